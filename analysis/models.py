@@ -1,0 +1,176 @@
+"""Runs, their inputs, the slots that ask for them, and what each user wants to see."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+
+class RunKind(models.TextChoices):
+    COMPREHENSIVE = "comprehensive", "comprehensive (20:00)"
+    OVERNIGHT = "overnight", "overnight (4:00)"
+    RELEASE = "release", "economic release (8:00, 8:35)"
+    PASS = "pass", "half-hourly pass"
+    ON_DEMAND = "on_demand", "on demand"
+    MOVER = "mover", "15 % mover, one sector"
+
+
+#: The full runs whose age decides freshness.
+ANALYSIS_KINDS = (RunKind.COMPREHENSIVE, RunKind.OVERNIGHT, RunKind.RELEASE, RunKind.ON_DEMAND)
+
+
+class RunStatus(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    COVERED = "covered", "covered by a later run"
+
+
+#: States that a run never leaves.
+TERMINAL = (RunStatus.COMPLETE, RunStatus.PARTIAL, RunStatus.FAILED, RunStatus.COVERED)
+#: Terminal states that published readings.
+PUBLISHED = (RunStatus.COMPLETE, RunStatus.PARTIAL)
+
+
+class Slot(models.Model):
+    """A time of day, New York, at which a run is due on every exchange session that reaches it."""
+
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=16, choices=RunKind.choices)
+    at = models.TimeField(help_text="New York time.")
+    enabled = models.BooleanField(default=True)
+    ceiling_seconds = models.PositiveIntegerField(default=120)
+
+    class Meta:
+        ordering = ["at", "kind"]
+        constraints = [models.UniqueConstraint(fields=["at", "kind"], name="one_slot_per_time_and_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M} {self.name}"
+
+
+class AnalysisRun(models.Model):
+    """One run. Unique per (kind, scheduled_for); all times but the wall clocks are market time."""
+
+    kind = models.CharField(max_length=16, choices=RunKind.choices)
+    scheduled_for = models.DateTimeField()
+    sector = models.CharField(max_length=50, blank=True, help_text="Only for a mover's run.")
+    status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.QUEUED)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    late = models.BooleanField(default=False)
+    as_of = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_wall = models.DateTimeField(auto_now_add=True)
+    started_wall = models.DateTimeField(null=True, blank=True)
+    finished_wall = models.DateTimeField(null=True, blank=True)
+    heartbeat_wall = models.DateTimeField(null=True, blank=True)
+    stage = models.CharField(max_length=80, blank=True)
+    percent = models.PositiveSmallIntegerField(default=0)
+    message = models.TextField(blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    timings = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-scheduled_for", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "scheduled_for", "sector"], name="one_run_per_slot"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.scheduled_for:%Y-%m-%d %H:%M}"
+
+
+class RunInput(models.Model):
+    """The input frame that a run used: compressed arrays and their SHA-256."""
+
+    run = models.OneToOneField(AnalysisRun, on_delete=models.CASCADE, primary_key=True, related_name="input")
+    frame = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+
+class StockReading(models.Model):
+    """A core stock's rank and its parts in one run."""
+
+    pk = models.CompositePrimaryKey("run_id", "symbol")
+    run_id = models.BigIntegerField()
+    symbol = models.CharField(max_length=16)
+    timestamp = models.DateTimeField()
+    sector = models.CharField(max_length=50)
+    rank = models.FloatField()
+    parts = models.JSONField()
+
+
+class ParameterRevision(models.Model):
+    """The tunable constants of the score, never edited: a change is a new row, one row is active."""
+
+    values = models.JSONField(default=dict, blank=True)
+    reason = models.CharField(max_length=300)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    active = models.BooleanField(default=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["active"], condition=models.Q(active=True), name="one_active_parameters")
+        ]
+
+
+class FreshnessPreference(models.Model):
+    """What one user calls fresh, and how the board is shown to them."""
+
+    class OnOpen(models.TextChoices):
+        VIEW = "view", "Show the newest analysis"
+        ASK = "ask", "Offer a fresh run when it is aging"
+        RUN = "run", "Start a fresh run when it is stale"
+
+    class Theme(models.TextChoices):
+        DARK = "dark"
+        LIGHT = "light"
+        CONTRAST = "contrast", "High contrast"
+
+    class Palette(models.TextChoices):
+        TRADER = "trader", "Trader (red and green)"
+        SAFE = "safe", "Colour-blind safe"
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="freshness")
+    fresh_minutes = models.PositiveIntegerField(
+        default=120, validators=[MinValueValidator(1), MaxValueValidator(2880)]
+    )
+    stale_minutes = models.PositiveIntegerField(
+        default=240, validators=[MinValueValidator(1), MaxValueValidator(2880)]
+    )
+    on_open = models.CharField(max_length=8, choices=OnOpen.choices, default=OnOpen.ASK)
+    time_zone = models.CharField(max_length=60, blank=True, help_text="Shown beside New York time.")
+    theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.DARK)
+    palette = models.CharField(max_length=8, choices=Palette.choices, default=Palette.TRADER)
+    updated_at = models.DateTimeField(auto_now=True)
+
+
+class Alert(models.Model):
+    """A 15 % mover or a light that changed colour, in market time."""
+
+    class Kind(models.TextChoices):
+        MOVER = "mover"
+        COLOUR = "colour"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    at = models.DateTimeField(db_index=True)
+    session = models.DateField()
+    sector = models.CharField(max_length=50, blank=True)
+    symbol = models.CharField(max_length=16, blank=True)
+    level = models.IntegerField(default=0, help_text="Percent passed (15, 25, ...), signed.")
+    change_pct = models.FloatField(null=True)
+    old = models.CharField(max_length=20, blank=True)
+    new = models.CharField(max_length=20, blank=True)
+    old_score = models.DecimalField(max_digits=4, decimal_places=3, null=True)
+    new_score = models.DecimalField(max_digits=4, decimal_places=3, null=True)
+    run_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "symbol", "level"], condition=models.Q(kind="mover"), name="one_alert_per_level"
+            )
+        ]

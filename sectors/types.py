@@ -1,0 +1,172 @@
+"""What `sectors` takes from above and hands to the templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+Colour = Literal["dark_red", "light_red", "blue_neutral", "light_green", "dark_green"]
+Band = Literal["dark_red", "light_red", "blue_neutral", "light_green", "dark_green", "none"]
+CardState = Literal["normal", "noise", "stale", "unlit", "failed", "empty", "loading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One hint about a company's sector. ``weight`` is 0 to 1, before combination."""
+
+    kind: str
+    value: str
+    sector: str | None
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassificationResult:
+    """``sector`` None: unknown, counted, in no sector. ``excluded``: a shell or fund, never a member."""
+
+    sector: str | None
+    confidence: float
+    evidence: tuple[Evidence, ...]
+    subsector: str | None = None
+    disputed: bool = False
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingInput:
+    """One sector's reading as a run hands it over; numbers as in numbers §2 to §4.
+
+    ``returns`` maps "30min", "1d", "3d", "1w" to percent or None. ``tops`` holds the ranked core stocks
+    of both sides, best first: {"bearish": [...], "bullish": [...], "halted": [...]}, each row the JSON of
+    an `analysis.types.RankedStock`. ``waterfall`` holds every part of the score.
+    """
+
+    sector: str
+    score: Decimal
+    colour: Colour
+    confidence: Decimal
+    state: Literal["normal", "noise", "insufficient"]
+    cautions: tuple[str, ...]
+    relative_score: Decimal | None
+    relative_colour: Colour | None
+    returns: dict[str, float | None]
+    frame_notes: dict[str, str]
+    pattern: str
+    advancing: int
+    valid: int
+    members: int
+    core: int
+    coverage: float
+    waterfall: dict[str, Any]
+    tops: dict[str, list[dict[str, Any]]]
+    weight_revision_id: int | None
+    oldest_input_at: dt.datetime | None
+    confirmed_at: dt.datetime | None
+    source: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunStamp:
+    """The clocks of the run that made a set of readings. All aware; market time except computed_at_wall."""
+
+    run_id: int
+    kind: str
+    as_of: dt.datetime
+    computed_at: dt.datetime
+    published_at: dt.datetime
+    world: Literal["live", "simulated", "replay"]
+    interpolated: bool
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    band: Band
+    glyph: str
+    words: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameCell:
+    label: str
+    value: str
+    lamp: Lamp
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    text: str
+    title: str
+    look: Literal["", "new", "caution"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopRow:
+    symbol: str
+    change: str
+    sign: Literal["neg", "pos"]
+    volume: str
+    spike: bool
+    cause: str | None
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopList:
+    side: Literal["bearish", "bullish"]
+    rows: tuple[TopRow, ...]
+    withheld: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """Points in the 220 x 34 box of the card's trend, as SVG point lists."""
+
+    was: str
+    now: str
+    cut_x: float
+    dot_x: float
+    dot_y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardData:
+    """Everything `sectors/_card.html` prints, in words and classes; no rows, no maths in the template."""
+
+    slug: str
+    key: int
+    name: str
+    short_name: str
+    state: CardState
+    lamp: Lamp
+    verdict: str
+    subline: str
+    score: str
+    version: int
+    as_of: dt.datetime | None
+    computed_at: dt.datetime | None
+    confirmed_at: dt.datetime | None
+    relative: Lamp | None = None
+    confidence: str = ""
+    confidence_percent: int = 0
+    caution: str | None = None
+    was: Lamp | None = None
+    was_until: str = ""
+    since: str = ""
+    frames: tuple[FrameCell, ...] = ()
+    spark: Spark | None = None
+    up_percent: int = 0
+    up_count: int = 0
+    valid: int = 0
+    tops: tuple[TopList, ...] = ()
+    source_left: str = ""
+    source_right: str = ""
+    note_title: str = ""
+    note_text: str = ""
+    note_facts: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,56 @@
+"""Every Redis key and channel group of the product is named here, and nowhere else."""
+
+from django.conf import settings
+
+BOARD_GROUP = "board"
+
+
+def _key(name: str) -> str:
+    return f"{settings.REDIS_PREFIX}{name}"
+
+
+def sector_sentiment(slug: str) -> str:
+    return _key(f"sector:{slug}:sentiment")
+
+
+def sector_top_stocks(slug: str) -> str:
+    return _key(f"sector:{slug}:top_stocks")
+
+
+def universe_stocks() -> str:
+    return _key("universe:stocks")
+
+
+def board() -> str:
+    """The newest board snapshot as JSON."""
+    return _key("board:newest")
+
+
+def market_clock() -> str:
+    """The last known anchor of the simulated market's clock."""
+    return _key("market:clock")
+
+
+def vendor_status(vendor: str) -> str:
+    """JSON: when the vendor last answered, last error, transport."""
+    return _key(f"vendor:{vendor}:status")
+
+
+def worker_heartbeat() -> str:
+    return _key("worker:heartbeat")
+
+
+def stream_heartbeat() -> str:
+    return _key("stream:heartbeat")
+
+
+def tick_heartbeat() -> str:
+    return _key("tick:heartbeat")
+
+
+def mover_latch(symbol: str) -> str:
+    return _key(f"mover:{symbol}")
+
+
+def user_group(user_id: int) -> str:
+    return f"user.{user_id}"

@@ -1,0 +1,180 @@
+"""Which stocks there are, what they cost, and who was in the universe of which session."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Stock(models.Model):
+    """A listing under its newest symbol, with the newest known slow facts. ``None`` means not known."""
+
+    symbol = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=200)
+    mic = models.CharField("exchange (MIC)", max_length=8, blank=True)
+    kind = models.CharField(max_length=16, blank=True, help_text="The vendor's type code; empty: not known.")
+    cik = models.CharField(max_length=10, blank=True)
+    active = models.BooleanField(default=True)
+    market_cap_usd = models.BigIntegerField(null=True, blank=True)
+    shares_outstanding = models.BigIntegerField(null=True, blank=True)
+    float_shares = models.BigIntegerField(null=True, blank=True)
+    sector_label = models.CharField(max_length=80, blank=True)
+    industry_label = models.CharField(max_length=120, blank=True)
+    sic = models.CharField(max_length=4, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    description = models.TextField(blank=True)
+    is_fund = models.BooleanField(default=False)
+    short_interest = models.BigIntegerField(null=True, blank=True)
+    days_to_cover = models.FloatField(null=True, blank=True)
+    facts_source = models.CharField(max_length=40, blank=True)
+    facts_fetched_at = models.DateTimeField(null=True, blank=True)
+    last_listed_at = models.DateTimeField(help_text="When the vendor's list last named it.")
+
+    class Meta:
+        ordering = ["symbol"]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+
+class StockSplit(models.Model):
+    symbol = models.CharField(max_length=16)
+    session = models.DateField()
+    split_from = models.DecimalField(max_digits=20, decimal_places=8)
+    split_to = models.DecimalField(max_digits=20, decimal_places=8)
+    source = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["symbol", "session"], name="one_split_per_symbol_session")]
+
+
+class DailyBar(models.Model):
+    """A regular session of one symbol as the vendor sent it, not adjusted."""
+
+    pk = models.CompositePrimaryKey("session", "symbol")
+    session = models.DateField()
+    symbol = models.CharField(max_length=16)
+    open = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    close = models.FloatField()
+    volume = models.FloatField(null=True)
+    source = models.CharField(max_length=20)
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["symbol", "session"], name="daily_bar_symbol")]
+
+
+class MinuteQuote(models.Model):
+    """The price of a symbol at a market moment: from the stream each minute, from each snapshot."""
+
+    pk = models.CompositePrimaryKey("as_of", "symbol")
+    as_of = models.DateTimeField()
+    symbol = models.CharField(max_length=16)
+    price = models.FloatField()
+    day_volume = models.FloatField(null=True)
+    source = models.CharField(max_length=20)
+    interpolated = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["symbol", "as_of"], name="minute_quote_symbol")]
+
+
+class CriteriaRevision(models.Model):
+    """The limits of the universe, never edited: a change is a new row, one row is active."""
+
+    values = models.JSONField(default=dict, blank=True, help_text="Fields of UniverseCriteria that differ from the default.")
+    reason = models.CharField(max_length=300)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    active = models.BooleanField(default=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["active"], condition=models.Q(active=True), name="one_active_criteria")
+        ]
+
+
+class UniverseSnapshot(models.Model):
+    """The universe of one session, built from data through the session before, fixed for the day."""
+
+    session = models.DateField(unique=True)
+    built_from = models.DateField()
+    built_at = models.DateTimeField()
+    criteria = models.JSONField(default=dict)
+    funnel = models.JSONField(default=list)
+    listings = models.IntegerField()
+    core = models.IntegerField()
+    breadth = models.IntegerField()
+    relaxing = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-session"]
+
+    def __str__(self) -> str:
+        return f"{self.session}: {self.core} core, {self.breadth} breadth"
+
+
+class SnapshotMember(models.Model):
+    """One listing's verdict in one snapshot. ``tier`` empty: out, for every reason in ``reasons``.
+
+    Breadth members have tier ``breadth``; core members are breadth members too (tier ``core``).
+    """
+
+    snapshot = models.ForeignKey(UniverseSnapshot, on_delete=models.CASCADE, related_name="members")
+    symbol = models.CharField(max_length=16, db_index=True)
+    tier = models.CharField(max_length=8, blank=True)
+    cap_tier = models.CharField(max_length=12, blank=True)
+    reasons = ArrayField(models.CharField(max_length=40), default=list)
+    price = models.FloatField(null=True)
+    market_cap = models.FloatField(null=True)
+    avg_volume = models.FloatField(null=True)
+    float_estimated = models.BooleanField(default=False)
+    gap_share = models.FloatField(null=True, help_text="Share of the last 60 sessions with a 5 % opening gap.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snapshot", "symbol"], name="one_verdict_per_snapshot")]
+
+
+class StockUniverse(models.Model):
+    """The newest universe, one row per member, for anyone who reads the table."""
+
+    symbol = models.CharField(max_length=10, primary_key=True)
+    market_cap = models.BigIntegerField(null=True)
+    avg_daily_volume = models.BigIntegerField(null=True)
+    sector = models.CharField(max_length=50, blank=True)
+    volatility_multiplier = models.DecimalField(max_digits=4, decimal_places=2, default=1)
+    last_updated = models.DateTimeField()
+    tier = models.CharField(max_length=8)
+    cap_tier = models.CharField(max_length=12)
+    float_shares = models.BigIntegerField(null=True)
+    session = models.DateField()
+
+    class Meta:
+        db_table = "stock_universe"
+
+
+class EconomicEvent(models.Model):
+    at = models.DateTimeField()
+    country = models.CharField(max_length=8)
+    event = models.CharField(max_length=160)
+    impact = models.CharField(max_length=8)
+    previous = models.FloatField(null=True)
+    estimate = models.FloatField(null=True)
+    actual = models.FloatField(null=True)
+    unit = models.CharField(max_length=16, blank=True)
+    source = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["at", "country", "event"], name="one_release_per_moment")]
+
+
+class MarketContext(models.Model):
+    """The newest price of a benchmark or index that is no member: IWM, SPY, QQQ, VIX."""
+
+    symbol = models.CharField(max_length=16, primary_key=True)
+    price = models.FloatField()
+    previous_close = models.FloatField(null=True)
+    as_of = models.DateTimeField()
+    source = models.CharField(max_length=20)
