@@ -83,6 +83,25 @@ class RunStamp:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """One earlier light of a sector: when it was published (market time), its score, colour and state."""
+
+    at: dt.datetime
+    score: Decimal
+    colour: Colour
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousLight:
+    """The last light of another colour before the current one, and the moment it gave way to it."""
+
+    colour: Colour
+    score: Decimal
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Lamp:
     band: Band
     glyph: str
