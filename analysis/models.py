@@ -160,6 +160,9 @@ class Alert(models.Model):
     sector = models.CharField(max_length=50, blank=True)
     symbol = models.CharField(max_length=16, blank=True)
     level = models.IntegerField(default=0, help_text="Percent passed (15, 25, ...), signed.")
+    crossing = models.PositiveSmallIntegerField(
+        default=1, help_text="How often this session the symbol came from under 12 % to 15 % and more."
+    )
     change_pct = models.FloatField(null=True)
     old = models.CharField(max_length=20, blank=True)
     new = models.CharField(max_length=20, blank=True)
@@ -171,6 +174,8 @@ class Alert(models.Model):
         ordering = ["-at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["session", "symbol", "level"], condition=models.Q(kind="mover"), name="one_alert_per_level"
+                fields=["session", "symbol", "level", "crossing"],
+                condition=models.Q(kind="mover"),
+                name="one_alert_per_level",
             )
         ]

@@ -1,0 +1,32 @@
+"""What can go wrong in `analysis`, and what the program does about it.
+
+    AnalysisError
+        RunLimitReached   the request is refused with words; nothing was started
+        PricesMissing     the run fails with words; the board keeps the last known readings
+        RunLost           this worker no longer owns the run; it stops without publishing anything
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+
+class AnalysisError(Exception):
+    """Base of every error of this app."""
+
+
+class RunLimitReached(AnalysisError):
+    """A user has asked for as many runs as an hour allows. ``free_at`` is wall time."""
+
+    def __init__(self, allowed: int, free_at: dt.datetime) -> None:
+        self.allowed = allowed
+        self.free_at = free_at
+        super().__init__(f"{allowed} runs this hour, the most allowed. The next is free at {free_at:%-H:%M}.")
+
+
+class PricesMissing(AnalysisError):
+    """No member of the universe has any price, so there is nothing to score."""
+
+
+class RunLost(AnalysisError):
+    """The run was given to another worker, because this one was silent for too long."""

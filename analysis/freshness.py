@@ -1,0 +1,217 @@
+"""How old the board is, in one dataclass and in words: what the freshness bar prints.
+
+Pure: the caller brings the rows' facts and the market time. Two clocks stand side by side. The age of the
+newest *analysis* against the user's limits gives fresh, aging or stale; the half-hourly rhythm gives overdue.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.schedule import PASS_INTERVAL
+from analysis.types import Freshness, FreshnessLimits
+from universe.sessions import ET, hours, is_session
+
+BarState = Literal["fresh", "aging", "stale", "overdue", "running", "failed", "none"]
+#: A pass is overdue after this many intervals (numbers §6).
+OVERDUE_INTERVALS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRun:
+    """A run that waits or works. ``percent`` is 0 to 100, ``stage`` what it does now, in words."""
+
+    id: int
+    kind: str
+    label: str
+    percent: int
+    stage: str
+    started_by: str
+    queued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """The newest run, when it failed after the board's last publication."""
+
+    id: int
+    percent: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFacts:
+    """What the tables know. Times are market time, aware; ``board_as_of`` the newest published full run."""
+
+    analysis_as_of: dt.datetime | None
+    board_as_of: dt.datetime | None
+    freshness: Freshness | None
+    minutes_since_board: float
+    active: ActiveRun | None
+    failed: FailedRun | None
+    next_at: dt.datetime | None
+    catalysts: int
+    movers: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFreshness:
+    """Everything the freshness bar prints; ``state`` is the worst of age, lateness, failure and work.
+
+    ``age`` is session time since the newest analysis (None: there is none), ``wall_age`` by the clock.
+    ``headline`` is the bold sentence, ``changed`` what happened since, ``advice`` the rest.
+    ``age_state`` is fresh, aging or stale whatever else happens; ``run_advised`` makes the button primary.
+    """
+
+    state: BarState
+    word: str
+    age_state: Literal["fresh", "aging", "stale"] | None
+    as_of: dt.datetime | None
+    board_as_of: dt.datetime | None
+    age: dt.timedelta | None
+    wall_age: dt.timedelta | None
+    age_words: str
+    headline: str
+    changed: str
+    advice: str
+    catalysts: int
+    movers: int
+    run: ActiveRun | None
+    percent: int | None
+    next_at: dt.datetime | None
+    overdue: bool
+    run_advised: bool
+    limits: FreshnessLimits
+
+
+def bar_of(facts: BoardFacts, limits: FreshnessLimits, now: dt.datetime) -> BoardFreshness:
+    """Put the facts into the bar's state and words."""
+    overdue = is_overdue(facts, now)
+    state = _state(facts, overdue)
+    age_state = facts.freshness.state if facts.freshness else None
+    headline, advice = _sentences(state, facts, now)
+    return BoardFreshness(
+        state=state,
+        word=_word(state, facts),
+        age_state=age_state,
+        as_of=facts.analysis_as_of,
+        board_as_of=facts.board_as_of,
+        age=facts.freshness.age if facts.freshness else None,
+        wall_age=facts.freshness.wall_age if facts.freshness else None,
+        age_words=span_words(facts.freshness.age) if facts.freshness else "",
+        headline=headline,
+        changed=_changed(facts),
+        advice=advice,
+        catalysts=facts.catalysts,
+        movers=facts.movers,
+        run=facts.active,
+        percent=facts.active.percent if facts.active else None,
+        next_at=facts.next_at,
+        overdue=overdue,
+        run_advised=facts.active is None and (age_state != "fresh" or state == "failed"),
+        limits=limits,
+    )
+
+
+def is_overdue(facts: BoardFacts, now: dt.datetime) -> bool:
+    """In session, no full run has reached the board for one and a half intervals of session time."""
+    day = now.astimezone(ET).date()
+    if facts.board_as_of is None or not is_session(day):
+        return False
+    open_hours = hours(day)
+    if not open_hours.pre_open <= now <= open_hours.post_close:
+        return False
+    return facts.minutes_since_board > OVERDUE_INTERVALS * PASS_INTERVAL.total_seconds() / 60
+
+
+def span_words(span: dt.timedelta) -> str:
+    """"12 min", "2 h 37 min", "3 h"; below a minute "less than a minute"."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 60:
+        return f"{minutes} min"
+    left = f" {minutes % 60} min" if minutes % 60 else ""
+    return f"{minutes // 60} h{left}"
+
+
+def moment_words(moment: dt.datetime, now: dt.datetime) -> str:
+    """"10:30" today, "Monday 20:00" in the last six days, else "6 Mar 20:00"; New York time."""
+    local, today = moment.astimezone(ET), now.astimezone(ET).date()
+    time = f"{local:%-H:%M}"
+    if local.date() == today:
+        return time
+    if dt.timedelta() < today - local.date() < dt.timedelta(days=7):
+        return f"{local:%A} {time}"
+    return f"{local:%-d %b} {time}"
+
+
+def _state(facts: BoardFacts, overdue: bool) -> BarState:
+    if facts.active is not None:
+        return "running"
+    if facts.failed is not None:
+        return "failed"
+    if facts.freshness is None:
+        return "none"
+    if facts.freshness.state == "stale":
+        return "stale"
+    return "overdue" if overdue else facts.freshness.state
+
+
+def _word(state: BarState, facts: BoardFacts) -> str:
+    if state == "running" and facts.active is not None:
+        return "QUEUED" if facts.active.queued else f"RUNNING {facts.active.percent}%"
+    return {"failed": "RUN FAILED", "none": "NO ANALYSIS YET"}.get(state, state.upper())
+
+
+def _sentences(state: BarState, facts: BoardFacts, now: dt.datetime) -> tuple[str, str]:
+    """The bold sentence and the advice after it."""
+    if state == "running" and facts.active is not None:
+        return _running_words(facts.active, facts, now)
+    if state == "failed" and facts.failed is not None:
+        return f"Stopped at {facts.failed.percent}%: {facts.failed.message}", _kept_words(facts, now)
+    if state == "none" or facts.freshness is None or facts.analysis_as_of is None:
+        return "No analysis has been published yet.", _next_words(facts, now)
+    if state == "overdue":
+        late = span_words(dt.timedelta(minutes=facts.minutes_since_board))
+        return f"The last pass is overdue: {late} since the board was read.", "It goes on by itself."
+    as_of = moment_words(facts.analysis_as_of, now)
+    age = span_words(facts.freshness.age)
+    if state == "stale":
+        wall = span_words(facts.freshness.wall_age)
+        same = facts.freshness.age == facts.freshness.wall_age
+        old = f"{age} old" if same else f"{age} of session time, {wall} by the clock"
+        return f"As of {as_of}: {old}.", "A fresh run is recommended."
+    aging = "Run a fresh one if overnight news matters to you." if state == "aging" else ""
+    return f"As of {as_of}, {age} old.", aging
+
+
+def _running_words(active: ActiveRun, facts: BoardFacts, now: dt.datetime) -> tuple[str, str]:
+    doing = active.stage or ("waiting for the worker" if active.queued else "at work")
+    who = f"Started by {active.started_by}." if active.started_by else f"The {active.label} run."
+    shown = f" On screen: {moment_words(facts.board_as_of, now)}." if facts.board_as_of else ""
+    return f"{doing[:1].upper()}{doing[1:]}.", f"{who}{shown} Everyone gets the result."
+
+
+def _kept_words(facts: BoardFacts, now: dt.datetime) -> str:
+    if facts.board_as_of is None:
+        return "Nothing has been published yet."
+    return f"The board still shows {moment_words(facts.board_as_of, now)}. Nothing of the failed run is used."
+
+
+def _next_words(facts: BoardFacts, now: dt.datetime) -> str:
+    return f"The next run is due at {moment_words(facts.next_at, now)}." if facts.next_at else ""
+
+
+def _changed(facts: BoardFacts) -> str:
+    """What happened since the newest analysis, in one sentence; empty when there is none to compare with."""
+    if facts.analysis_as_of is None:
+        return ""
+    parts = []
+    if facts.catalysts:
+        parts.append(f"{facts.catalysts} catalyst{'s' if facts.catalysts != 1 else ''}")
+    if facts.movers:
+        parts.append(f"{facts.movers} move{'s' if facts.movers != 1 else ''} over 15%")
+    return f"Since then {' and '.join(parts)}." if parts else "Nothing large since then."

@@ -1,0 +1,190 @@
+"""What the pages, the API and the other apps read of runs, slots, alerts and preferences."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, cast
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Max, QuerySet
+
+from analysis.engine.freshness import freshness
+from analysis.freshness import ActiveRun, BoardFacts, BoardFreshness, FailedRun, bar_of
+from analysis.models import (
+    ANALYSIS_KINDS,
+    PUBLISHED,
+    Alert,
+    AnalysisRun,
+    FreshnessPreference,
+    ParameterRevision,
+    RunKind,
+    RunStatus,
+    Slot,
+    StockReading,
+)
+from analysis.schedule import SlotRule, next_slot
+from analysis.types import Freshness, FreshnessLimits, ScoringParameters
+from universe.sessions import hours, next_session, session_minutes_between, session_of
+
+Reader = AbstractBaseUser | AnonymousUser
+
+#: The runs that read the whole board; a mover's run reads one sector.
+BOARD_KINDS = (*ANALYSIS_KINDS, RunKind.PASS)
+ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+def run_newest_analysis() -> AnalysisRun | None:
+    """The newest published full analysis; its ``as_of`` decides freshness."""
+    return _published(ANALYSIS_KINDS).first()
+
+
+def run_newest_board() -> AnalysisRun | None:
+    """The newest published run of the whole board: an analysis or a pass."""
+    return _published(BOARD_KINDS).first()
+
+
+def run_active() -> AnalysisRun | None:
+    """The run of the whole board that works now, else the one that waits longest, else None."""
+    waiting = AnalysisRun.objects.filter(status__in=ACTIVE, kind__in=BOARD_KINDS).select_related("requested_by")
+    return waiting.order_by("-status", "id").first()  # "running" sorts after "queued"
+
+
+def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
+    """The newest board run, when it failed and nothing was published after it."""
+    ended = AnalysisRun.objects.filter(
+        status__in=(*PUBLISHED, RunStatus.FAILED), kind__in=BOARD_KINDS, finished_wall__isnull=False
+    )
+    newest = ended.order_by("-finished_wall").first()
+    if newest is None or newest.status != RunStatus.FAILED or (board is not None and newest.pk == board.pk):
+        return None
+    return newest
+
+
+def runs_newest(limit: int = 50) -> list[AnalysisRun]:
+    """Runs for the list, newest first; slots that a later run covered are left out."""
+    rows = AnalysisRun.objects.exclude(status=RunStatus.COVERED).select_related("requested_by")
+    return list(rows.order_by("-created_wall", "-id")[:limit])
+
+
+def alerts_of(session: dt.date, limit: int = 200) -> list[Alert]:
+    """The alerts of one session, newest first."""
+    return list(Alert.objects.filter(session=session)[:limit])
+
+
+def movers_since(moment: dt.datetime) -> int:
+    """How many alerts of 15 % movers were raised after a market moment."""
+    return Alert.objects.filter(kind=Alert.Kind.MOVER, at__gt=moment).count()
+
+
+def stock_reading_newest(symbol: str) -> StockReading | None:
+    """The newest rank of one core stock."""
+    return StockReading.objects.filter(symbol=symbol).order_by("-run_id").first()
+
+
+def rules_enabled() -> list[SlotRule]:
+    """The enabled slots as the schedule judges them."""
+    return [
+        SlotRule(slot.kind, slot.at, slot.name, slot.ceiling_seconds) for slot in Slot.objects.filter(enabled=True)
+    ]
+
+
+def slot_next(now: dt.datetime) -> dt.datetime | None:
+    """When the next run is due (market time): every slot refreshes the board."""
+    current = session_of(now)
+    due = next_slot(now, rules_enabled(), [hours(current), hours(next_session(current))])
+    return due.scheduled_for if due else None
+
+
+def parameters_current() -> ScoringParameters:
+    """The active constants of the score: the product's defaults, changed by the active revision."""
+    active = ParameterRevision.objects.filter(active=True).first()
+    return parameters_from(active.values if active else {})
+
+
+def parameters_from(values: dict[str, Any]) -> ScoringParameters:
+    """Defaults changed by ``values``; a table such as ``weights`` may name only some of its frames."""
+    defaults = ScoringParameters()
+    changed: dict[str, Any] = {}
+    for field in fields(ScoringParameters):
+        if field.name not in values:
+            continue
+        before, given = getattr(defaults, field.name), values[field.name]
+        changed[field.name] = {**before, **given} if isinstance(before, dict) else given
+    return ScoringParameters(**changed)
+
+
+def preference_of(user: Reader) -> FreshnessPreference:
+    """The user's stored preferences, or unsaved defaults."""
+    if not user.is_authenticated:
+        return FreshnessPreference()
+    stored = FreshnessPreference.objects.filter(user_id=user.pk).first()
+    return stored or FreshnessPreference(user_id=user.pk)
+
+
+def limits_of(user: Reader) -> FreshnessLimits:
+    """The user's own limits of fresh and stale, in minutes of session time."""
+    preference = preference_of(user)
+    return FreshnessLimits(preference.fresh_minutes, preference.stale_minutes)
+
+
+def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
+    """What the freshness bar prints for this user at market time ``now``."""
+    limits = limits_of(user)
+    analysis, board = run_newest_analysis(), run_newest_board()
+    analysis_as_of = analysis.as_of if analysis else None
+    board_as_of = board.as_of if board else None
+    facts = BoardFacts(
+        analysis_as_of=analysis_as_of,
+        board_as_of=board_as_of,
+        freshness=age_of(analysis_as_of, now, limits) if analysis_as_of else None,
+        minutes_since_board=session_minutes_between(board_as_of, now) if board_as_of else 0.0,
+        active=_active_words(run_active()),
+        failed=_failed_words(run_failed_since(board)),
+        next_at=slot_next(now),
+        catalysts=0,
+        movers=movers_since(analysis_as_of) if analysis_as_of else 0,
+    )
+    return bar_of(facts, limits, now)
+
+
+def age_of(as_of: dt.datetime, now: dt.datetime, limits: FreshnessLimits) -> Freshness:
+    """Age of a market moment against limits, in session time."""
+    return freshness(as_of, now, limits, session_minutes_between(as_of, now))
+
+
+def published_until(now: dt.datetime) -> dt.datetime | None:
+    """The newest ``as_of`` of a published board run, not after ``now``."""
+    newest = _published(BOARD_KINDS).filter(as_of__lte=now).aggregate(newest=Max("as_of"))["newest"]
+    return cast(dt.datetime | None, newest)
+
+
+def slots_done(since: dt.datetime, kinds: Sequence[str]) -> set[tuple[str, dt.datetime]]:
+    """(kind, moment) of every slot from ``since`` on that has a row in any state."""
+    rows = AnalysisRun.objects.filter(scheduled_for__gte=since, kind__in=kinds)
+    return set(rows.values_list("kind", "scheduled_for"))
+
+
+def _published(kinds: Sequence[str]) -> QuerySet[AnalysisRun]:
+    rows = AnalysisRun.objects.filter(status__in=PUBLISHED, kind__in=kinds, as_of__isnull=False)
+    return rows.order_by("-published_at", "-id")
+
+
+def _active_words(run: AnalysisRun | None) -> ActiveRun | None:
+    if run is None:
+        return None
+    return ActiveRun(
+        id=run.pk,
+        kind=run.kind,
+        label=run.get_kind_display(),
+        percent=run.percent,
+        stage=run.stage,
+        started_by=run.requested_by.get_username() if run.requested_by else "",
+        queued=run.status == RunStatus.QUEUED,
+    )
+
+
+def _failed_words(run: AnalysisRun | None) -> FailedRun | None:
+    return FailedRun(run.pk, run.percent, run.message) if run else None
