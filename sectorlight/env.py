@@ -1,1 +1,151 @@
-"""Read settings from the environment and refuse nonsense, naming the variable and what is allowed."""
+"""Read settings from the environment and refuse nonsense, naming the variable and what is allowed.
+
+The process environment wins over ``.env``. An empty value counts as not set, so that a line
+``DATABASE_URL=`` in ``.env`` means "the default". Nothing here is read twice: settings modules call
+these functions once, at import.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from dotenv import dotenv_values
+
+YES = ("1", "true", "yes", "on")
+NO = ("0", "false", "no", "off")
+
+_file_values: dict[str, str] = {}
+
+
+class SettingError(ImproperlyConfigured):
+    """A variable has a value that it must not have; the start stops with this sentence."""
+
+
+class Secret(str):
+    """A text that does not show itself in a repr, and so not in a traceback or a debug page."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'(hidden)'"
+
+
+def refuse(name: str, value: str, allowed: str) -> SettingError:
+    return SettingError(f"{name} is {value!r}, but must be {allowed}.")
+
+
+def env_file(path: Path) -> None:
+    """Take ``path`` (a ``.env``) as the second place to look; a missing file is no error."""
+    _file_values.clear()
+    if path.is_file():
+        _file_values.update({k: v for k, v in dotenv_values(path).items() if v is not None})
+
+
+def env_is_set(name: str) -> bool:
+    return bool(_raw(name) or _raw(f"{name}_FILE"))
+
+
+def _raw(name: str) -> str:
+    value = os.environ.get(name) or _file_values.get(name, "")
+    return value.strip()
+
+
+def env_text(name: str, default: str = "") -> str:
+    return _raw(name) or default
+
+
+def env_list(name: str, default: Sequence[str]) -> list[str]:
+    """Parts between commas, without spaces and empty ones."""
+    parts = [part.strip() for part in _raw(name).split(",")]
+    return [part for part in parts if part] or list(default)
+
+
+def env_bool(name: str, default: bool) -> bool:
+    value = _raw(name).lower()
+    if not value:
+        return default
+    if value in YES:
+        return True
+    if value in NO:
+        return False
+    raise refuse(name, _raw(name), f"one of {', '.join(YES)} or one of {', '.join(NO)}")
+
+
+def env_int(name: str, default: int, *, low: int, high: int) -> int:
+    value = _raw(name)
+    if not value:
+        return default
+    allowed = f"a whole number from {low} to {high}"
+    try:
+        number = int(value)
+    except ValueError:
+        raise refuse(name, value, allowed) from None
+    if not low <= number <= high:
+        raise refuse(name, value, allowed)
+    return number
+
+
+def env_float(name: str, default: float, *, low: float, high: float) -> float:
+    value = _raw(name)
+    if not value:
+        return default
+    allowed = f"a number from {low:g} to {high:g}"
+    try:
+        number = float(value)
+    except ValueError:
+        raise refuse(name, value, allowed) from None
+    # "not (a <= x <= b)" refuses NaN as well.
+    if not low <= number <= high:
+        raise refuse(name, value, allowed)
+    return number
+
+
+def env_choice(name: str, default: str, choices: Sequence[str]) -> str:
+    value = _raw(name) or default
+    if value not in choices:
+        raise refuse(name, value, f"one of {', '.join(choices)}")
+    return value
+
+
+def env_url(name: str, default: str, schemes: Sequence[str]) -> str:
+    """An address with a scheme of ``schemes`` and a host. The refusal never repeats its user part."""
+    value = _raw(name) or default
+    if not value:
+        return ""
+    allowed = (
+        f"an address such as {schemes[0]}://host, with {' or '.join(f'{s}://' for s in schemes)} in front"
+    )
+    try:
+        parts = urlsplit(value)
+        port_is_sound = parts.port is None or parts.port > 0
+    except ValueError:
+        raise refuse(name, without_password(value), allowed) from None
+    if parts.scheme not in schemes or not parts.hostname or not port_is_sound:
+        raise refuse(name, without_password(value), allowed)
+    return value
+
+
+def env_secret(name: str, default: str = "") -> Secret:
+    """``NAME``, or the content of the file that ``NAME_FILE`` names; both at once is refused."""
+    value, path = _raw(name), _raw(f"{name}_FILE")
+    if value and path:
+        raise SettingError(f"{name} and {name}_FILE are both set; set only one of them.")
+    if path:
+        try:
+            value = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise refuse(f"{name}_FILE", path, f"a readable text file ({exc.__class__.__name__})") from None
+        if not value:
+            raise refuse(f"{name}_FILE", path, "a file that is not empty")
+    return Secret(value or default)
+
+
+def without_password(url: str) -> str:
+    """``url`` as it may be shown: the part between ``//`` and ``@`` is left out, and so is the query."""
+    before, at, after = url.rpartition("@")
+    scheme = before.partition("//")[0] + "//" if at and "//" in before else ""
+    return (f"{scheme}***@{after}" if at else url).partition("?")[0]

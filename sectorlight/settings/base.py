@@ -1,13 +1,153 @@
-"""All settings, read from the environment."""
+"""All settings, read from the environment and from ``.env``.
 
-import os
+One truth with a safe default for each; `production.py` and `test.py` only override. The README lists every
+variable. Vendor keys are `Secret`: they never show in a repr.
+"""
+
+import sys
 from pathlib import Path
 
+from environ import Env
+
+from sectorlight import __version__
+from sectorlight.embedded.secrets import kept_secret
+from sectorlight.embedded.state import state_read
+from sectorlight.env import (
+    Secret,
+    env_bool,
+    env_choice,
+    env_file,
+    env_float,
+    env_int,
+    env_list,
+    env_secret,
+    env_text,
+    env_url,
+)
+from sectorlight.logs import logging_config
+from sectorlight.market import market_choose, replay_start
+
+VERSION = __version__
 BASE_DIR = Path(__file__).resolve().parents[2]
-DATA_DIR = Path(os.environ.get("SECTORLIGHT_VAR", BASE_DIR / "var"))
-SECRET_KEY = os.environ.get("SECRET_KEY", "dev")
-DEBUG = False
-ALLOWED_HOSTS = ["*"]
+DOTENV = env_choice("SECTORLIGHT_DOTENV", "on", ("on", "off"))
+if DOTENV == "on":
+    env_file(BASE_DIR / ".env")
+
+# Where the product keeps what it makes itself: embedded servers, its secrets, collected static files.
+DATA_DIR = (BASE_DIR / env_text("DATA_DIR", "var")).resolve()
+_family = state_read(DATA_DIR)
+
+DEBUG = env_bool("DEBUG", False)
+HOST = env_text("HOST", "127.0.0.1")
+PORT = env_int("PORT", 8000, low=1, high=65535)
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+SECURE_SSL = env_bool("SECURE_SSL", False)
+SECRET_KEY = env_secret("SECRET_KEY") or Secret(kept_secret(DATA_DIR, "secret_key"))
+
+# -- the market and its vendors --------------------------------------------------------------------
+POLYGON_API_KEY = env_secret("POLYGON_API_KEY")
+FMP_API_KEY = env_secret("FMP_API_KEY")
+_market = market_choose(env_text("MARKET"), has_key=bool(POLYGON_API_KEY), base=BASE_DIR)
+MARKET, MARKET_WORLD = _market.name, _market.world
+MARKET_FROM = replay_start(env_text("MARKET_FROM"))
+MARKET_SPEED = env_float("MARKET_SPEED", 1.0, low=1, high=60)
+SIMULATOR_URL = env_url(
+    "SIMULATOR_URL", _family.get("simulator_url", "http://127.0.0.1:8810"), ("http", "https")
+)
+SIMULATOR_TOKEN = env_secret("SIMULATOR_TOKEN", _family.get("simulator_token", ""))
+_live = MARKET_WORLD == "live"
+if not _live:
+    # The simulator speaks the vendors' dialects; the real keys never leave the machine for it.
+    POLYGON_API_KEY = FMP_API_KEY = Secret("simulated")
+POLYGON_BASE_URL = env_url(
+    "POLYGON_BASE_URL" if _live else "",
+    "https://api.polygon.io" if _live else SIMULATOR_URL,
+    ("https", "http"),
+)
+POLYGON_WS_URL = env_url(
+    "POLYGON_WS_URL" if _live else "",
+    "wss://delayed.polygon.io/stocks" if _live else f"{SIMULATOR_URL.replace('http', 'ws', 1)}/stocks",
+    ("wss", "ws"),
+)
+FMP_BASE_URL = env_url(
+    "FMP_BASE_URL" if _live else "",
+    "https://financialmodelingprep.com/stable" if _live else f"{SIMULATOR_URL}/stable",
+    ("https", "http"),
+)
+POLYGON_MCP = env_text("POLYGON_MCP")
+FMP_MCP = env_text("FMP_MCP")
+
+# -- servers ---------------------------------------------------------------------------------------
+# Embedded servers pick free ports; without a running family nothing listens at the fallback address.
+DATABASE_EMBEDDED = not env_text("DATABASE_URL")
+REDIS_EMBEDDED = not env_text("REDIS_URL")
+DATABASE_URL = Secret(
+    env_url(
+        "DATABASE_URL",
+        _family.get("database_url", "postgres://sectorlight@127.0.0.1:1/sectorlight"),
+        ("postgres", "postgresql"),
+    )
+)
+REDIS_URL = Secret(
+    env_url("REDIS_URL", _family.get("redis_url", "redis://127.0.0.1:1/0"), ("redis", "rediss", "unix"))
+)
+REDIS_PREFIX = env_text("REDIS_PREFIX")
+DATABASES = {
+    "default": {
+        **Env.db_url_config(DATABASE_URL),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 3,
+            "options": "-c statement_timeout=60000",
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 4},
+        },
+        "TEST": {"NAME": env_text("TEST_DATABASE_NAME") or None},
+    }
+}
+CACHES = {
+    "default": {
+        "BACKEND": "sectorlight.cache.EnduringRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": f"{REDIS_PREFIX}cache",
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 2},
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # No read time-out: a socket that is idle for hours is healthy. The pool has room for every client.
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10**6}],
+            "prefix": f"{REDIS_PREFIX}channels",
+        },
+    }
+}
+
+# -- jobs ------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{REDIS_PREFIX}celery:",
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "visibility_timeout": 3600,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_TIMEZONE = "America/New_York"
+CELERY_ENABLE_UTC = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+
+# -- Django ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -16,39 +156,19 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django_htmx",
+    "axes",
+    "channels",
     "csp",
+    "django_celery_beat",
+    "django_htmx",
+    "drf_spectacular",
     "rest_framework",
     "rest_framework.authtoken",
-    "drf_spectacular",
-    "channels",
-    "django_celery_beat",
     "sectorlight",
     "universe",
     "sectors",
     "analysis",
 ]
-AUTH_USER_MODEL = "sectorlight.User"
-ROOT_URLCONF = "sectorlight.urls"
-ASGI_APPLICATION = "sectorlight.asgi.application"
-DATABASE_URL = os.environ.get("DATABASE_URL", "")
-import environ  # noqa: E402
-
-DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL or "postgres://sl@127.0.0.1:5599/lead")}
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6399/0")
-REDIS_PREFIX = os.environ.get("REDIS_PREFIX", "")
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
-    }
-}
-CELERY_BROKER_URL = REDIS_URL
-TIME_ZONE = "America/New_York"
-USE_TZ = True
-LANGUAGE_CODE = "en-us"
-STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -56,9 +176,20 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "sectorlight.urls"
+ASGI_APPLICATION = "sectorlight.asgi.application"
+_processors = [
+    f"{module.parent.name}.context_processors.{line.split('(')[0].removeprefix('def ')}"
+    for module in (BASE_DIR / "sectors/context_processors.py", BASE_DIR / "analysis/context_processors.py")
+    if module.is_file()
+    for line in module.read_text().splitlines()
+    if line.startswith("def ") and not line.startswith("def _")
 ]
 TEMPLATES = [
     {
@@ -70,13 +201,101 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                *_processors,
             ]
         },
     }
 ]
-MARKET = os.environ.get("MARKET", "simulated")
-POLYGON_API_KEY = os.environ.get("POLYGON_API_KEY", "")
-POLYGON_BASE_URL = os.environ.get("POLYGON_BASE_URL", "http://127.0.0.1:8810")
-POLYGON_WS_URL = os.environ.get("POLYGON_WS_URL", "ws://127.0.0.1:8810/stocks")
-FMP_API_KEY = os.environ.get("FMP_API_KEY", "")
-FMP_BASE_URL = os.environ.get("FMP_BASE_URL", "http://127.0.0.1:8810/stable")
+AUTH_USER_MODEL = "sectorlight.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "board"
+LOGOUT_REDIRECT_URL = "login"
+# Ten wrong passwords of one name from one address: a quarter of an hour's pause for that pair.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "America/New_York"
+USE_I18N = False
+USE_TZ = True
+
+# -- what a browser may do ---------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL
+SECURE_REDIRECT_EXEMPT = [r"^health"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SSL else None
+DEFAULT_EXCEPTION_REPORTER_FILTER = "sectorlight.logs.DiscreetReporterFilter"
+
+# -- static files ------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+
+# -- the API -----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "rest_framework.authentication.TokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SectorLight",
+    "DESCRIPTION": "Eight small-cap sectors: their lights, why, and how old. Not investment advice.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# -- mail, errors, logs --------------------------------------------------------------------------------
+_email_url = env_url("EMAIL_URL", "", ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail"))
+if _email_url:
+    vars().update(Env.email_url_config(_email_url))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+SENTRY_DSN = Secret(env_url("SENTRY_DSN", "", ("https", "http")))
+LOG_FORMAT = env_choice("LOG_FORMAT", "text", ("text", "json"))
+LOGGING = logging_config(LOG_FORMAT, env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")))
+TESTING = "pytest" in sys.modules

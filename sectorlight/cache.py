@@ -1,0 +1,67 @@
+"""Django's cache on a Redis that may be away: a miss then, never an error.
+
+Sessions are ``cached_db``, so a miss means one more query. The outage is logged once and its end once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import redis
+from django.core.cache.backends.redis import RedisCache
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class EnduringRedisCache(RedisCache):
+    """`RedisCache` whose reads miss and whose writes are lost while Redis is away."""
+
+    _away = False
+
+    def _enduring(self, call: Callable[P, T], otherwise: T, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            result = call(*args, **kwargs)
+        except (redis.ConnectionError, redis.TimeoutError) as exc:
+            if not EnduringRedisCache._away:
+                logger.warning("The cache is away, going on without it: %s", exc)
+            EnduringRedisCache._away = True
+            return otherwise
+        if EnduringRedisCache._away:
+            logger.warning("The cache is back.")
+        EnduringRedisCache._away = False
+        return result
+
+    def add(self, key: Any, *args: Any, **kwargs: Any) -> bool:
+        return self._enduring(super().add, False, key, *args, **kwargs)
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self._enduring(super().get, default, key, default, version)
+
+    def set(self, key: Any, *args: Any, **kwargs: Any) -> None:
+        self._enduring(super().set, None, key, *args, **kwargs)
+
+    def touch(self, key: Any, *args: Any, **kwargs: Any) -> bool:
+        return self._enduring(super().touch, False, key, *args, **kwargs)
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return self._enduring(super().delete, False, key, version)
+
+    def get_many(self, keys: Any, version: int | None = None) -> dict[str, Any]:
+        return self._enduring(super().get_many, {}, keys, version)
+
+    def has_key(self, key: Any, version: int | None = None) -> bool:
+        return self._enduring(super().has_key, False, key, version)
+
+    def set_many(self, data: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        return self._enduring(super().set_many, list(data), data, *args, **kwargs)
+
+    def delete_many(self, keys: Any, version: int | None = None) -> None:
+        self._enduring(super().delete_many, None, keys, version)
+
+    def clear(self) -> bool:
+        return bool(self._enduring(super().clear, False))

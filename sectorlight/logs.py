@@ -1,0 +1,80 @@
+"""Log lines as text or as JSON, without a vendor key in either."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.views.debug import SafeExceptionReporterFilter
+
+#: Names of settings whose values are kept from logs and error reports.
+SECRET_SETTINGS = ("POLYGON_API_KEY", "FMP_API_KEY", "SECRET_KEY", "SIMULATOR_TOKEN", "SENTRY_DSN")
+#: Keys as vendors take them in addresses and headers, and the password in a server's address.
+_PATTERNS = (
+    (re.compile(r"(?i)(api_?key|apikey|token)(=|%3D|\"?:\s*\"?)[^&\s\"']+"), r"\1\2***"),
+    (re.compile(r"(?i)(bearer\s+)\S+"), r"\1***"),
+    (re.compile(r"(\w+://[^\s:/@]*:)[^\s@/]+@"), r"\1***@"),
+)
+
+
+def redacted(text: str) -> str:
+    """``text`` without any secret of the settings and without what looks like one."""
+    for name in SECRET_SETTINGS:
+        value = getattr(settings, name, "")
+        # A short value such as "simulated" is no secret and would eat ordinary words.
+        if len(value) >= 12:
+            text = text.replace(str(value), "***")
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class TextFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: at, level, logger, message, and the traceback if there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": redacted(record.getMessage()),
+        }
+        if record.exc_info:
+            line["traceback"] = redacted(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+class DiscreetReporterFilter(SafeExceptionReporterFilter):
+    """Hides addresses as well: those of servers carry passwords, FMP's the key."""
+
+    hidden_settings = re.compile(
+        SafeExceptionReporterFilter.hidden_settings.pattern + "|URL|DSN|BROKER|CACHES|LAYERS|LOCATION",
+        flags=re.I,
+    )
+
+
+def logging_config(log_format: str, level: str) -> dict[str, Any]:
+    formatter = "sectorlight.logs.JsonFormatter" if log_format == "json" else "sectorlight.logs.TextFormatter"
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": formatter, "format": "%(levelname)s %(name)s: %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            # httpx writes every address it fetches, keys included, at INFO.
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
+            "django": {"handlers": [], "propagate": True},
+            "celery.beat": {"level": "WARNING"},
+        },
+    }

@@ -1,0 +1,53 @@
+"""Which market the product looks at: the real one, a simulated one, or a replay of recorded days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sectorlight.env import refuse
+
+World = Literal["live", "simulated", "replay"]
+
+#: The file that makes a folder a recording (docs/simulated-market.md).
+PANEL = "market_daily.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """``name`` is "live", "simulated" or the absolute path of the recording."""
+
+    name: str
+    world: World
+
+
+def market_choose(value: str, *, has_key: bool, base: Path) -> Market:
+    """The market that ``MARKET`` asks for; relative folders are taken from ``base``, the checkout.
+
+    Without a value it is the live market when there is a vendor key, else the simulated one.
+    """
+    wanted = value or ("live" if has_key else "simulated")
+    if wanted == "live":
+        if not has_key:
+            raise refuse("MARKET", value, "'simulated' or a folder as long as POLYGON_API_KEY is not set")
+        return Market("live", "live")
+    if wanted == "simulated":
+        return Market("simulated", "simulated")
+    folder = (base / Path(wanted).expanduser()).resolve()
+    if not folder.is_dir():
+        raise refuse("MARKET", value, f"'live', 'simulated' or an existing folder (looked at {folder})")
+    if not (folder / PANEL).is_file():
+        raise refuse("MARKET", value, f"a folder of recorded days, which holds {PANEL} ({folder} does not)")
+    return Market(str(folder), "replay")
+
+
+def replay_start(value: str) -> str:
+    """``MARKET_FROM`` as an ISO date, or empty for the newest recorded session."""
+    if not value:
+        return ""
+    try:
+        return dt.date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise refuse("MARKET_FROM", value, "a date such as 2026-03-31") from None

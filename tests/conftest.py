@@ -1,0 +1,82 @@
+"""What every test may ask for: a clean Redis, an ASGI server, a browser, the recorded market data."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+import uvicorn
+from django.conf import settings
+
+# The synchronous Playwright runs an event loop in the test thread; Django would take it for async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[redis.Redis]:
+    """A plain client on the tests' Redis."""
+    with redis.Redis.from_url(str(settings.REDIS_URL)) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _clean_redis(redis_server: redis.Redis) -> None:
+    """Every test begins without a key of this worker's prefix."""
+    keys = list(redis_server.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))
+    if keys:
+        redis_server.delete(*keys)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": str(CHROMIUM), "args": CHROMIUM_ARGUMENTS}
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+@pytest.fixture
+def asgi_server(transactional_db: None) -> Iterator[str]:
+    """The whole product (pages, static files, WebSocket) on a port of its own; gives its address."""
+    from sectorlight.asgi import application
+
+    config = uvicorn.Config(
+        application, host="127.0.0.1", port=0, lifespan="off", log_level="warning", ws="websockets-sansio"
+    )
+    server = _Server(config)
+    thread = threading.Thread(target=server.run, name="asgi-server")
+    thread.start()
+    try:
+        assert server.listening.wait(20), "The ASGI server did not begin to listen within 20 s."
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(20)
+    assert not thread.is_alive(), "The ASGI server did not stop within 20 s."
