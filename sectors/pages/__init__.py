@@ -1,0 +1,1 @@
+"""What the sector's page and the funnel print: dataclasses of words and classes, made from stored rows."""
