@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sectors import figures
-from sectors.presenters.bands import LOOKS
+from sectors.lights import LIGHTS
 from sectors.types import Band
 from universe import sessions
 
@@ -121,10 +121,10 @@ def _label(past: Sequence[Past]) -> str:
 def _closing(past: Sequence[Past], today: dt.date) -> str:
     """When the light last changed, in words."""
     changes = [(before, after) for before, after in pairwise(past) if before.band != after.band]
-    now = LOOKS[past[-1].band].words.capitalize()
+    now = LIGHTS[past[-1].band].words.capitalize()
     if not changes:
         return f"{now} in every reading shown."
     before, after = changes[-1]
     when = figures.day_and_clock(after.at, today)
     turns = figures.number_of(len(changes), "change")
-    return f"{now} since {when}, before that {LOOKS[before.band].words}. {turns} shown."
+    return f"{now} since {when}, before that {LIGHTS[before.band].words}. {turns} shown."
