@@ -102,7 +102,17 @@ class PreviousLight:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewLimits:
+    """How old a reading may be for one user, in minutes of session time (4:00 to 20:00 of sessions)."""
+
+    fresh_minutes: int = 120
+    stale_minutes: int = 240
+
+
+@dataclass(frozen=True, slots=True)
 class Lamp:
+    """A small light: ``words`` name the colour for a screen reader, ``text`` stands beside it."""
+
     band: Band
     glyph: str
     words: str
@@ -119,16 +129,19 @@ class FrameCell:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
+    """``until``: market moment in ms since 1970 after which the page takes the flag away, 0: it stays."""
+
     text: str
     title: str
-    look: Literal["", "new", "caution"] = ""
+    look: Literal["", "new", "caution", "bad"] = ""
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TopRow:
     symbol: str
     change: str
-    sign: Literal["neg", "pos"]
+    sign: Literal["", "neg", "pos"]
     volume: str
     spike: bool
     cause: str | None
@@ -137,8 +150,14 @@ class TopRow:
 
 @dataclass(frozen=True, slots=True)
 class TopList:
+    """Up to three rows, never padded. ``withheld``: the sentence that stands in front of the list."""
+
     side: Literal["bearish", "bullish"]
+    title: str
+    glyph: str
+    sign: Literal["neg", "pos"]
     rows: tuple[TopRow, ...]
+    empty: str = ""
     withheld: str | None = None
 
 
@@ -148,15 +167,19 @@ class Spark:
 
     was: str
     now: str
-    cut_x: float
-    dot_x: float
-    dot_y: float
+    cut_x: str
+    dot_x: str
+    dot_y: str
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class CardData:
-    """Everything `sectors/_card.html` prints, in words and classes; no rows, no maths in the template."""
+    """Everything `sectors/_card.html` prints, in words and classes; no rows, no maths in the template.
+
+    ``as_of_ms`` is market time in ms since 1970; the page ages the card from it. ``stale_line`` stands
+    ready in the card and replaces ``subline`` when ``state`` is or becomes "stale".
+    """
 
     slug: str
     key: int
@@ -168,9 +191,13 @@ class CardData:
     subline: str
     score: str
     version: int
-    as_of: dt.datetime | None
-    computed_at: dt.datetime | None
-    confirmed_at: dt.datetime | None
+    as_of: dt.datetime | None = None
+    as_of_ms: int = 0
+    as_of_text: str = ""
+    age: str = ""
+    age_look: Literal["", "late", "bad"] = ""
+    clocks: str = ""
+    stale_line: str = ""
     relative: Lamp | None = None
     confidence: str = ""
     confidence_percent: int = 0
@@ -185,7 +212,8 @@ class CardData:
     valid: int = 0
     tops: tuple[TopList, ...] = ()
     source_left: str = ""
+    source_name: str = ""
     source_right: str = ""
-    note_title: str = ""
-    note_text: str = ""
+    note: tuple[tuple[str, str], ...] = ()
     note_facts: tuple[tuple[str, str], ...] = ()
+    note_link: tuple[str, str] | None = None

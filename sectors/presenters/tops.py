@@ -1,0 +1,85 @@
+"""The two top lists of a card: rows, flags, and the sentence in front of a list that is withheld."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sectors import figures
+from sectors.presenters import ages
+from sectors.types import Flag, TopList, TopRow
+
+SPIKE = 2.0
+WITHHOLD_SCORE = Decimal("0.5")
+NEW_SECONDS = 90
+SSR = Flag("SSR", "Short-sale restriction: fell 10% from the prior close, today or yesterday")
+SQZ = Flag("SQZ", "Squeeze risk: short interest above 20% of float or above 5 days to cover", "caution")
+HALT = Flag("HALT", "Trading is halted", "bad")
+
+
+def top_lists(entry: Mapping[str, Any], score: Decimal, now: dt.datetime) -> tuple[TopList, TopList]:
+    """Bearish, then bullish. Past ±0.5 the list against the sector stands behind its reason."""
+    tops: Mapping[str, list[dict[str, Any]]] = entry["tops"]
+    seen: Mapping[str, str] = entry["seen"]["symbols"]
+    bearish = TopList(
+        "bearish",
+        "Bearish",
+        "g-d",
+        "neg",
+        tuple(_row(row, seen, now) for row in tops.get("bearish", [])),
+        empty="No core stock is down today.",
+        withheld="None: avoid shorts in a bullish sector." if score >= WITHHOLD_SCORE else None,
+    )
+    bullish = TopList(
+        "bullish",
+        "Bullish",
+        "g-u",
+        "pos",
+        tuple(_row(row, seen, now) for row in tops.get("bullish", [])),
+        empty="No core stock is up today.",
+        withheld="None in a bearish sector: wait for a reversal." if score <= -WITHHOLD_SCORE else None,
+    )
+    return bearish, bullish
+
+
+def halted_words(entry: Mapping[str, Any]) -> str:
+    """ " · 2 halted", or nothing: halted stocks stand in no list."""
+    halted = len(entry["tops"].get("halted", []))
+    return f" · {halted} halted" if halted else ""
+
+
+def _row(row: Mapping[str, Any], seen: Mapping[str, str], now: dt.datetime) -> TopRow:
+    change = float(row["gap_pct"])
+    volume = row.get("relative_volume")
+    text = figures.times(volume)
+    return TopRow(
+        symbol=str(row["symbol"]),
+        change=figures.percent(change),
+        sign=figures.sign_class(change),
+        volume=text,
+        spike=volume is not None and round(float(volume), 1) >= SPIKE,
+        cause=row.get("cause") or None,
+        flags=_flags(row, seen, now),
+    )
+
+
+def _flags(row: Mapping[str, Any], seen: Mapping[str, str], now: dt.datetime) -> tuple[Flag, ...]:
+    flags = []
+    first = _new_until(seen.get(str(row["symbol"]), ""))
+    if first and now < first:
+        flags.append(Flag("NEW", "First time in a top 3 today", "new", until=ages.milliseconds(first)))
+    if row.get("restricted"):
+        flags.append(SSR)
+    if row.get("squeeze"):
+        flags.append(SQZ)
+    if row.get("halted"):
+        flags.append(HALT)
+    return tuple(flags)
+
+
+def _new_until(first_seen: str) -> dt.datetime | None:
+    if not first_seen:
+        return None
+    return dt.datetime.fromisoformat(first_seen) + dt.timedelta(seconds=NEW_SECONDS)
