@@ -113,7 +113,12 @@ class SectorInput:
 
 @dataclass(frozen=True, slots=True)
 class InputFrame:
-    """Everything that one run used. Stored with the run; recomputing it gives the same decimals."""
+    """Everything that one run used. Stored with the run; recomputing it gives the same decimals.
+
+    ``degraded`` names every input that is carried forward or incomplete (any entry lowers the
+    confidence; a delayed plan is a label, not an entry). ``overnight`` holds the moves of the world
+    indices in percent, only in the 4:00 run. ``release`` names a high-impact release that is near.
+    """
 
     as_of: dt.datetime
     session: dt.date
@@ -126,6 +131,8 @@ class InputFrame:
     degraded: tuple[str, ...] = ()
     world: Literal["live", "simulated", "replay"] = "live"
     interpolated: bool = False
+    overnight: tuple[float, ...] = ()
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,13 @@ class FrameReturn:
 
 @dataclass(frozen=True, slots=True)
 class SectorScore:
+    """One sector's light with everything that explains it; ``parts + shift`` is the base.
+
+    ``premarket`` is the 1d move of the few members that already traded today, only while the frames
+    show the last session. ``day_mean`` and ``day_error`` are the winsorised 1d mean and its standard
+    error, percent; None where too few returns are there to tell.
+    """
+
     slug: str
     members: int
     core: int
@@ -177,6 +191,10 @@ class SectorScore:
     relative_alpha: float | None
     strength: str | None
     pattern: str
+    shift: float = 0.0
+    premarket: FrameReturn | None = None
+    day_mean: float | None = None
+    day_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""The whole board from one input frame."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.engine.frames import check
+from analysis.engine.performance import DAY1, StockNumbers, stock_numbers
+from analysis.engine.ranking import ranked_stocks, tops_of
+from analysis.engine.scoring import score_sectors
+from analysis.types import BoardScores, InputFrame
+
+
+def score_board(frame: InputFrame) -> BoardScores:
+    """Every sector's score and every core stock's rank. Raises FrameError for a frame of odd shape."""
+    check(frame)
+    # Bad prices and unknown values are NaN by design and drop out where they stand.
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        numbers = stock_numbers(frame)
+        sectors = score_sectors(frame, numbers)
+        stocks = ranked_stocks(frame, numbers, sectors)
+    return BoardScores(
+        sectors=sectors,
+        stocks=stocks,
+        tops=tops_of(stocks, (sector.slug for sector in sectors)),
+        dropped=dropped(frame, numbers),
+    )
+
+
+def dropped(frame: InputFrame, numbers: StockNumbers) -> dict[str, int]:
+    """How many members could not take part, by reason; a member may count under several."""
+    members = frame.members
+    known = np.isin(members.sector, [sector.slug for sector in frame.sectors])
+    moved = np.isfinite(numbers.today[:, DAY1])
+    return {
+        "unknown_sector": int((~known).sum()),
+        "no_print_today": int((~np.isfinite(members.last)).sum()),
+        "price_not_positive": int((members.last <= 0).sum()),
+        "no_previous_close": int((~(members.closes[:, 0] > 0)).sum()),
+        "no_relative_volume": int((~np.isfinite(numbers.relative_volume)).sum()),
+        "core_not_ranked": int((members.core & ~(moved & known)).sum()),
+    }
