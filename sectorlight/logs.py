@@ -76,5 +76,7 @@ def logging_config(log_format: str, level: str) -> dict[str, Any]:
             "httpcore": {"level": "WARNING"},
             "django": {"handlers": [], "propagate": True},
             "celery.beat": {"level": "WARNING"},
+            # Every failed attempt of the pool; the query that waited for it says the same once.
+            "psycopg.pool": {"level": "ERROR"},
         },
     }

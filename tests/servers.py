@@ -1,8 +1,63 @@
-"""The servers that the tests talk to: those of DATABASE_URL and REDIS_URL, else embedded ones."""
+"""The servers that the tests talk to: those of DATABASE_URL and REDIS_URL, else embedded ones.
+
+Loaded with ``-p``, so it acts before Django reads its settings. Embedded servers live in a temporary folder,
+are shared by the workers of pytest-xdist (who inherit the addresses), and end with the session; the kernel
+ends them when the session is killed.
+"""
 
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
 
-# Keys of one xdist worker never meet those of another.
-os.environ["REDIS_PREFIX"] = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}:"
+import pytest
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+# Keys of one worker never meet those of another.
+os.environ["REDIS_PREFIX"] = f"test-{WORKER or 'main'}:"
+# What the product keeps for itself, apart from a developer's own.
+_folder = Path(tempfile.mkdtemp(prefix="sectorlight-tests-"))
+_folder.chmod(0o755)
+os.environ["DATA_DIR"] = str(_folder / "var")
+
+_children = []
+_rubbish = [_folder]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Start what is missing: the one hook that runs before pytest-django asks for the settings."""
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+        _start()
+
+
+def _start() -> None:
+    from sectorlight.embedded import database, home, ports, processes, redis
+
+    place = home.home_choose(_folder / "servers")
+    _rubbish.append(place.data)
+    if not os.environ.get("REDIS_URL"):
+        port, password = ports.free_port(), secrets.token_hex(8)
+        _children.append(processes.spawn(redis.redis_program(place, port, password, keep=False), output=None))
+        os.environ["REDIS_URL"] = redis.redis_url(port, password)
+        assert ports.wait_listening(port, within=20), "The tests' Redis did not start within 20 s."
+    if not os.environ.get("DATABASE_URL"):
+        port, password = ports.free_port(), secrets.token_hex(8)
+        cluster = database.database_make(place, password)
+        program = database.database_program(place, cluster, port, options=database.HASTE)
+        _children.append(processes.spawn(program, output=None))
+        database.database_ensure(port, password)
+        os.environ["DATABASE_URL"] = database.database_url(port, password)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    if _children:
+        from sectorlight.embedded.processes import stop_all
+
+        stop_all(_children, within=10)
+    for folder in _rubbish:
+        shutil.rmtree(folder, ignore_errors=True)

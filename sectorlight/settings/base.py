@@ -79,8 +79,8 @@ FMP_MCP = env_text("FMP_MCP")
 
 # -- servers ---------------------------------------------------------------------------------------
 # Embedded servers pick free ports; without a running family nothing listens at the fallback address.
-DATABASE_EMBEDDED = not env_text("DATABASE_URL")
-REDIS_EMBEDDED = not env_text("REDIS_URL")
+DATABASE_EMBEDDED = env_text("DATABASE_URL") in ("", _family.get("database_url"))
+REDIS_EMBEDDED = env_text("REDIS_URL") in ("", _family.get("redis_url"))
 DATABASE_URL = Secret(
     env_url(
         "DATABASE_URL",

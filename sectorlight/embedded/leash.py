@@ -1,0 +1,33 @@
+"""Start a program that does not outlive its starter: ``leash.py PARENT SIGNAL UID GID PROGRAM ...``.
+
+Run by path with ``python -I -S``, so it knows the standard library only. The kernel sends SIGNAL to the
+program when the thread that started it is gone, kill -9 included. UID and GID (-1: as we are) come first,
+since a change of user would clear that request.
+"""
+
+import ctypes
+import os
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main(parent: int, signal_number: int, uid: int, gid: int, command: list[str]) -> None:
+    if uid >= 0:
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0) != 0:
+        sys.exit(f"The kernel refused to tie {command[0]} to its starter (errno {ctypes.get_errno()}).")
+    # The starter may have gone before the request was in force.
+    if os.getppid() != parent:
+        sys.exit(0)
+    try:
+        os.execvpe(command[0], command, os.environ)
+    except OSError as exc:
+        sys.exit(f"{command[0]} cannot be started: {exc.strerror}.")
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:5]), command=sys.argv[5:])

@@ -1,0 +1,39 @@
+"""Free ports on this machine."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there now. An address that is not ours counts as taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(*, wish: int = 0) -> int:
+    """``wish`` if it is free on the loopback, else any free one."""
+    if wish and port_is_free("127.0.0.1", wish):
+        return wish
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_listening(port: int, *, within: float) -> bool:
+    """Whether something accepts on the loopback's ``port`` within that many seconds."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        time.sleep(0.02)
+    return False

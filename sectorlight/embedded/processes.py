@@ -1,0 +1,113 @@
+"""One child process: how it is started, that it dies with us, and how it is stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LEASH = Path(__file__).with_name("leash.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An ordinary user to run a program as."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run. ``stop`` asks it to end; ``orphaned`` is what the kernel sends when we are killed."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    account: Account | None = None
+    folder: Path | None = None
+    stop: signal.Signals = signal.SIGTERM
+    orphaned: signal.Signals = signal.SIGKILL
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A program that runs."""
+
+    program: Program
+    process: subprocess.Popen[bytes]
+
+
+def spawn(program: Program, *, output: int | None = subprocess.PIPE) -> Child:
+    """Start ``program`` in a session of its own, tied to the life of the calling thread.
+
+    Call it from a thread that lives as long as the program shall; that is the main thread.
+    """
+    account = program.account
+    ids = (account.uid, account.gid) if account else (-1, -1)
+    leash = (str(LEASH), str(os.getpid()), str(int(program.orphaned)), *map(str, ids))
+    process = subprocess.Popen(
+        (sys.executable, "-I", "-S", *leash, *program.command),
+        env={**os.environ, **program.environment},
+        cwd=program.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    return Child(program, process)
+
+
+def ask_to_end(process: subprocess.Popen[bytes], wish: signal.Signals) -> None:
+    """Send ``wish`` to the process itself, which passes on to its own children what they need."""
+    with suppress(ProcessLookupError):
+        process.send_signal(wish)
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill whatever is left of the process and of everything that it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def stop_all(children: Sequence[Child], *, within: float) -> list[str]:
+    """Ask all to end, wait ``within`` seconds together, kill the rest. Gives the names of the killed."""
+    for child in children:
+        ask_to_end(child.process, child.program.stop)
+    deadline = time.monotonic() + within
+    killed = []
+    for child in children:
+        try:
+            child.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            killed.append(child.program.name)
+        end_group(child.process)
+    return killed
+
+
+def is_running(pid: int, *, having: str) -> bool:
+    """Whether ``pid`` is a live process with ``having`` in its command line (a pid may be reused)."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return having.encode() in command and state != "Z"
+
+
+def wait_gone(pid: int, *, having: str, within: float) -> bool:
+    """Whether a process that is not our child ended within that many seconds."""
+    deadline = time.monotonic() + within
+    while is_running(pid, having=having):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,174 @@
+"""The family of processes behind `make run`: one supervisor starts, watches and stops them.
+
+1. `start` spawns a program and pumps its lines, prefixed with its name, into one output.
+2. `watch` looks at every child five times a second. A dead one comes back after a pause that doubles with
+   each death; too many deaths in a short time end the family with a sentence.
+3. `stop` asks the clients of the servers to end first, then the servers, and kills what is left: all within
+   ten seconds. The kernel does the same when the supervisor itself is killed (`leash.py`).
+
+Everything that spawns runs in the main thread, since a child lives no longer than the thread that made it.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+from sectorlight.embedded.processes import Child, Program, end_group, spawn, stop_all
+
+GRACE_CLIENTS = 5.5
+GRACE_SERVERS = 3.0
+
+
+class FamilyEnded(Exception):
+    """The family cannot go on; the text says which child and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a child may die: ``deaths`` within ``window`` seconds end the family.
+
+    The pause before a restart is ``pause`` seconds, doubled with each death in the window, ``pause_max``
+    at the most.
+    """
+
+    deaths: int = 5
+    window: float = 60.0
+    pause: float = 0.5
+    pause_max: float = 15.0
+
+
+@dataclass(slots=True)
+class _Member:
+    program: Program
+    is_server: bool
+    child: Child | None = None
+    deaths: deque[float] = field(default_factory=deque)
+    due: float = 0.0
+
+
+class Family:
+    """The children of one supervisor. ``say`` takes one finished line of output."""
+
+    def __init__(self, say: Callable[[str], None], patience: Patience = Patience()) -> None:
+        self._say = say
+        self._patience = patience
+        self._members: list[_Member] = []
+        self._wake = threading.Event()
+        self.stopping = False
+        self._impatient = False
+
+    def obey_signals(self) -> None:
+        """SIGINT, SIGTERM and SIGHUP end the family; a second one ends it without waiting."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._impatient = self.stopping
+        self.stopping = True
+        self._wake.set()
+
+    def start(self, program: Program, *, is_server: bool = False) -> None:
+        """Spawn and own ``program``. Servers are stopped after all others."""
+        member = _Member(program, is_server)
+        self._members.append(member)
+        self._spawn(member)
+
+    def pids(self) -> dict[str, int]:
+        return {m.program.name: m.child.process.pid for m in self._members if m.child}
+
+    def run_once(self, program: Program, *, on_line: Callable[[str], None] | None = None) -> None:
+        """Run ``program`` to its end, while the others are watched. Raises `FamilyEnded` if it fails."""
+        child = spawn(program)
+        pump = self._pump(child, on_line)
+        try:
+            while child.process.poll() is None:
+                self.watch()
+                if self.stopping:
+                    return
+                self._wake.wait(0.05)
+            pump.join(2)
+        finally:
+            end_group(child.process)
+        if child.process.returncode != 0:
+            raise FamilyEnded(f"{program.name} {_ended_how(child)}; its last lines above say why.")
+
+    def watch(self) -> None:
+        """One look at every child: note deaths, restart what is due."""
+        now = time.monotonic()
+        for member in self._members:
+            if member.child is None:
+                if now >= member.due and not self.stopping:
+                    self._say(f"{member.program.name} starts again.")
+                    self._spawn(member)
+            elif member.child.process.poll() is not None and not self.stopping:
+                self._mourn(member, now)
+
+    def rest(self, seconds: float) -> None:
+        """Wait, but not for longer than until a signal comes."""
+        self._wake.wait(seconds)
+
+    def run(self) -> None:
+        """Watch until a signal comes. Raises `FamilyEnded` when a child cannot be kept alive."""
+        while not self.stopping:
+            self.watch()
+            self.rest(0.2)
+
+    def stop(self) -> None:
+        """End every child, clients before servers. Nothing is left of the family afterwards."""
+        self.stopping = True
+        for is_server, grace in ((False, GRACE_CLIENTS), (True, GRACE_SERVERS)):
+            children = [m.child for m in self._members if m.child and m.is_server is is_server]
+            for name in stop_all(children, within=0.2 if self._impatient else grace):
+                self._say(f"{name} did not end by itself and was killed.")
+        self._members.clear()
+
+    def _spawn(self, member: _Member) -> None:
+        member.child = spawn(member.program)
+        self._pump(member.child, None)
+
+    def _mourn(self, member: _Member, now: float) -> None:
+        assert member.child is not None
+        how = _ended_how(member.child)
+        end_group(member.child.process)
+        member.child = None
+        patience, name = self._patience, member.program.name
+        member.deaths.append(now)
+        while now - member.deaths[0] > patience.window:
+            member.deaths.popleft()
+        count = len(member.deaths)
+        if count >= patience.deaths:
+            raise FamilyEnded(
+                f"{name} {how}, for the {count}th time within {patience.window:g} s, so everything stops. "
+                f"The lines of {name} above say why; `make doctor` tells what is missing."
+            )
+        pause = min(patience.pause * 2 ** (count - 1), patience.pause_max)
+        member.due = now + pause
+        self._say(f"{name} {how}; it starts again in {pause:g} s.")
+
+    def _pump(self, child: Child, on_line: Callable[[str], None] | None) -> threading.Thread:
+        def pump() -> None:
+            assert child.process.stdout is not None
+            with child.process.stdout as lines:
+                for raw in lines:
+                    line = raw.decode(errors="replace").rstrip()
+                    if on_line:
+                        on_line(line)
+                    else:
+                        self._say(f"{child.program.name:<9}| {line}")
+
+        thread = threading.Thread(target=pump, name=f"lines of {child.program.name}", daemon=True)
+        thread.start()
+        return thread
+
+
+def _ended_how(child: Child) -> str:
+    code = child.process.returncode
+    if code is not None and code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"

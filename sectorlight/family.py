@@ -1,0 +1,185 @@
+"""Which processes make up the product, and in which order they come up.
+
+1. PostgreSQL, Redis and the simulated market, each only if it is ours to run, all at the same time.
+2. `manage.py prepare`, once the database answers.
+3. The web server; then, once the market answers, worker, beat and stream, which would only fail before.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from sectorlight.embedded.database import database_ensure, database_make, database_password, database_program
+from sectorlight.embedded.database import database_url as embedded_database_url
+from sectorlight.embedded.home import home_choose
+from sectorlight.embedded.market import answers, market_program
+from sectorlight.embedded.ports import free_port
+from sectorlight.embedded.processes import Program
+from sectorlight.embedded.redis import redis_password, redis_program
+from sectorlight.embedded.redis import redis_url as embedded_redis_url
+from sectorlight.embedded.secrets import kept_secret
+from sectorlight.embedded.state import State, state_read, state_write
+from sectorlight.embedded.supervisor import Family, FamilyEnded
+from sectorlight.env import env_is_set
+from sectorlight.management.commands.prepare import LOGIN_LINE
+
+MARKET_PATIENCE = 120.0
+"""Seconds that a simulated market may take to build its world."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the web server listens, and how a person types it."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        return f"http://{shown}:{self.port}"
+
+
+class Start:
+    """One start of the whole product on ``address``; ``say`` takes a line for the terminal."""
+
+    def __init__(self, family: Family, address: Address, say: Callable[[str], None]) -> None:
+        self._family = family
+        self._address = address
+        self._say = say
+        self._kept = state_read(settings.DATA_DIR)
+        self._state = State(supervisor_pid=os.getpid(), web_url=address.url)
+        self._market_url = ""
+        self._logins: list[str] = []
+
+    def run(self) -> None:
+        """Bring everything up and watch it until a signal comes. Raises `FamilyEnded` or `EmbeddedError`."""
+        self._servers()
+        state_write(settings.DATA_DIR, self._state)
+        if self._family.stopping:
+            return
+        self._family.run_once(_manage("prepare", environment=self._environment()), on_line=self._prepared)
+        if self._family.stopping:
+            return
+        self._family.start(self._web())
+        self._await_market_and_web()
+        self._family.run()
+
+    def _servers(self) -> None:
+        """Spawn what is ours to run, then wait for the database alone."""
+        if settings.MARKET_WORLD != "live" and not env_is_set("SIMULATOR_URL"):
+            self._start_market()
+        home = home_choose(settings.DATA_DIR)
+        if settings.REDIS_EMBEDDED:
+            password, port = redis_password(settings.DATA_DIR), self._port("redis_url")
+            self._family.start(redis_program(home, port, password), is_server=True)
+            self._state["redis_url"] = embedded_redis_url(port, password)
+        if settings.DATABASE_EMBEDDED:
+            password, port = database_password(settings.DATA_DIR), self._port("database_url")
+            cluster = database_make(home, password)
+            self._family.start(database_program(home, cluster, port), is_server=True)
+            self._state["database_url"] = embedded_database_url(port, password)
+            database_ensure(port, password)
+
+    def _start_market(self) -> None:
+        port = self._port("simulator_url")
+        self._market_url = f"http://127.0.0.1:{port}"
+        self._state["simulator_url"] = self._market_url
+        self._state["simulator_token"] = kept_secret(settings.DATA_DIR, "simulator_token")
+        wishes = {
+            "market": settings.MARKET,
+            "from": settings.MARKET_FROM,
+            "speed": f"{settings.MARKET_SPEED:g}",
+            "state": str(settings.DATA_DIR / "market-clock.json"),
+            "token": self._state["simulator_token"],
+        }
+        self._family.start(market_program(_manage_file(), port, wishes))
+
+    def _port(self, name: str) -> int:
+        """The port of the last start if it is still free, so that addresses stay as they were."""
+        found = re.search(r":(\d+)(/|$)", str(self._kept.get(name, "")))
+        return free_port(wish=int(found[1]) if found else 0)
+
+    def _environment(self) -> dict[str, str]:
+        """What every child of ours must know beyond what we were started with."""
+        known = {
+            "DATABASE_URL": self._state.get("database_url"),
+            "REDIS_URL": self._state.get("redis_url"),
+            "SIMULATOR_URL": self._state.get("simulator_url"),
+            "SIMULATOR_TOKEN": self._state.get("simulator_token"),
+        }
+        return {"PYTHONUNBUFFERED": "1", **{name: value for name, value in known.items() if value}}
+
+    def _prepared(self, line: str) -> None:
+        if line.startswith(LOGIN_LINE):
+            self._logins.append(line)
+        elif line:
+            self._say(f"prepare  | {line}")
+
+    def _web(self) -> Program:
+        command = (
+            *(sys.executable, "-m", "uvicorn", "sectorlight.asgi:application", "--lifespan", "off"),
+            *("--host", self._address.host, "--port", str(self._address.port), "--log-level", "warning"),
+            *("--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "3"),
+        )
+        return Program("web", command, self._environment(), folder=settings.BASE_DIR)
+
+    def _jobs(self) -> list[Program]:
+        """Worker, beat and stream. Threads, not processes, do the work of the worker: it waits for HTTP and
+        for NumPy, which lets other threads run, and a killed worker leaves no pool behind."""
+        celery = (sys.executable, "-m", "celery", "-A", "sectorlight")
+        worker = ("worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        beat = ("beat", "--pidfile=", "--loglevel", "WARNING")
+        environment = self._environment()
+        return [
+            Program(
+                "worker", (*celery, *worker, "--loglevel", "INFO"), environment, folder=settings.BASE_DIR
+            ),
+            Program("beat", (*celery, *beat), environment, folder=settings.BASE_DIR),
+            _manage("stream", environment=environment),
+        ]
+
+    def _await_market_and_web(self) -> None:
+        market_awaited, web_awaited, patience = True, True, MARKET_PATIENCE
+        while not self._family.stopping and (market_awaited or web_awaited):
+            if market_awaited and (not self._market_url or answers(f"{self._market_url}/simulator/health")):
+                market_awaited = False
+                for program in self._jobs():
+                    self._family.start(program)
+            if web_awaited and answers(f"{self._address.url}/health/live", any_status=True):
+                web_awaited = False
+                self._greet()
+            self._family.watch()
+            self._family.rest(0.2)
+            patience -= 0.2
+            if market_awaited and patience < 0:
+                raise FamilyEnded(
+                    f"The simulated market did not answer at {self._market_url} within {MARKET_PATIENCE:g} s; "
+                    "its lines above may say why."
+                )
+
+    def _greet(self) -> None:
+        world = {"live": "the live market", "simulated": "a simulated market"}
+        market = world.get(settings.MARKET_WORLD, f"a replay of {settings.MARKET}")
+        self._say("")
+        self._say(f"  SectorLight is at {self._address.url} and shows {market}.")
+        for line in self._logins:
+            self._say(f"  {line}")
+        self._say("  Ctrl-C stops it; the data is kept.")
+        self._say("")
+
+
+def _manage_file() -> Path:
+    return Path(settings.BASE_DIR) / "manage.py"
+
+
+def _manage(name: str, *, environment: Mapping[str, str]) -> Program:
+    command = (sys.executable, str(_manage_file()), name)
+    return Program(name, command, environment, folder=settings.BASE_DIR)

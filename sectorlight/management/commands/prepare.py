@@ -1,0 +1,76 @@
+"""Bring database and static files to where the code expects them; as often as you like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from sectorlight.accounts import first_login_ensure, roles_ensure
+from sectorlight.env import env_secret, without_password
+from sectorlight.models import User
+from sectorlight.statics import statics_collect
+
+#: Commands of the apps that fill tables with the product's own rows; each may run again and again.
+SEEDS = ("seed_sectors", "seed_slots", "seed_schedule")
+#: `manage.py up` shows these lines last.
+LOGIN_LINE = "log-in "
+
+
+class Command(BaseCommand):
+    help = "Migrates, seeds, collects static files, makes the roles and the first admin and trader."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._reach_servers()
+        if self._pending_migrations():
+            call_command("migrate", interactive=False, verbosity=0)
+            self.stdout.write("Database migrated.")
+            roles_ensure()
+        for command in SEEDS:
+            if command in get_commands():
+                call_command(command, stdout=self.stdout)
+        if not User.objects.filter(groups__name=User.Role.ADMIN).exists():
+            roles_ensure()
+        self._first_logins()
+        if statics_collect():
+            self.stdout.write("Static files collected.")
+
+    def _reach_servers(self) -> None:
+        try:
+            connection.ensure_connection()
+        except OperationalError as exc:
+            address = without_password(settings.DATABASE_URL)
+            raise CommandError(
+                f"PostgreSQL does not answer at DATABASE_URL ({address}): {exc}. "
+                "Start it, mend the address, or unset DATABASE_URL to use the embedded one."
+            ) from exc
+        try:
+            with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3) as client:
+                client.ping()
+        except redis.RedisError as exc:
+            address = without_password(settings.REDIS_URL)
+            raise CommandError(
+                f"Redis does not answer at REDIS_URL ({address}): {exc}. "
+                "Start it, mend the address, or unset REDIS_URL to use the embedded one."
+            ) from exc
+
+    def _pending_migrations(self) -> bool:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+    def _first_logins(self) -> None:
+        for username, role in (("admin", User.Role.ADMIN), ("trader", User.Role.TRADER)):
+            variable = f"FIRST_{username.upper()}_PASSWORD"
+            login = first_login_ensure(username, role, str(env_secret(variable)))
+            if login.generated:
+                words = f"{login.password}   (made now and shown only this once)"
+            elif login.password:
+                words = f"the password in {variable}"
+            else:
+                words = "its password as set before"
+            self.stdout.write(f"{LOGIN_LINE}{username:<7} {words}")

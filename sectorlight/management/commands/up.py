@@ -1,0 +1,88 @@
+"""The one-command start behind `make run`."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import signal
+import sys
+import threading
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from sectorlight.embedded.home import EmbeddedError
+from sectorlight.embedded.leash import PR_SET_PDEATHSIG
+from sectorlight.embedded.ports import port_is_free
+from sectorlight.embedded.state import state_read
+from sectorlight.embedded.supervisor import Family, FamilyEnded
+from sectorlight.env import SettingError
+from sectorlight.family import Address, Start
+
+
+class Command(BaseCommand):
+    help = "Starts everything (servers, market, web, worker, beat, stream) and stops it with Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--with-parent",
+            action="store_true",
+            help="Stop when the process that started this one ends, however it ends.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        address = Address(settings.HOST, settings.PORT)
+        lock = _lock(Path(settings.DATA_DIR))
+        if not port_is_free(address.host, address.port):
+            raise CommandError(
+                f"Port {address.port} on {address.host} is taken (or not an address of this machine). "
+                f"Choose another: PORT={address.port + 1} make run"
+            )
+        if options["with_parent"]:
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        family = Family(_Output(sys.stdout))
+        family.obey_signals()
+        try:
+            Start(family, address, _Output(sys.stdout)).run()
+        except (FamilyEnded, EmbeddedError, SettingError) as exc:
+            raise CommandError(str(exc)) from exc
+        finally:
+            family.stop()
+            lock.close()
+        self.stdout.write("Everything is stopped.")
+
+
+def _lock(data_dir: Path) -> IO[str]:
+    """One family per data folder: hold its lock, or say who does."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    handle = (data_dir / "family.lock").open("a")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        state = state_read(data_dir)
+        raise CommandError(
+            f"SectorLight already runs from this folder (process {state.get('supervisor_pid', 'unknown')}, "
+            f"{state.get('web_url', 'address unknown')}). Stop it first, or set DATA_DIR to another folder."
+        ) from None
+    return handle
+
+
+class _Output:
+    """Whole lines from many threads. A reader that went away does not stop the family."""
+
+    _lock = threading.Lock()
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def __call__(self, line: str) -> None:
+        with self._lock:
+            try:
+                self._stream.write(line + "\n")
+                self._stream.flush()
+            except (BrokenPipeError, ValueError):
+                return
