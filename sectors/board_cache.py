@@ -1,0 +1,116 @@
+"""The newest lights in Redis: written all together after a commit, read first by the board.
+
+Three keys per the product's table (`universe.keys`), JSON, kept for 24 hours; the age is inside, so a late
+run never empties the board. Redis being away is logged once and never raised: PostgreSQL has everything.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+
+from sectors.lights import LIGHTS
+from sectors.models import SentimentReading
+from sectors.outages import OutageLog
+from universe import keys
+from universe.redis import client
+
+KEPT_SECONDS = 24 * 60 * 60
+
+logger = logging.getLogger(__name__)
+_outage = OutageLog(logger, "Redis", "the board is read from PostgreSQL")
+
+
+def board_store(board: Mapping[str, Any], readings: Sequence[SentimentReading]) -> bool:
+    """Replace the keys of ``readings`` and of the board in one transaction; False: Redis is away.
+
+    A key that already holds a later version of the same world stays: two commits may arrive here in
+    either order.
+    """
+    values = {keys.board(): dict(board)}
+    for reading in readings:
+        values[keys.sector_sentiment(reading.sector)] = _sentiment(reading, board)
+        values[keys.sector_top_stocks(reading.sector)] = _tops(reading, board)
+    try:
+        client().transaction(lambda pipe: _replace(pipe, values), *values)
+    except redis.RedisError as exc:
+        _outage.failed(exc)
+        return False
+    _outage.answered()
+    return True
+
+
+def board_fetch() -> dict[str, Any] | None:
+    """The newest board of the world in force; None: not there, of another world, unreadable or Redis away."""
+    try:
+        raw = client().get(keys.board())
+    except redis.RedisError as exc:
+        _outage.failed(exc)
+        return None
+    _outage.answered()
+    board = _parsed(raw)
+    return board if board and board.get("world") == settings.MARKET_WORLD else None
+
+
+def _replace(pipe: Any, values: dict[str, dict[str, Any]]) -> None:
+    standing = [_parsed(raw) for raw in pipe.mget(list(values))]
+    pipe.multi()
+    for (key, value), old in zip(values.items(), standing, strict=True):
+        if not _is_later(old, value):
+            pipe.set(key, json.dumps(value, cls=DjangoJSONEncoder), ex=KEPT_SECONDS)
+
+
+def _is_later(old: dict[str, Any] | None, new: dict[str, Any]) -> bool:
+    if not old or old.get("world") != new["world"]:
+        return False
+    version = old.get("version")
+    return isinstance(version, int) and version > new["version"]
+
+
+def _parsed(raw: Any) -> dict[str, Any] | None:
+    """None for an absent key and for what this product did not write."""
+    if raw is None:
+        return None
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _sentiment(reading: SentimentReading, board: Mapping[str, Any]) -> dict[str, Any]:
+    light = LIGHTS[reading.color_classification]
+    withheld = reading.state == "insufficient"
+    return _stamp(reading, board) | {
+        "sector": reading.sector,
+        "score": str(reading.sentiment_score),
+        "colour": None if withheld else light.colour,
+        "label": None if withheld else light.label,
+        "signal": None if withheld else light.signal,
+        "confidence": str(reading.confidence_level),
+        "state": reading.state,
+        "cautions": reading.cautions,
+        "returns": reading.returns,
+    }
+
+
+def _tops(reading: SentimentReading, board: Mapping[str, Any]) -> dict[str, Any]:
+    sides = {side: reading.tops.get(side, []) for side in ("bearish", "bullish", "halted")}
+    return _stamp(reading, board) | {"sector": reading.sector} | sides
+
+
+def _stamp(reading: SentimentReading, board: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "run_id": reading.run_id,
+        "as_of": reading.as_of,
+        "computed_at": reading.computed_at,
+        "published_at": reading.timestamp,
+        "version": board["version"],
+        "world": reading.world,
+    }

@@ -1,0 +1,65 @@
+"""What is told to every open page, as events over the channel layer; `consumers` turns them into frames.
+
+Callers are synchronous: a Celery worker, a view's thread, a command. A push that is lost is no loss of data:
+every event carries a version or an id, and a page that missed one reads the board again. So a layer that is
+away is logged once and never raised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.core.serializers.json import DjangoJSONEncoder
+
+from sectors.outages import OutageLog
+from universe import keys
+
+SEND_SECONDS = 2.0
+
+logger = logging.getLogger(__name__)
+_outage = OutageLog(logger, "The channel layer (Redis)", "open pages get no push until it is back")
+
+
+def announce_readings(run_id: int, slugs: Sequence[str], *, version: int) -> None:
+    """New lights of ``slugs`` are stored. ``version`` rises with every snapshot: its publish time in ms."""
+    event = {"type": "readings.changed", "run_id": run_id, "version": version, "sectors": list(slugs)}
+    _send(keys.BOARD_GROUP, event)
+
+
+def announce_progress(run: dict[str, Any]) -> None:
+    """``run`` is what the freshness bar prints: id, kind, status, stage, percent, ..."""
+    _send(keys.BOARD_GROUP, run | {"type": "run.progress"})
+
+
+def announce_alerts(alerts: Sequence[dict[str, Any]]) -> None:
+    if alerts:
+        _send(keys.BOARD_GROUP, {"type": "alerts.raised", "alerts": list(alerts)})
+
+
+def announce_preferences(user_id: int) -> None:
+    """Tells the user's own open pages, nobody else's."""
+    _send(keys.user_group(user_id), {"type": "preferences.changed", "user_id": user_id})
+
+
+def _send(group: str, event: dict[str, Any]) -> None:
+    plain = json.loads(json.dumps(event, cls=DjangoJSONEncoder))
+    try:
+        async_to_sync(_send_within_bounds)(group, plain)
+    except (redis.RedisError, OSError, TimeoutError) as exc:
+        _outage.failed(exc)
+    else:
+        _outage.answered()
+
+
+async def _send_within_bounds(group: str, event: dict[str, Any]) -> None:
+    """A Redis that accepts and never answers must not hold up the run that speaks."""
+    layer = get_channel_layer()
+    if layer is not None:
+        await asyncio.wait_for(layer.group_send(group, event), SEND_SECONDS)

@@ -1,0 +1,200 @@
+"""FMP's sectors and industries, and Yahoo's spellings of the same, to the eight sectors.
+
+Sources: FMP `available-sectors` and `available-industries`; Yahoo Finance's industry names.
+Each line: sector, weight, industries separated by ";". The weights below 0.90 mark labels under which index
+providers file several sectors.
+"""
+
+from __future__ import annotations
+
+from sectors.classification.rules import Rule, normalised
+
+_LINES: tuple[tuple[str, float, str], ...] = (
+    (
+        "materials",
+        0.92,
+        "Gold; Silver; Copper; Aluminum; Steel; Other Precious Metals; Other Precious Metals & Mining; "
+        "Other Industrial Metals & Mining; Industrial Materials; Construction Materials; Building Materials; "
+        "Chemicals; Chemicals - Specialty; Specialty Chemicals; Agricultural Inputs; Coking Coal; "
+        "Paper & Paper Products",
+    ),
+    ("materials", 0.75, "Paper, Lumber & Forest Products; Lumber & Wood Production; Packaging & Containers"),
+    (
+        "energy",
+        0.95,
+        "Oil & Gas Drilling; Oil & Gas E&P; Oil & Gas Exploration & Production; Oil & Gas Integrated",
+    ),
+    (
+        "energy",
+        0.90,
+        "Oil & Gas Midstream; Oil & Gas Refining & Marketing; Oil & Gas Energy; Uranium; Coal; Thermal Coal",
+    ),
+    ("energy", 0.85, "Oil & Gas Equipment & Services"),
+    (
+        "financial",
+        0.96,
+        "Banks; Banks - Regional; Banks - Diversified; Insurance - Life; Insurance - Diversified; "
+        "Insurance - Reinsurance; Insurance - Property & Casualty; Insurance - Specialty; "
+        "Financial - Mortgages; Mortgage Finance",
+    ),
+    (
+        "financial",
+        0.88,
+        "Insurance Brokers; Insurance - Brokers; Credit Services; Financial - Credit Services; "
+        "Asset Management; Financial - Diversified; Financial Conglomerates; Financial - Conglomerates; "
+        "Financial - Data & Stock Exchanges; Financial Data & Stock Exchanges; "
+        "Investment - Banking & Investment Services; Asset Management - Global",
+    ),
+    ("financial", 0.72, "Capital Markets; Financial - Capital Markets"),
+    (
+        "healthcare",
+        0.97,
+        "Biotechnology; Drug Manufacturers - General; Drug Manufacturers - Specialty & Generic; "
+        "Medical - Pharmaceuticals; Medical - Devices; Medical Devices; Medical - Instruments & Supplies; "
+        "Medical Instruments & Supplies; Medical - Diagnostics & Research; Diagnostics & Research; "
+        "Medical - Care Facilities; Medical Care Facilities; Medical - Healthcare Plans; Healthcare Plans; "
+        "Medical - Equipment & Services; Medical - Specialties; Medical - Distribution; Medical Distribution",
+    ),
+    (
+        "healthcare",
+        0.85,
+        "Medical - Healthcare Information Services; Health Information Services; Pharmaceutical Retailers",
+    ),
+    (
+        "industrials",
+        0.92,
+        "Trucking; Railroads; Airlines; Airports & Air Services; Airlines, Airports & Air Services; "
+        "Integrated Freight & Logistics; General Transportation; Waste Management; Industrial - Machinery; "
+        "Specialty Industrial Machinery; Farm & Heavy Construction Machinery; Agricultural - Machinery; "
+        "Tools & Accessories; Manufacturing - Tools & Accessories; Engineering & Construction; "
+        "Industrial - Distribution; Industrial Distribution; Business Equipment & Supplies; "
+        "Staffing & Employment Services; Industrial - Capital Goods; "
+        "Industrial - Infrastructure Operations",
+    ),
+    (
+        "industrials",
+        0.84,
+        "Aerospace & Defense; Electrical Equipment & Parts; Consulting Services; Rental & Leasing Services; "
+        "Pollution & Treatment Controls; Industrial - Pollution & Treatment Controls; Construction; "
+        "Environmental Services; Metal Fabrication; Manufacturing - Metal Fabrication",
+    ),
+    (
+        "industrials",
+        0.72,
+        "Building Products & Equipment; Security & Protection Services; Industrial - Specialties; "
+        "Manufacturing - Miscellaneous",
+    ),
+    ("industrials", 0.55, "Specialty Business Services; Conglomerates; Marine Shipping"),
+    ("utilities", 0.94, "Regulated Electric; Regulated Water; Regulated Gas; Diversified Utilities"),
+    (
+        "utilities",
+        0.94,
+        "Utilities - Regulated Electric; Utilities - Regulated Water; Utilities - Diversified; "
+        "General Utilities",
+    ),
+    (
+        "utilities",
+        0.80,
+        "Utilities - Regulated Gas; Renewable Utilities; Utilities - Renewable; Independent Power Producers; "
+        "Utilities - Independent Power Producers",
+    ),
+    (
+        "technology",
+        0.88,
+        "Semiconductors; Semiconductor Equipment & Materials; Computer Hardware; Communication Equipment; "
+        "Hardware, Equipment & Parts; Technology Distributors; Electronics & Computer Distribution; "
+        "Networking & Communication Devices; Software - Application; Software - Services",
+    ),
+    ("technology", 0.80, "Software - Infrastructure; Electronic Components"),
+    ("technology", 0.66, "Information Technology Services; Scientific & Technical Instruments"),
+    ("technology", 0.60, "Solar"),
+    ("technology", 0.45, "Consumer Electronics"),
+    (
+        "consumer_discretionary",
+        0.93,
+        "Specialty Retail; Luxury Goods; Home Improvement; Home Improvement Retail; "
+        "Residential Construction; "
+        "Department Stores; Leisure; Gambling; Gambling, Resorts & Casinos; Resorts & Casinos; Restaurants; "
+        "Travel Lodging; Lodging; Travel Services; Auto - Recreational Vehicles; Recreational Vehicles; "
+        "Apparel - Retail; Apparel Retail; Apparel - Manufacturers; Apparel Manufacturing; "
+        "Apparel - Footwear & Accessories; Footwear & Accessories; Internet Retail; Personal Services; "
+        "Personal Products & Services; Education & Training Services",
+    ),
+    (
+        "consumer_discretionary",
+        0.85,
+        "Auto - Parts; Auto Parts; Auto - Manufacturers; Auto Manufacturers; Auto - Dealerships; "
+        "Auto & Truck Dealerships",
+    ),
+    (
+        "consumer_discretionary",
+        0.75,
+        "Furnishings, Fixtures & Appliances; Textile Manufacturing; Manufacturing - Textiles",
+    ),
+)
+#: Folded into one of the eight: sector, subsector, weight, industries.
+_FOLDED: tuple[tuple[str, str, float, str], ...] = (
+    (
+        "consumer_discretionary",
+        "staples",
+        0.93,
+        "Tobacco; Grocery Stores; Discount Stores; Household & Personal Products; Packaged Foods; "
+        "Food Distribution; Food Confectioners; Confectioners; Agricultural Farm Products; Farm Products; "
+        "Beverages - Wineries & Distilleries; Beverages - Non - Alcoholic; Beverages - Alcoholic; "
+        "Beverages - Brewers; Agricultural - Commodities/Milling",
+    ),
+    (
+        "consumer_discretionary",
+        "media",
+        0.85,
+        "Broadcasting; Entertainment; Media & Entertainment; Publishing; Advertising Agencies",
+    ),
+    ("technology", "telecom", 0.90, "Telecommunications Services; Telecom Services"),
+    ("technology", "interactive", 0.85, "Internet Content & Information; Electronic Gaming & Multimedia"),
+    (
+        "financial",
+        "real_estate",
+        0.93,
+        "REIT - Specialty; REIT - Retail; REIT - Residential; REIT - Office; REIT - Industrial; "
+        "REIT - Hotel & Motel; REIT - Healthcare Facilities; REIT - Diversified; Real Estate - Services; "
+        "Real Estate Services; Real Estate - Diversified; Real Estate - Development; Real Estate - General",
+    ),
+    ("financial", "mortgage_reit", 0.95, "REIT - Mortgage"),
+)
+_EXCLUDED = (
+    "Shell Companies; Asset Management - Bonds; Asset Management - Income; Asset Management - Leveraged; "
+    "Asset Management - Cryptocurrency; Closed - End Fund - Equity; Closed - End Fund - Debt"
+)
+#: Where the industry is empty or new: the sector alone.
+_SECTORS: dict[str, tuple[str, float, str]] = {
+    "basic materials": ("materials", 0.75, ""),
+    "communication services": ("technology", 0.50, ""),
+    "consumer cyclical": ("consumer_discretionary", 0.80, ""),
+    "consumer defensive": ("consumer_discretionary", 0.85, "staples"),
+    "energy": ("energy", 0.80, ""),
+    "financial services": ("financial", 0.80, ""),
+    "financial": ("financial", 0.80, ""),
+    "healthcare": ("healthcare", 0.88, ""),
+    "industrials": ("industrials", 0.70, ""),
+    "real estate": ("financial", 0.80, "real_estate"),
+    "technology": ("technology", 0.70, ""),
+    "utilities": ("utilities", 0.80, ""),
+}
+
+
+def _industries() -> dict[str, Rule]:
+    rules: dict[str, Rule] = {}
+    for sector, weight, names in _LINES:
+        rules |= {name: Rule("industry", sector, weight) for name in _names(names)}
+    for sector, subsector, weight, names in _FOLDED:
+        rules |= {name: Rule("industry", sector, weight, subsector) for name in _names(names)}
+    rules |= {name: Rule("industry", None, 0.9, excludes=True) for name in _names(_EXCLUDED)}
+    return rules
+
+
+def _names(line: str) -> list[str]:
+    return [normalised(name) for name in line.split(";")]
+
+
+INDUSTRIES = _industries()
+SECTOR_ALONE = {name: Rule("sector", *facts) for name, facts in _SECTORS.items()}

@@ -1,0 +1,40 @@
+"""What a rule is, and the version of all tables together (stored with every classification).
+
+The eight sectors against the vendors' eleven: staples go to consumer_discretionary, real estate to financial
+(GICS had it there until 2016), communication services are split: carriers, platforms and games to
+technology, media and advertising to consumer_discretionary (the GICS order before 2018).
+A rule's weight is how often such a label is right for small companies, judged label by label and held
+against published index holdings; 0.90 where nothing speaks against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RULES_VERSION = "1"
+SECTORS = (
+    "technology",
+    "healthcare",
+    "energy",
+    "financial",
+    "consumer_discretionary",
+    "industrials",
+    "materials",
+    "utilities",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``sector`` None: the label says nothing about the business. ``excludes``: a shell or a fund."""
+
+    kind: str
+    sector: str | None
+    weight: float
+    subsector: str = ""
+    excludes: bool = False
+
+
+def normalised(text: str) -> str:
+    """Vendors spell one industry in several ways: long dashes, spaces, capitals."""
+    return " ".join(text.replace("—", " - ").replace("–", " - ").replace("-", " - ").lower().split())

@@ -1,0 +1,163 @@
+"""What others may read about sectors: classes, weights, lights and the board. Nothing here writes.
+
+Lights and boards are those of the market world in force (live, simulated or replay): a board of one world is
+never shown as one of another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from sectors.board_cache import board_fetch
+from sectors.models import BoardSnapshot, Classification, Sector, SentimentReading, VolatilityWeight
+from sectors.outages import OutageLog
+from sectors.types import Colour, HistoryPoint, PreviousLight
+from universe.sessions import hours, previous_session, session_of
+
+logger = logging.getLogger(__name__)
+_outage = OutageLog(logger, "PostgreSQL", "the board is read from Redis alone")
+
+
+def sectors_list() -> list[Sector]:
+    """The eight, in board order."""
+    return list(Sector.objects.all())
+
+
+def classification_map(symbols: Iterable[str] | None = None) -> dict[str, str]:
+    """Symbol to sector slug, of those that have one; shells, funds and unknowns are absent."""
+    rows = Classification.objects.filter(sector__isnull=False, excluded=False)
+    if symbols is not None:
+        rows = rows.filter(symbol__in=list(symbols))
+    return dict(rows.order_by().values_list("symbol", "sector_id"))
+
+
+def classification_of(symbol: str) -> Classification | None:
+    """With evidence, subsector and flags; None: never classified."""
+    return Classification.objects.select_related("sector").filter(symbol=symbol.upper()).first()
+
+
+def classification_counts() -> dict[str, int]:
+    """How many listings were judged, and how many stand in no sector and why."""
+    return Classification.objects.aggregate(
+        listings=Count("pk"),
+        classified=Count("pk", filter=Q(sector__isnull=False, excluded=False)),
+        unknown=Count("pk", filter=Q(sector__isnull=True, excluded=False)),
+        excluded=Count("pk", filter=Q(excluded=True)),
+        disputed=Count("pk", filter=Q(disputed=True, excluded=False)),
+    )
+
+
+def weights_current() -> dict[str, tuple[Decimal, int]]:
+    """Slug to the volatility weight in force and its revision id."""
+    rows = VolatilityWeight.objects.filter(active=True).order_by()
+    return {slug: (weight, pk) for slug, weight, pk in rows.values_list("sector_id", "weight", "pk")}
+
+
+def weight_revisions(slug: str) -> list[VolatilityWeight]:
+    """Every revision of one sector's weight, newest first."""
+    rows = VolatilityWeight.objects.filter(sector_id=slug).select_related("author")
+    return list(rows.order_by("-created_at", "-pk"))
+
+
+def readings_newest(world: str | None = None) -> list[SentimentReading]:
+    """The newest reading of each sector that has one, in board order."""
+    newest = _readings(world).filter(sector=OuterRef("slug")).order_by("-timestamp").values("timestamp")[:1]
+    rows = Sector.objects.annotate(newest=Subquery(newest)).filter(newest__isnull=False)
+    moments = dict(rows.values_list("slug", "newest"))
+    if not moments:
+        return []
+    wanted = Q()
+    for slug, moment in moments.items():
+        wanted |= Q(sector=slug, timestamp=moment)
+    found = {reading.sector: reading for reading in SentimentReading.objects.filter(wanted)}
+    return [found[slug] for slug in moments]
+
+
+def reading_newest(slug: str) -> SentimentReading | None:
+    return _readings().filter(sector=slug).order_by("-timestamp").first()
+
+
+def readings_series(
+    slug: str, since: dt.datetime, until: dt.datetime | None = None
+) -> list[SentimentReading]:
+    """One sector's readings from ``since`` to ``until`` (both inside), oldest first."""
+    rows = _readings().filter(sector=slug, timestamp__gte=since)
+    if until is not None:
+        rows = rows.filter(timestamp__lte=until)
+    return list(rows.order_by("timestamp"))
+
+
+def history_since_previous_session(
+    as_of: dt.datetime, world: str | None = None
+) -> dict[str, list[HistoryPoint]]:
+    """Per slug every light since 4:00 of the session before that of ``as_of``, oldest first."""
+    since = hours(previous_session(session_of(as_of))).pre_open
+    rows = _readings(world).filter(timestamp__gte=since).order_by("timestamp")
+    history: dict[str, list[HistoryPoint]] = {}
+    for slug, at, score, colour, state in rows.values_list(
+        "sector", "timestamp", "sentiment_score", "color_classification", "state"
+    ):
+        history.setdefault(slug, []).append(HistoryPoint(at, score, cast(Colour, colour), state))
+    return history
+
+
+def previous_lights(readings: Sequence[SentimentReading]) -> dict[str, PreviousLight]:
+    """Per slug the last light of another colour before that of ``readings``; without one: absent."""
+    found = {reading.sector: _previous_light(reading) for reading in readings}
+    return {slug: light for slug, light in found.items() if light is not None}
+
+
+def board_current() -> dict[str, Any] | None:
+    """The newest board: Redis, else PostgreSQL, else None. A dead server is logged once, never raised."""
+    board = board_fetch()
+    if board is not None:
+        return board
+    try:
+        stored = _snapshots().order_by("-timestamp").values_list("board", flat=True).first()
+    except (OperationalError, InterfaceError) as exc:
+        _outage.failed(exc)
+        return None
+    _outage.answered()
+    return stored
+
+
+def board_at(moment: dt.datetime) -> dict[str, Any] | None:
+    """The board as it stood at ``moment`` (market time); None: nothing was published until then."""
+    rows = _snapshots().filter(timestamp__lte=moment).order_by("-timestamp")
+    return rows.values_list("board", flat=True).first()
+
+
+def _readings(world: str | None = None) -> QuerySet[SentimentReading]:
+    return SentimentReading.objects.filter(world=world or settings.MARKET_WORLD)
+
+
+def _snapshots() -> QuerySet[BoardSnapshot]:
+    return BoardSnapshot.objects.filter(board__world=settings.MARKET_WORLD)
+
+
+def _previous_light(reading: SentimentReading) -> PreviousLight | None:
+    earlier = SentimentReading.objects.filter(
+        sector=reading.sector, world=reading.world, timestamp__lt=reading.timestamp
+    )
+    other = (
+        earlier.exclude(color_classification=reading.color_classification)
+        .exclude(state="insufficient")
+        .order_by("-timestamp")
+        .values_list("timestamp", "color_classification", "sentiment_score")
+        .first()
+    )
+    if other is None:
+        return None
+    moment, colour, score = other
+    next_one = earlier.filter(timestamp__gt=moment).order_by("timestamp").values_list("timestamp", flat=True)
+    return PreviousLight(
+        colour=cast(Colour, colour), score=score, until=next_one.first() or reading.timestamp
+    )
