@@ -44,7 +44,9 @@ class StockSplit(models.Model):
     source = models.CharField(max_length=20)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["symbol", "session"], name="one_split_per_symbol_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["symbol", "session"], name="one_split_per_symbol_session")
+        ]
 
 
 class DailyBar(models.Model):
@@ -73,8 +75,10 @@ class MinuteQuote(models.Model):
     symbol = models.CharField(max_length=16)
     price = models.FloatField()
     day_volume = models.FloatField(null=True)
+    day_open = models.FloatField(null=True)
     source = models.CharField(max_length=20)
     interpolated = models.BooleanField(default=False)
+    halted = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["symbol", "as_of"], name="minute_quote_symbol")]
@@ -83,7 +87,9 @@ class MinuteQuote(models.Model):
 class CriteriaRevision(models.Model):
     """The limits of the universe, never edited: a change is a new row, one row is active."""
 
-    values = models.JSONField(default=dict, blank=True, help_text="Fields of UniverseCriteria that differ from the default.")
+    values = models.JSONField(
+        default=dict, blank=True, help_text="Fields of UniverseCriteria that differ from the default."
+    )
     reason = models.CharField(max_length=300)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -91,7 +97,9 @@ class CriteriaRevision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["active"], condition=models.Q(active=True), name="one_active_criteria")
+            models.UniqueConstraint(
+                fields=["active"], condition=models.Q(active=True), name="one_active_criteria"
+            )
         ]
 
 
@@ -130,10 +138,14 @@ class SnapshotMember(models.Model):
     market_cap = models.FloatField(null=True)
     avg_volume = models.FloatField(null=True)
     float_estimated = models.BooleanField(default=False)
-    gap_share = models.FloatField(null=True, help_text="Share of the last 60 sessions with a 5 % opening gap.")
+    gap_share = models.FloatField(
+        null=True, help_text="Share of the last 60 sessions with an opening gap of 5 % or more."
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["snapshot", "symbol"], name="one_verdict_per_snapshot")]
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "symbol"], name="one_verdict_per_snapshot")
+        ]
 
 
 class StockUniverse(models.Model):
@@ -167,7 +179,9 @@ class EconomicEvent(models.Model):
 
     class Meta:
         ordering = ["at"]
-        constraints = [models.UniqueConstraint(fields=["at", "country", "event"], name="one_release_per_moment")]
+        constraints = [
+            models.UniqueConstraint(fields=["at", "country", "event"], name="one_release_per_moment")
+        ]
 
 
 class MarketContext(models.Model):

@@ -1,0 +1,76 @@
+"""Splits made comparable: which splits to believe, and the factor of each old bar.
+
+Vendors list some splits twice, a week apart. Of two splits of one symbol within ten days with the same ratio,
+the one that the prices show is believed; where no price tells, the first. Pure: NumPy in, NumPy out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from universe.types import Session, Split
+
+DOUBLE_WITHIN = dt.timedelta(days=10)
+FloatArray = NDArray[np.float64]
+
+
+def price_factors(
+    splits: Sequence[Split], *, sessions: Sequence[Session], symbols: Sequence[str], closes: FloatArray
+) -> FloatArray:
+    """What each price is multiplied by to compare with a price of today; shares are divided by it.
+
+    ``closes`` is [session x symbol], USD, oldest first, NaN missing, as the vendor sent it; the answer has
+    its shape. Every split given is applied to the sessions before its own: leave out those yet to come.
+    """
+    factors = np.ones((len(sessions), len(symbols)))
+    column = {symbol: index for index, symbol in enumerate(symbols)}
+    place = {session: index for index, session in enumerate(sessions)}
+    days = list(sessions)
+    for symbol, known in _by_symbol(splits, column).items():
+        index = column[symbol]
+        for split in believed(known, place=place, closes=closes[:, index]):
+            factors[: bisect_left(days, split.session), index] *= split.price_factor
+    return factors
+
+
+def _by_symbol(splits: Sequence[Split], wanted: Mapping[str, int]) -> dict[str, list[Split]]:
+    found: defaultdict[str, list[Split]] = defaultdict(list)
+    for split in sorted(splits, key=lambda split: split.session):
+        if split.symbol in wanted:
+            found[split.symbol].append(split)
+    return found
+
+
+def believed(splits: Sequence[Split], *, place: Mapping[Session, int], closes: FloatArray) -> list[Split]:
+    """The splits of one symbol, oldest first, without the doubles. ``closes`` is its column."""
+    kept: list[Split] = []
+    for split in splits:
+        last = kept[-1] if kept else None
+        if last is None or not _is_double(last, split):
+            kept.append(split)
+        elif _misfit(split, place, closes) < _misfit(last, place, closes):
+            kept[-1] = split
+    return kept
+
+
+def _is_double(first: Split, second: Split) -> bool:
+    same = math.isclose(first.price_factor, second.price_factor, rel_tol=1e-6)
+    return same and second.session - first.session <= DOUBLE_WITHIN
+
+
+def _misfit(split: Split, place: Mapping[Session, int], closes: FloatArray) -> float:
+    """How far the closes around the split are from its ratio, in logs; infinite when they do not tell."""
+    index = place.get(split.session, 0)
+    if index == 0:
+        return math.inf
+    before, after = closes[index - 1], closes[index]
+    if not (before > 0 and after > 0):
+        return math.inf
+    return abs(math.log(after / (before * split.price_factor)))

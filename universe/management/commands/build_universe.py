@@ -1,0 +1,42 @@
+"""Build the universe of a session."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from universe.clock import market_now
+from universe.errors import NotEnoughData
+from universe.selectors import funnel
+from universe.services import snapshot_build
+from universe.sessions import is_session, session_of
+
+
+class Command(BaseCommand):
+    help = "Build the universe of a session from stored data and print its funnel. An existing one stays."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--session", type=dt.date.fromisoformat, help="YYYY-MM-DD. Default: the market's today."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        session = options["session"] or session_of(market_now())
+        if not is_session(session):
+            raise CommandError(f"{session} is no exchange session; name a trading day.")
+        try:
+            snapshot_build(session)
+        except NotEnoughData as exc:
+            raise CommandError(f"{exc} Run fetch_bars --session {session} first.") from exc
+        found = funnel(session)
+        assert found is not None
+        for stage in found.stages:
+            self.stdout.write(f"{stage['count']:>8,}  {stage['name']}")
+        self.stdout.write(
+            f"{found.core:,} core and {found.breadth:,} breadth members for {session}, built from "
+            f"{found.built_from}; {found.target:,} are hoped for."
+        )
+        for criterion, count in found.relaxing.items():
+            self.stdout.write(f"  without {criterion}: {count:,} more")

@@ -1,0 +1,38 @@
+"""Reading the market. Every function that looks back takes its moment; none reads a clock."""
+
+from universe.selectors.criteria import criteria_current, criteria_from
+from universe.selectors.prices import PriceFrame, price_frame, sessions_stored, splits_until
+from universe.selectors.quotes import ContextRow, benchmarks, quotes_newest, reference_prices
+from universe.selectors.releases import releases_between
+from universe.selectors.stocks import StockDetail, stock_detail, stock_find
+from universe.selectors.universe import (
+    Funnel,
+    MemberRow,
+    funnel,
+    member_symbols,
+    members,
+    universe_current,
+)
+
+__all__ = [
+    "ContextRow",
+    "Funnel",
+    "MemberRow",
+    "PriceFrame",
+    "StockDetail",
+    "benchmarks",
+    "criteria_current",
+    "criteria_from",
+    "funnel",
+    "member_symbols",
+    "members",
+    "price_frame",
+    "quotes_newest",
+    "reference_prices",
+    "releases_between",
+    "sessions_stored",
+    "splits_until",
+    "stock_detail",
+    "stock_find",
+    "universe_current",
+]

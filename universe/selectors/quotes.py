@@ -1,0 +1,123 @@
+"""Prices within a session: the newest, those of half an hour ago, and the benchmarks'."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.db import connection
+
+from universe.benchmarks import CONTEXT
+from universe.models import MarketContext
+from universe.sessions import hours, phase, session_of
+
+# A halt is told by snapshots; a minute bar of the minute before it may carry a later time.
+HALT_WITHIN = dt.timedelta(seconds=61)
+
+_NEWEST = """
+    SELECT wanted.symbol, quote.price, quote.as_of, quote.day_volume, opened.day_open, quote.interpolated,
+           EXISTS (
+               SELECT 1 FROM universe_minutequote halt
+               WHERE halt.symbol = wanted.symbol AND halt.halted
+                 AND halt.as_of BETWEEN quote.as_of - %(halt_within)s AND quote.as_of
+           )
+    FROM unnest(%(symbols)s::text[]) AS wanted(symbol)
+    CROSS JOIN LATERAL (
+        SELECT price, as_of, day_volume, interpolated FROM universe_minutequote
+        WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(last)s
+        ORDER BY as_of DESC LIMIT 1
+    ) quote
+    LEFT JOIN LATERAL (
+        SELECT day_open FROM universe_minutequote
+        WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(last)s AND day_open IS NOT NULL
+        ORDER BY as_of DESC LIMIT 1
+    ) opened ON true
+"""
+_AT_OR_BEFORE = """
+    SELECT wanted.symbol, quote.price, quote.as_of
+    FROM unnest(%(symbols)s::text[]) AS wanted(symbol)
+    CROSS JOIN LATERAL (
+        SELECT price, as_of FROM universe_minutequote
+        WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(last)s
+        ORDER BY as_of DESC LIMIT 1
+    ) quote
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRow:
+    """The newest price of a benchmark or index. ``change_pct`` None: one of the two prices is not known."""
+
+    symbol: str
+    price: float
+    previous_close: float | None
+    as_of: dt.datetime
+    source: str
+
+    @property
+    def change_pct(self) -> float | None:
+        return 100 * (self.price / self.previous_close - 1) if self.previous_close else None
+
+
+def quotes_newest(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
+    """The newest price at or before ``as_of``, of its session only; one row a symbol, in their order.
+
+    Columns: price (USD), as_of (aware, NaT without a print today), day_volume (shares from 4:00), day_open,
+    halted, interpolated. A symbol without a print has NaN and False.
+    """
+    first = hours(session_of(as_of)).pre_open
+    parameters: dict[str, Any] = {
+        "symbols": list(symbols),
+        "first": first,
+        "last": as_of,
+        "halt_within": HALT_WITHIN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, parameters)
+        rows = cursor.fetchall()
+    columns = ["symbol", "price", "as_of", "day_volume", "day_open", "interpolated", "halted"]
+    frame = pd.DataFrame(rows, columns=columns).set_index("symbol").reindex(list(symbols))
+    for name in ("price", "day_volume", "day_open"):
+        frame[name] = frame[name].astype(np.float64)
+    for name in ("interpolated", "halted"):
+        frame[name] = frame[name].eq(True)
+    frame["as_of"] = pd.to_datetime(frame["as_of"], utc=True)
+    return frame[["price", "as_of", "day_volume", "day_open", "halted", "interpolated"]]
+
+
+def reference_prices(
+    symbols: Sequence[str], as_of: dt.datetime, minutes: int = 30, *, same_phase: bool = True
+) -> pd.DataFrame:
+    """The last price at or before ``minutes`` ago, of the same session; one row a symbol, in their order.
+
+    Columns: price (USD, NaN without one) and as_of. ``same_phase`` does not look across 9:30 or 16:00.
+    """
+    last = as_of - dt.timedelta(minutes=minutes)
+    first = _phase_start(as_of) if same_phase else hours(session_of(as_of)).pre_open
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_OR_BEFORE, {"symbols": list(symbols), "first": first, "last": last})
+        rows = cursor.fetchall()
+    frame = (
+        pd.DataFrame(rows, columns=["symbol", "price", "as_of"]).set_index("symbol").reindex(list(symbols))
+    )
+    frame["price"] = frame["price"].astype(np.float64)
+    frame["as_of"] = pd.to_datetime(frame["as_of"], utc=True)
+    return frame
+
+
+def _phase_start(as_of: dt.datetime) -> dt.datetime:
+    day = hours(session_of(as_of))
+    starts = {"pre": day.pre_open, "regular": day.open, "post": day.close}
+    return starts.get(phase(as_of), day.close)
+
+
+def benchmarks() -> dict[str, ContextRow]:
+    """The newest price of each benchmark and index that is known: IWM, SPY, QQQ, ^VIX."""
+    return {
+        row.symbol: ContextRow(row.symbol, row.price, row.previous_close, row.as_of, row.source)
+        for row in MarketContext.objects.filter(symbol__in=CONTEXT)
+    }

@@ -1,0 +1,53 @@
+"""Looking up one listing: is it in, and if not, why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from universe.models import SnapshotMember, Stock, UniverseSnapshot
+
+FOUND_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StockDetail:
+    """One listing and its verdict in the universe of the newest session. ``verdict`` None: not judged yet.
+
+    ``reasons``: of one that is out, every reason; of a breadth member, why it is not core.
+    """
+
+    stock: Stock
+    snapshot: UniverseSnapshot | None
+    verdict: SnapshotMember | None
+    tier: str = ""
+    reasons: list[str] = field(default_factory=list)
+
+
+def stock_find(query: str, limit: int = FOUND_MAX) -> QuerySet[Stock]:
+    """Listings whose symbol is or starts with ``query``, then those whose name has it; listed ones first."""
+    wanted = query.strip()
+    if not wanted:
+        return Stock.objects.none()
+    nearness = Case(
+        When(symbol__iexact=wanted, then=Value(0)),
+        When(symbol__istartswith=wanted, then=Value(1)),
+        When(name__istartswith=wanted, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    found = Stock.objects.filter(Q(symbol__istartswith=wanted) | Q(name__icontains=wanted))
+    return found.annotate(nearness=nearness).order_by("nearness", "-active", "symbol")[:limit]
+
+
+def stock_detail(symbol: str) -> StockDetail | None:
+    """One listing by its symbol in any case; None when nothing of that name was ever listed."""
+    stock = Stock.objects.filter(symbol=symbol).first() or Stock.objects.filter(symbol__iexact=symbol).first()
+    if stock is None:
+        return None
+    snapshot = UniverseSnapshot.objects.order_by("-session").first()
+    verdict = SnapshotMember.objects.filter(snapshot=snapshot, symbol=stock.symbol).first()
+    if verdict is None:
+        return StockDetail(stock, snapshot, None)
+    return StockDetail(stock, snapshot, verdict, verdict.tier, list(verdict.reasons))

@@ -1,0 +1,109 @@
+"""Who is in the universe of a session, and how the market narrowed down to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from universe.models import SnapshotMember, UniverseSnapshot
+from universe.selectors.criteria import criteria_from
+from universe.types import Session, Tier
+
+_MEMBERS = """
+    SELECT m.symbol, COALESCE(s.name, m.symbol), m.tier, m.cap_tier, m.price, m.market_cap, m.avg_volume,
+           s.float_shares, m.float_estimated, s.shares_outstanding, s.short_interest, s.days_to_cover,
+           m.gap_share
+    FROM universe_snapshotmember m
+    LEFT JOIN universe_stock s ON s.symbol = m.symbol
+    WHERE m.snapshot_id = %s AND m.tier <> ''
+    ORDER BY m.symbol
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One member of a universe. USD and shares; ``gap_share`` is a fraction of sessions. None: not known."""
+
+    symbol: str
+    name: str
+    tier: Tier
+    cap_tier: str
+    price: float | None
+    market_cap: float | None
+    avg_volume: float | None
+    float_shares: float | None
+    float_estimated: bool
+    shares_outstanding: float | None
+    short_interest: float | None
+    days_to_cover: float | None
+    gap_share: float | None
+
+    @property
+    def is_core(self) -> bool:
+        return self.tier == Tier.CORE
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How one session's universe came about. ``reasons`` counts every reason of every listing that is out."""
+
+    session: Session
+    built_from: Session
+    built_at: str
+    listings: int
+    core: int
+    breadth: int
+    target: int
+    stages: list[dict[str, Any]]
+    relaxing: dict[str, int]
+    reasons: dict[str, int]
+
+
+def universe_current(session: Session) -> UniverseSnapshot | None:
+    """The universe in force on ``session``: its own, or while that is not built the newest before it."""
+    return UniverseSnapshot.objects.filter(session__lte=session).order_by("-session").first()
+
+
+def members(session: Session) -> list[MemberRow]:
+    """Core and breadth members in force on ``session``, by symbol; empty before the first build."""
+    snapshot = universe_current(session)
+    if snapshot is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBERS, [snapshot.pk])
+        return [MemberRow(row[0], row[1], Tier(row[2]), *row[3:]) for row in cursor.fetchall()]
+
+
+def member_symbols(session: Session) -> set[str]:
+    """The symbols of `members`."""
+    snapshot = universe_current(session)
+    if snapshot is None:
+        return set()
+    return set(
+        SnapshotMember.objects.filter(snapshot=snapshot).exclude(tier="").values_list("symbol", flat=True)
+    )
+
+
+def funnel(session: Session) -> Funnel | None:
+    """The funnel of exactly ``session``; None when its universe was not built."""
+    snapshot = UniverseSnapshot.objects.filter(session=session).first()
+    if snapshot is None:
+        return None
+    reasons: Counter[str] = Counter()
+    for found in snapshot.members.filter(tier="").values_list("reasons", flat=True):
+        reasons.update(found)
+    return Funnel(
+        session=snapshot.session,
+        built_from=snapshot.built_from,
+        built_at=snapshot.built_at.isoformat(),
+        listings=snapshot.listings,
+        core=snapshot.core,
+        breadth=snapshot.breadth,
+        target=criteria_from(snapshot.criteria).target_names,
+        stages=snapshot.funnel,
+        relaxing=snapshot.relaxing,
+        reasons=dict(reasons.most_common()),
+    )

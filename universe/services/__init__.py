@@ -1,0 +1,45 @@
+"""Writing the market: what is fetched, checked and stored. One file a noun, the names are used from here."""
+
+from universe.services.bars import bars_prune, bars_refresh, bars_store
+from universe.services.criteria import criteria_check, criteria_revise
+from universe.services.facts import details_refresh, facts_refresh, facts_store, short_interest_refresh
+from universe.services.listings import listings_refresh, listings_store
+from universe.services.progress import Progress
+from universe.services.quotes import (
+    QuotesReport,
+    minute_bars_store,
+    minute_quotes_prune,
+    quotes_backfill,
+    quotes_refresh,
+    tracked_symbols,
+)
+from universe.services.releases import releases_refresh
+from universe.services.snapshot import snapshot_build
+from universe.services.splits import splits_refresh, splits_store
+from universe.services.stock_universe import stock_universe_replace
+
+__all__ = [
+    "Progress",
+    "QuotesReport",
+    "bars_prune",
+    "bars_refresh",
+    "bars_store",
+    "criteria_check",
+    "criteria_revise",
+    "details_refresh",
+    "facts_refresh",
+    "facts_store",
+    "listings_refresh",
+    "listings_store",
+    "minute_bars_store",
+    "minute_quotes_prune",
+    "quotes_backfill",
+    "quotes_refresh",
+    "releases_refresh",
+    "short_interest_refresh",
+    "snapshot_build",
+    "splits_refresh",
+    "splits_store",
+    "stock_universe_replace",
+    "tracked_symbols",
+]

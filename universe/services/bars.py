@@ -1,0 +1,103 @@
+"""Daily bars of the whole market, one session a call, newest first."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+
+from universe.bulk import Target, rows_upsert
+from universe.errors import SourceError
+from universe.models import DailyBar
+from universe.selectors.prices import sessions_stored
+from universe.services.progress import Progress, unheard
+from universe.sessions import session_offset
+from universe.sources import price_source
+from universe.sources.base import Parsed
+from universe.types import Bar, Session
+
+logger = logging.getLogger(__name__)
+
+IN_FLIGHT = 4
+SYMBOL_MAX = 16
+TARGET = Target(
+    DailyBar,
+    {
+        "session": "date",
+        "symbol": "text",
+        "open": "float8",
+        "high": "float8",
+        "low": "float8",
+        "close": "float8",
+        "volume": "float8",
+        "source": "text",
+        "fetched_at": "timestamptz",
+    },
+    key=("session", "symbol"),
+)
+
+
+def bars_refresh(session: Session, *, sessions: int = 62, progress: Progress | None = None) -> dict[str, int]:
+    """Fetch what is missing of the ``sessions`` sessions before ``session`` (which is left out).
+
+    Counts: ``present`` and ``fetched`` sessions, ``empty`` ones (the vendor has nothing), ``failed`` ones,
+    ``rows``, and dropped rows by reason. A failed session is left for the next call; the error is raised only
+    when nothing at all could be fetched.
+    """
+    tell = progress or unheard
+    wanted = [session_offset(session, -back) for back in range(1, sessions + 1)]
+    present = sessions_stored(wanted)
+    missing = [day for day in wanted if day not in present]
+    counts: Counter[str] = Counter(present=len(present))
+    tell(len(present), len(wanted))
+    last_error: SourceError | None = None
+    with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="bars") as pool:
+        asked = {pool.submit(price_source().fetch_daily_bars, day): day for day in missing}
+        for done, future in enumerate(as_completed(asked), start=1):
+            error = _keep(future, asked[future], counts)
+            last_error = error or last_error
+            tell(len(present) + done, len(wanted))
+    if last_error is not None and not counts["fetched"]:
+        raise last_error
+    return dict(counts)
+
+
+def _keep(future: Future[Parsed[Bar]], day: Session, counts: Counter[str]) -> SourceError | None:
+    """Store one fetched session and count it; gives the error of one that failed."""
+    try:
+        parsed = future.result()
+    except SourceError as exc:
+        logger.warning("no bars of %s: %s", day, exc)
+        counts["failed"] += 1
+        return exc
+    counts.update(parsed.dropped)
+    counts["rows"] += bars_store(parsed.rows)
+    counts["fetched" if parsed.rows else "empty"] += 1
+    return None
+
+
+def bars_store(bars: Iterable[Bar]) -> int:
+    """Store bars, replacing those of the same session and symbol; gives the number of rows written."""
+    rows = {(bar.session, bar.symbol): bar for bar in bars if len(bar.symbol) <= SYMBOL_MAX}
+    return rows_upsert(TARGET, map(_values, rows.values())) if rows else 0
+
+
+def _values(bar: Bar) -> Sequence[object]:
+    return (
+        bar.session,
+        bar.symbol,
+        bar.open,
+        bar.high,
+        bar.low,
+        bar.close,
+        bar.volume,
+        bar.source,
+        bar.fetched_at,
+    )
+
+
+def bars_prune(session: Session, *, keep: int) -> int:
+    """Delete the bars older than ``keep`` sessions before ``session``; gives the number deleted."""
+    deleted, _ = DailyBar.objects.filter(session__lt=session_offset(session, -keep)).delete()
+    return deleted

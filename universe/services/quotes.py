@@ -1,0 +1,222 @@
+"""Prices within the session: from the whole-market snapshot, from the stream, and filled up afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+from universe import clock
+from universe.benchmarks import CONTEXT, FUNDS, VOLATILITY_INDEX
+from universe.bulk import Target, rows_upsert
+from universe.errors import SourceError
+from universe.models import MarketContext, MinuteQuote
+from universe.selectors.universe import member_symbols
+from universe.sessions import hours, session_of, session_offset
+from universe.sources import facts_source, price_source
+from universe.sources.base import Parsed
+from universe.types import MinuteBar, Quote, Session
+
+logger = logging.getLogger(__name__)
+
+IN_FLIGHT = 8
+# The vendor's clock and ours may differ, and the running minute ends in the future.
+AHEAD_MAX = dt.timedelta(seconds=90)
+MINUTE = dt.timedelta(minutes=1)
+QUOTES = Target(
+    MinuteQuote,
+    {
+        "as_of": "timestamptz",
+        "symbol": "text",
+        "price": "float8",
+        "day_volume": "float8",
+        "day_open": "float8",
+        "source": "text",
+        "interpolated": "bool",
+        "halted": "bool",
+    },
+    key=("as_of", "symbol"),
+)
+BARS = Target(
+    MinuteQuote,
+    {
+        "as_of": "timestamptz",
+        "symbol": "text",
+        "price": "float8",
+        "day_volume": "float8",
+        "source": "text",
+        "interpolated": "bool",
+    },
+    key=("as_of", "symbol"),
+    defaults={"halted": False},
+)
+CONTEXT_TARGET = Target(
+    MarketContext,
+    {
+        "symbol": "text",
+        "price": "float8",
+        "previous_close": "float8",
+        "as_of": "timestamptz",
+        "source": "text",
+    },
+    key=("symbol",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesReport:
+    """What one snapshot brought: ``wanted`` members and funds, ``stored`` of them, ``dropped`` by reason.
+
+    ``newest`` is the market moment that the session's prices reach to: a run that follows takes its ``as_of``
+    from the clock after this call, so that none of them lies in its future.
+    """
+
+    session: Session
+    wanted: int
+    stored: int
+    dropped: dict[str, int] = field(default_factory=dict)
+    oldest: dt.datetime | None = None
+    newest: dt.datetime | None = None
+    interpolated: bool = False
+    halted: int = 0
+    source: str = ""
+
+
+def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
+    """Fetch the whole market once and store the prices of members, benchmarks and sector funds.
+
+    Prices of another session than that of ``as_of``, and of the future, are dropped and counted. Raises
+    `SourceError` when the snapshot itself fails; the indices may fail, and are counted.
+    """
+    source = price_source()
+    session = session_of(as_of)
+    parsed = source.fetch_quotes()
+    now = max(as_of, clock.market_now())
+    dropped: Counter[str] = Counter(parsed.dropped)
+    wanted = member_symbols(session) | set(FUNDS)
+    kept = [
+        quote
+        for quote in parsed.rows
+        if quote.symbol in wanted and _is_of_session(quote, session=session, now=now, dropped=dropped)
+    ]
+    dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
+    rows_upsert(QUOTES, (_quote_values(quote) for quote in _once(kept)))
+    _context_refresh(kept, session=session, now=now, dropped=dropped)
+    moments = [quote.as_of for quote in kept]
+    return QuotesReport(
+        session=session,
+        wanted=len(wanted),
+        stored=len(kept),
+        dropped={reason: count for reason, count in dropped.items() if count},
+        oldest=min(moments, default=None),
+        newest=max(moments, default=None),
+        interpolated=any(quote.interpolated for quote in kept),
+        halted=sum(quote.halted for quote in kept),
+        source=source.name,
+    )
+
+
+def _is_of_session(quote: Quote, *, session: Session, now: dt.datetime, dropped: Counter[str]) -> bool:
+    if quote.as_of > now + AHEAD_MAX:
+        dropped["from_the_future"] += 1
+        return False
+    day = hours(session)
+    if not day.pre_open <= quote.as_of <= day.post_close:
+        dropped["other_session"] += 1
+        return False
+    return True
+
+
+def _once(quotes: Iterable[Quote]) -> Iterable[Quote]:
+    return {(quote.as_of, quote.symbol): quote for quote in quotes}.values()
+
+
+def _quote_values(quote: Quote) -> Sequence[object]:
+    return (
+        quote.as_of,
+        quote.symbol,
+        quote.price,
+        quote.day_volume,
+        quote.day_open,
+        quote.source,
+        quote.interpolated,
+        quote.halted,
+    )
+
+
+def _context_refresh(
+    quotes: Sequence[Quote], *, session: Session, now: dt.datetime, dropped: Counter[str]
+) -> None:
+    """Keep the newest price of benchmarks and funds, and ask the facts vendor for the volatility index."""
+    rows = {quote.symbol: quote for quote in quotes if quote.symbol in FUNDS}
+    try:
+        found = facts_source().fetch_context([VOLATILITY_INDEX])
+    except SourceError as exc:
+        logger.warning("no %s: %s", VOLATILITY_INDEX, exc)
+        dropped[f"context_failed:{VOLATILITY_INDEX}"] += 1
+    else:
+        rows |= {
+            quote.symbol: quote
+            for quote in found.rows
+            if quote.symbol in CONTEXT and quote.as_of <= now + AHEAD_MAX
+        }
+    rows_upsert(
+        CONTEXT_TARGET,
+        ((row.symbol, row.price, row.previous_close, row.as_of, row.source) for row in rows.values()),
+    )
+
+
+def minute_bars_store(bars: Iterable[MinuteBar], *, only: set[str] | None = None) -> int:
+    """Store minute closes at their minute's end; of ``only`` these symbols. The same minute again replaces.
+
+    The vendor repeats a minute for a quarter of an hour when trades come late: the last one wins.
+    """
+    rows = {(bar.start, bar.symbol): bar for bar in bars if only is None or bar.symbol in only}
+    if not rows:
+        return 0
+    return rows_upsert(
+        BARS,
+        (
+            (bar.start + MINUTE, bar.symbol, bar.close, bar.day_volume, bar.source, bar.interpolated)
+            for bar in rows.values()
+        ),
+    )
+
+
+def tracked_symbols(session: Session) -> set[str]:
+    """Whose minutes are kept: members of the universe in force, benchmarks and sector funds."""
+    return member_symbols(session) | set(FUNDS)
+
+
+def quotes_backfill(session: Session, symbols: Sequence[str]) -> dict[str, int]:
+    """Fetch the minutes of ``session`` for each symbol and store them up to the market's now.
+
+    For the start and for gaps of the stream. A symbol that fails is counted; an outage ends the asking.
+    """
+    source = price_source()
+    now = clock.market_now()
+    counts: Counter[str] = Counter()
+    with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="backfill") as pool:
+        futures = [pool.submit(source.fetch_minute_bars, symbol, session) for symbol in symbols]
+        for future in as_completed(futures):
+            try:
+                parsed: Parsed[MinuteBar] = future.result()
+            except SourceError as exc:
+                counts[f"failed:{type(exc).__name__}"] += 1
+                if exc.permanent:
+                    continue
+                pool.shutdown(wait=False, cancel_futures=True)
+                break
+            counts["symbols"] += 1
+            counts["minutes"] += minute_bars_store(bar for bar in parsed.rows if bar.start + MINUTE <= now)
+    return dict(counts)
+
+
+def minute_quotes_prune(session: Session, *, keep: int = 3) -> int:
+    """Delete minutes older than the ``keep`` sessions before ``session``; gives the number deleted."""
+    first = hours(session_offset(session, -keep)).pre_open
+    deleted, _ = MinuteQuote.objects.filter(as_of__lt=first).delete()
+    return deleted

@@ -1,0 +1,216 @@
+"""Building the universe of a session, once.
+
+1. the last 20 sessions before it give price and average volume, adjusted for splits up to that session
+2. the stored facts give shares, float and kind: these are the candidates
+3. `universe.criteria.select` judges them all
+4. snapshot and every verdict are stored in one transaction; a second build finds the first
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from universe.adjustment import price_factors
+from universe.bulk import rows_insert
+from universe.criteria import select
+from universe.errors import NotEnoughData
+from universe.models import SnapshotMember, Stock, UniverseSnapshot
+from universe.selectors.criteria import criteria_current
+from universe.selectors.prices import BarArrays, bar_arrays, sessions_before, splits_until
+from universe.sessions import previous_session
+from universe.types import Candidate, Selection, Session, UniverseCriteria
+
+logger = logging.getLogger(__name__)
+
+GAP_SESSIONS = 60
+GAP_FRACTION = 0.05
+GAP_SESSIONS_MIN = 15
+SPAC_SIC = "6770"
+SPAC_INDUSTRIES = frozenset({"Shell Companies", "Blank Checks"})
+VERDICT_COLUMNS = {
+    "snapshot_id": "int8",
+    "symbol": "text",
+    "tier": "text",
+    "cap_tier": "text",
+    "reasons": "text[]",
+    "price": "float8",
+    "market_cap": "float8",
+    "avg_volume": "float8",
+    "float_estimated": "bool",
+    "gap_share": "float8",
+}
+STOCK_FIELDS = (
+    "symbol",
+    "mic",
+    "kind",
+    "is_fund",
+    "sic",
+    "industry_label",
+    "market_cap_usd",
+    "shares_outstanding",
+    "float_shares",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Averages:
+    """Per symbol of the last sessions: last close, mean volume, share of gap openings; NaN not known."""
+
+    column: Mapping[str, int]
+    close: NDArray[np.float64]
+    volume: NDArray[np.float64]
+    gap_share: NDArray[np.float64]
+
+    def of(self, symbol: str, values: NDArray[np.float64]) -> float | None:
+        index = self.column.get(symbol)
+        if index is None or np.isnan(values[index]):
+            return None
+        return float(values[index])
+
+
+def snapshot_build(session: Session) -> UniverseSnapshot:
+    """Build the universe of ``session`` from data through the session before; the stored one if it exists.
+
+    Raises `NotEnoughData` when the session before has no bars, too few sessions have, or nothing is listed.
+    """
+    built = UniverseSnapshot.objects.filter(session=session).first()
+    if built is not None:
+        return built
+    criteria = criteria_current()
+    averages = _averages(session, criteria)
+    candidates = list(_candidates(averages))
+    if not candidates:
+        raise NotEnoughData(
+            f"No listing is stored for the universe of {session}; refresh the listings first."
+        )
+    selection = select(candidates, criteria)
+    try:
+        snapshot = _store(session, criteria, candidates, selection, averages)
+    except IntegrityError:
+        # Another worker was quicker: its universe is the one.
+        return UniverseSnapshot.objects.get(session=session)
+    logger.info("universe %s", snapshot)
+    return snapshot
+
+
+def _averages(session: Session, criteria: UniverseCriteria) -> Averages:
+    before = sessions_before(session, GAP_SESSIONS + 1)
+    bars = bar_arrays(before)
+    _refuse_holes(session, bars, criteria)
+    factors = price_factors(
+        splits_until(session), sessions=bars.sessions, symbols=bars.symbols, closes=bars.close
+    )
+    volume = (bars.volume / factors)[-criteria.volume_sessions :]
+    known = np.isfinite(volume).sum(axis=0)
+    mean = np.where(known > 0, np.nansum(volume, axis=0) / np.maximum(known, 1), np.nan)
+    return Averages(
+        column={symbol: index for index, symbol in enumerate(bars.symbols)},
+        close=(bars.close * factors)[-1],
+        volume=np.where(known >= criteria.volume_sessions_min, mean, np.nan),
+        gap_share=gap_share(bars.open * factors, bars.close * factors),
+    )
+
+
+def _refuse_holes(session: Session, bars: BarArrays, criteria: UniverseCriteria) -> None:
+    filled = [day for day, row in zip(bars.sessions, bars.close, strict=True) if np.isfinite(row).any()]
+    last = previous_session(session)
+    if last not in filled:
+        raise NotEnoughData(f"The universe of {session} needs the bars of {last}; none are stored yet.")
+    recent = [day for day in filled if day in bars.sessions[-criteria.volume_sessions :]]
+    if len(recent) < criteria.volume_sessions_min:
+        raise NotEnoughData(
+            f"The universe of {session} needs bars of at least {criteria.volume_sessions_min} of the last "
+            f"{criteria.volume_sessions} sessions; {len(recent)} are stored."
+        )
+
+
+def gap_share(opens: NDArray[np.float64], closes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of sessions that opened 5 % or more away from the close before, of those where both are known.
+
+    Arrays are [session x symbol], split-adjusted, oldest first. NaN where fewer than 15 sessions are known.
+    """
+    gaps = np.abs(opens[1:] / closes[:-1] - 1)
+    known = np.isfinite(gaps).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        wide = (gaps >= GAP_FRACTION).sum(axis=0)
+    return np.where(known >= GAP_SESSIONS_MIN, wide / np.maximum(known, 1), np.nan)
+
+
+def _candidates(averages: Averages) -> Iterator[Candidate]:
+    for row in Stock.objects.filter(active=True).values(*STOCK_FIELDS).iterator():
+        price = averages.of(row["symbol"], averages.close)
+        yield Candidate(
+            symbol=row["symbol"],
+            exchange=row["mic"] or None,
+            kind=_kind(row),
+            price=price,
+            market_cap=_market_cap(row, price),
+            avg_volume=averages.of(row["symbol"], averages.volume),
+            float_shares=row["float_shares"],
+            shares_outstanding=row["shares_outstanding"],
+        )
+
+
+def _kind(row: Mapping[str, object]) -> str | None:
+    """The vendor's type, unless other facts know better: funds and shells are listed as common stock too."""
+    if row["is_fund"]:
+        return "FUND"
+    if row["sic"] == SPAC_SIC or row["industry_label"] in SPAC_INDUSTRIES:
+        return "SPAC"
+    return str(row["kind"]) or None
+
+
+def _market_cap(row: Mapping[str, int | None], price: float | None) -> float | None:
+    """Shares times the close; where the shares are not known, the vendor's own figure."""
+    shares = row["shares_outstanding"]
+    if shares is not None and price is not None:
+        return shares * price
+    return None if row["market_cap_usd"] is None else float(row["market_cap_usd"])
+
+
+@transaction.atomic
+def _store(
+    session: Session,
+    criteria: UniverseCriteria,
+    candidates: list[Candidate],
+    selection: Selection,
+    averages: Averages,
+) -> UniverseSnapshot:
+    snapshot = UniverseSnapshot.objects.create(
+        session=session,
+        built_from=previous_session(session),
+        built_at=timezone.now(),
+        criteria=asdict(criteria),
+        funnel=[asdict(stage) for stage in selection.funnel],
+        listings=len(candidates),
+        core=selection.core,
+        breadth=selection.breadth,
+        relaxing=selection.relaxing,
+    )
+    rows_insert(
+        SnapshotMember,
+        VERDICT_COLUMNS,
+        (
+            (
+                snapshot.pk,
+                verdict.symbol,
+                str(verdict.tier or ""),
+                str(verdict.cap_tier or ""),
+                list(verdict.reasons),
+                candidate.price,
+                candidate.market_cap,
+                candidate.avg_volume,
+                verdict.float_estimated,
+                averages.of(verdict.symbol, averages.gap_share),
+            )
+            for candidate, verdict in zip(candidates, selection.verdicts, strict=True)
+        ),
+    )
+    return snapshot

@@ -1,0 +1,47 @@
+"""Splits as the vendor lists them, doubles and all: `universe.adjustment` decides which to believe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from universe.bulk import Target, rows_upsert
+from universe.models import StockSplit
+from universe.services.progress import Progress, unheard
+from universe.sessions import session_offset
+from universe.sources import price_source
+from universe.types import Session, Split
+
+SYMBOL_MAX = 16
+TARGET = Target(
+    StockSplit,
+    {"symbol": "text", "session": "date", "split_from": "numeric", "split_to": "numeric", "source": "text"},
+    key=("symbol", "session"),
+)
+
+
+def splits_refresh(
+    session: Session, *, sessions: int = 90, progress: Progress | None = None
+) -> dict[str, int]:
+    """Fetch the splits of the ``sessions`` sessions before ``session`` and of ``session`` itself."""
+    tell = progress or unheard
+    parsed = price_source().fetch_splits(session_offset(session, -sessions), session)
+    stored = splits_store(parsed.rows)
+    tell(1, 1)
+    return {"splits": stored} | dict(parsed.dropped)
+
+
+def splits_store(splits: Iterable[Split]) -> int:
+    """Store splits, replacing those of the same symbol and session."""
+    rows = {(row.symbol, row.session): row for row in splits if len(row.symbol) <= SYMBOL_MAX}
+    return rows_upsert(
+        TARGET,
+        (
+            (row.symbol, row.session, _decimal(row.split_from), _decimal(row.split_to), row.source)
+            for row in rows.values()
+        ),
+    )
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(repr(value)).quantize(Decimal("1E-8"))

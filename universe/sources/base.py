@@ -1,0 +1,98 @@
+"""What a vendor must be able to do, in our words. A new vendor is one folder and one line in `SOURCES`.
+
+Every answer is a `Parsed`: the rows that could be read, and how many could not and why. One bad datum is
+counted and dropped; only a call that gives nothing at all raises a `SourceError`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from universe.errors import BadPayload
+from universe.types import (
+    Bar,
+    CompanyFacts,
+    EconomicRelease,
+    Headline,
+    Listing,
+    MinuteBar,
+    Quote,
+    Session,
+    ShortInterest,
+    Split,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[T]):
+    """``rows`` that were read; ``dropped`` counts the others by reason ("bad_payload:close")."""
+
+    rows: list[T]
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+def parse_each(payloads: Iterable[Any], parse: Callable[[Any], T | None]) -> Parsed[T]:
+    """Parse datum by datum. `BadPayload` drops that datum and counts its field; None is nothing to keep."""
+    rows: list[T] = []
+    dropped: Counter[str] = Counter()
+    for payload in payloads:
+        try:
+            row = parse(payload)
+        except BadPayload as exc:
+            dropped[f"bad_payload:{exc.field}"] += 1
+            continue
+        if row is not None:
+            rows.append(row)
+    return Parsed(rows, dropped)
+
+
+def joined(parts: Iterator[Parsed[T]] | Sequence[Parsed[T]]) -> Parsed[T]:
+    """Several answers as one."""
+    rows: list[T] = []
+    dropped: Counter[str] = Counter()
+    for part in parts:
+        rows.extend(part.rows)
+        dropped.update(part.dropped)
+    return Parsed(rows, dropped)
+
+
+class PriceSource(Protocol):
+    """The vendor that prices everything: one vendor, so that there is one previous close."""
+
+    @property
+    def name(self) -> str: ...
+
+    def fetch_listings(self) -> Parsed[Listing]: ...
+
+    def fetch_daily_bars(self, session: Session) -> Parsed[Bar]: ...
+
+    def fetch_splits(self, first: Session, last: Session) -> Parsed[Split]: ...
+
+    def fetch_quotes(self) -> Parsed[Quote]: ...
+
+    def fetch_minute_bars(self, symbol: str, session: Session) -> Parsed[MinuteBar]: ...
+
+    def fetch_short_interest(self, since: Session) -> Parsed[ShortInterest]: ...
+
+    def fetch_details(self, symbol: str) -> CompanyFacts | None: ...
+
+    def fetch_headlines(self, since: dt.datetime) -> Parsed[Headline]: ...
+
+
+class FactsSource(Protocol):
+    """The vendor of slow facts: shares, float, sector labels; and of what the price vendor lacks."""
+
+    @property
+    def name(self) -> str: ...
+
+    def fetch_facts(self) -> Parsed[CompanyFacts]: ...
+
+    def fetch_context(self, symbols: Sequence[str]) -> Parsed[Quote]: ...
+
+    def fetch_releases(self, first: dt.date, last: dt.date) -> Parsed[EconomicRelease]: ...

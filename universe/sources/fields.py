@@ -1,0 +1,104 @@
+"""Reading one field of a vendor's datum. Zero, null and text are not prices; the symbol is always named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from universe.errors import BadPayload
+
+# No share costs more; a vendor once listed a change of 1.29e41 percent.
+PRICE_MAX_USD = 10_000_000.0
+COUNT_MAX = 1e15
+
+
+def bad(vendor: str, symbol: str, field: str, value: object) -> BadPayload:
+    shown = repr(value)[:60]
+    return BadPayload(
+        f"{vendor} sent {field}={shown} for {symbol or 'an unnamed symbol'}; that datum is dropped.",
+        vendor=vendor,
+        symbol=symbol,
+        field=field,
+    )
+
+
+class Datum:
+    """One JSON object of one vendor about one symbol. Raises `BadPayload` naming symbol and field."""
+
+    __slots__ = ("payload", "symbol", "vendor")
+
+    def __init__(self, payload: object, *, vendor: str, symbol_field: str = "") -> None:
+        if not isinstance(payload, Mapping):
+            raise bad(vendor, "", "row", payload)
+        self.payload: Mapping[str, Any] = payload
+        self.vendor = vendor
+        self.symbol = ""
+        if symbol_field:
+            self.symbol = self.text(symbol_field)
+
+    def _bad(self, field: str) -> BadPayload:
+        return bad(self.vendor, self.symbol, field, self.payload.get(field))
+
+    def text(self, field: str) -> str:
+        value = self.payload.get(field)
+        if not isinstance(value, str) or not value.strip():
+            raise self._bad(field)
+        return value.strip()
+
+    def text_or_none(self, field: str) -> str | None:
+        value = self.payload.get(field)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise self._bad(field)
+        return value.strip() or None
+
+    def number_or_none(self, field: str) -> float | None:
+        """Any finite number; None when absent or null. Numbers as text are refused."""
+        value = self.payload.get(field)
+        if value is None:
+            return None
+        if type(value) not in (int, float) or not -COUNT_MAX <= value <= COUNT_MAX:
+            raise self._bad(field)
+        return float(value)
+
+    def price(self, field: str) -> float:
+        value = self.price_or_none(field)
+        if value is None:
+            raise self._bad(field)
+        return value
+
+    def price_or_none(self, field: str) -> float | None:
+        """USD a share; zero and null mean none, a negative or absurd price is refused."""
+        value = self.number_or_none(field)
+        if value is None or value == 0:
+            return None
+        if not 0 < value <= PRICE_MAX_USD:
+            raise self._bad(field)
+        return value
+
+    def count_or_none(self, field: str) -> float | None:
+        """Shares or USD, 0 allowed."""
+        value = self.number_or_none(field)
+        if value is not None and value < 0:
+            raise self._bad(field)
+        return value
+
+    def known_count(self, field: str) -> float | None:
+        """Shares or USD where the vendor writes 0 for "not known"."""
+        return self.count_or_none(field) or None
+
+    def flag(self, field: str) -> bool | None:
+        value = self.payload.get(field)
+        if value is None or isinstance(value, bool):
+            return value
+        raise self._bad(field)
+
+    def block(self, field: str) -> Datum | None:
+        """A nested object with the same symbol; None when absent or null."""
+        value = self.payload.get(field)
+        if value is None:
+            return None
+        inner = Datum(value, vendor=self.vendor)
+        inner.symbol = self.symbol
+        return inner

@@ -1,0 +1,99 @@
+"""FMP over REST (the ``stable`` API): which path answers which question. Shapes are read in `parse`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from universe.errors import BadPayload, NotEntitled, RateLimited
+from universe.sources.base import Parsed, joined, parse_each
+from universe.sources.fmp import parse
+from universe.sources.http import Door, Query
+from universe.types import CompanyFacts, EconomicRelease, Quote
+
+T = TypeVar("T")
+
+EXCHANGES = "NASDAQ,NYSE,AMEX"
+PAGE_ROWS = 5000
+PAGES_MAX = 60
+QUOTES_A_CALL = 100
+
+
+def wall_now() -> dt.datetime:
+    return dt.datetime.now(tz=dt.UTC)
+
+
+class FmpRest:
+    """The facts source: sectors, market caps, floats, indices, the economic calendar. Thread-safe."""
+
+    name = parse.VENDOR
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def fetch_facts(self) -> Parsed[CompanyFacts]:
+        """The screener of the three exchanges and all floats. What the plan lacks is counted by its path.
+
+        Funds are asked for too, so that a fund the price vendor calls common stock is found out.
+        """
+        fetched_at = wall_now()
+        screener: Query = {
+            "exchange": EXCHANGES,
+            "isActivelyTrading": "true",
+            "includeAllShareClasses": "true",
+        }
+        return joined(
+            [
+                self._pages(
+                    "/company-screener", screener, partial(parse.parse_screener, fetched_at=fetched_at)
+                ),
+                self._pages("/shares-float-all", {}, partial(parse.parse_float, fetched_at=fetched_at)),
+            ]
+        )
+
+    def fetch_profile(self, symbol: str) -> CompanyFacts | None:
+        """One company; None when the vendor does not know the symbol (an empty list, with 200)."""
+        rows = self._list("/profile", {"symbol": parse.vendor_symbol(symbol)})
+        return parse.parse_profile(rows[0], fetched_at=wall_now()) if rows else None
+
+    def fetch_context(self, symbols: Sequence[str]) -> Parsed[Quote]:
+        """Quotes of funds and indices (^VIX); missing names are silently absent at the vendor."""
+        read = partial(parse.parse_quote, fetched_at=wall_now())
+        parts: list[Parsed[Quote]] = []
+        for start in range(0, len(symbols), QUOTES_A_CALL):
+            names = [name if name.startswith("^") else parse.vendor_symbol(name) for name in symbols]
+            query: Query = {"symbols": ",".join(names[start : start + QUOTES_A_CALL])}
+            parts.append(parse_each(self._list("/batch-quote", query), read))
+        return joined(parts)
+
+    def fetch_releases(self, first: dt.date, last: dt.date) -> Parsed[EconomicRelease]:
+        """The United States' entries; ``first`` and ``last`` are UTC days, both included."""
+        rows = self._list("/economic-calendar", {"from": first.isoformat(), "to": last.isoformat()})
+        american = [row for row in rows if not isinstance(row, dict) or row.get("country") == "US"]
+        return parse_each(american, parse.parse_release)
+
+    def _list(self, path: str, query: Query) -> list[Any]:
+        """The vendor sends errors with status 200 as an object where an array is due."""
+        answer = self._door.get(path, query, timeout=30.0)
+        if isinstance(answer, list):
+            return answer
+        words = str(answer.get("Error Message", "")) if isinstance(answer, dict) else ""
+        if "limit reach" in words.lower():
+            raise RateLimited(f"fmp {path}: {words[:200]}", vendor=self.name)
+        raise BadPayload(f"fmp {path} sent no list: {words[:200]}", vendor=self.name, field="body")
+
+    def _pages(self, path: str, query: Query, read: Callable[[Any], T | None]) -> Parsed[T]:
+        """All pages: until one is short of rows or brings nothing new."""
+        parts: list[Parsed[T]] = []
+        try:
+            for page in range(PAGES_MAX):
+                rows = self._list(path, {**query, "limit": PAGE_ROWS, "page": page})
+                parts.append(parse_each(rows, read))
+                if len(rows) < PAGE_ROWS:
+                    break
+        except NotEntitled:
+            parts.append(Parsed([], Counter({f"not_entitled:{path}": 1})))
+        return joined(parts)

@@ -1,0 +1,246 @@
+"""The one door to the network: time-outs, bounded retries, status to error, redaction.
+
+1. `Door.get` asks, retrying what may heal by itself (no answer, 5xx, a short 429).
+2. `_refuse` turns every other status into the most exact of our errors, with the vendor's own words.
+3. `Door.pages` follows the vendor's next links on our own host only, each once, up to a limit.
+
+The key travels in a header set on each request, never in a URL, and is cut out of every error text.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+
+from universe.errors import (
+    BadPayload,
+    NotEntitled,
+    NotFound,
+    RateLimited,
+    Rejected,
+    SourceError,
+    Unavailable,
+)
+
+logger = logging.getLogger(__name__)
+
+RETRIES = 2
+BACKOFF_SECONDS = 0.5
+RATE_WAIT_MAX_SECONDS = 15.0
+RATE_WAIT_DEFAULT_SECONDS = 60.0
+IN_FLIGHT = 10
+PAGES_MAX = 100
+WORDS_MAX = 200
+
+Observer = Callable[[str, SourceError | None], None]
+Query = Mapping[str, str | int]
+
+
+class HeaderKey(httpx.Auth):
+    """Puts the vendor's key into one header of each request. Its repr does not show it."""
+
+    def __init__(self, header: str, value: str) -> None:
+        self._header = header
+        self._value = value
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers[self._header] = self._value
+        yield request
+
+    def __repr__(self) -> str:
+        return f"HeaderKey({self._header})"
+
+
+class Door:
+    """One vendor's host. Thread-safe; ``observe`` hears the outcome of every question."""
+
+    def __init__(
+        self,
+        vendor: str,
+        base_url: str,
+        *,
+        header: str,
+        key: str,
+        prefix: str = "",
+        observe: Observer | None = None,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.vendor = vendor
+        self._base = base_url.rstrip("/")
+        self._key = key
+        self._observe = observe
+        self._sleep = sleep
+        self._chance = chance
+        self._client = httpx.Client(
+            auth=HeaderKey(header, f"{prefix}{key}"),
+            timeout=httpx.Timeout(10.0, connect=5.0, pool=30.0),
+            limits=httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT),
+            headers={"Accept": "application/json", "User-Agent": "sectorlight"},
+            transport=transport,
+            trust_env=transport is None,
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def get(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> Any:
+        """The decoded JSON of ``path``. Raises the `SourceError` that fits; ``timeout`` seconds a try."""
+        try:
+            answer = self._ask(path, dict(query or {}), timeout)
+        except SourceError as exc:
+            self._tell(exc)
+            raise
+        self._tell(None)
+        return answer
+
+    def pages(self, path: str, query: Query, *, timeout: float = 30.0) -> Iterator[Mapping[str, Any]]:
+        """The page at ``path`` and all that its ``next_url`` leads to.
+
+        Only path and query of a next link are used, so that the key stays with our host. A link seen twice
+        or more than `PAGES_MAX` pages raise `BadPayload`: the list would be wrong or without end.
+        """
+        payload = _as_object(self.get(path, query, timeout=timeout), self.vendor, path)
+        seen: set[str] = set()
+        while True:
+            yield payload
+            link = payload.get("next_url")
+            if not link:
+                return
+            target = self._next_target(str(link))
+            if target in seen or len(seen) >= PAGES_MAX:
+                raise BadPayload(
+                    f"{self.vendor} {path} leads to the same page twice or to over {PAGES_MAX} pages.",
+                    vendor=self.vendor,
+                    field="next_url",
+                )
+            seen.add(target)
+            payload = _as_object(self.get(target, timeout=timeout), self.vendor, path)
+
+    @staticmethod
+    def _next_target(link: str) -> str:
+        parts = urlsplit(link)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+    def _tell(self, error: SourceError | None) -> None:
+        if self._observe is not None:
+            self._observe(self.vendor, error)
+
+    def _ask(self, path: str, query: dict[str, str | int], timeout: float) -> Any:
+        for attempt in range(RETRIES + 1):
+            try:
+                return self._once(path, query, timeout)
+            except (Unavailable, RateLimited) as exc:
+                wait = self._wait_before_retry(exc, attempt)
+                if attempt == RETRIES or wait is None:
+                    raise
+                logger.info("%s; asking again in %.1f s", exc, wait)
+                self._sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _wait_before_retry(self, error: SourceError, attempt: int) -> float | None:
+        """Seconds until the next try; None: too long to wait inside a run."""
+        if isinstance(error, RateLimited):
+            return error.retry_after if error.retry_after <= RATE_WAIT_MAX_SECONDS else None
+        return float(BACKOFF_SECONDS * 2**attempt * (0.5 + self._chance()))
+
+    def _once(self, path: str, query: dict[str, str | int], timeout: float) -> Any:
+        try:
+            response = self._client.get(
+                f"{self._base}{path}", params=query or None, timeout=httpx.Timeout(timeout, connect=5.0)
+            )
+        except httpx.TimeoutException as exc:
+            raise Unavailable(
+                f"{self.vendor} {_short(path)} did not answer within {timeout:.0f} s", vendor=self.vendor
+            ) from exc
+        except (httpx.HTTPError, httpx.InvalidURL) as exc:
+            raise Unavailable(
+                f"{self.vendor} {_short(path)} failed: {type(exc).__name__} {self._redact(str(exc))}",
+                vendor=self.vendor,
+            ) from exc
+        if response.status_code != httpx.codes.OK:
+            raise self._refuse(response, path)
+        return self._decoded(response, path)
+
+    def _decoded(self, response: httpx.Response, path: str) -> Any:
+        try:
+            return orjson.loads(response.content)
+        except orjson.JSONDecodeError as exc:
+            raise BadPayload(
+                f"{self.vendor} {_short(path)} answered 200 without JSON: {self._words(response)}",
+                vendor=self.vendor,
+                field="body",
+            ) from exc
+
+    def _refuse(self, response: httpx.Response, path: str) -> SourceError:
+        status = response.status_code
+        text = f"{self.vendor} {_short(path)} answered {status}: {self._words(response)}"
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            return RateLimited(text, vendor=self.vendor, retry_after=_retry_after(response))
+        if status >= 500 or status in (408, 499):
+            return Unavailable(text, vendor=self.vendor)
+        if status in (402, 403):
+            return NotEntitled(text, vendor=self.vendor)
+        if status == httpx.codes.NOT_FOUND:
+            return NotFound(text, vendor=self.vendor)
+        return Rejected(text, vendor=self.vendor)
+
+    def _words(self, response: httpx.Response) -> str:
+        """What the vendor says: ``error``, ``message`` or "Error Message", else the start of the text."""
+        try:
+            body = orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            body = None
+        words = response.text
+        if isinstance(body, dict):
+            words = next(
+                (str(body[name]) for name in ("error", "message", "Error Message") if body.get(name)), words
+            )
+        return self._redact(" ".join(words.split())[:WORDS_MAX])
+
+    def _redact(self, text: str) -> str:
+        return text.replace(self._key, "***") if self._key else text
+
+
+def _short(path: str) -> str:
+    """The path alone: a next link's cursor repeats the whole question."""
+    return path.partition("?")[0]
+
+
+def _retry_after(response: httpx.Response) -> float:
+    try:
+        return max(0.0, float(response.headers.get("Retry-After", "")))
+    except ValueError:
+        return RATE_WAIT_DEFAULT_SECONDS
+
+
+def _as_object(answer: Any, vendor: str, path: str) -> Mapping[str, Any]:
+    if isinstance(answer, dict):
+        return answer
+    raise BadPayload(
+        f"{vendor} {_short(path)} sent {type(answer).__name__} where an object is due.",
+        vendor=vendor,
+        field="body",
+    )
+
+
+def results_of(answer: Any, *, vendor: str, path: str, key: str = "results") -> list[Any]:
+    """The list under ``key``; absent and null are an empty list, anything else is refused."""
+    value = _as_object(answer, vendor, path).get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise BadPayload(
+            f"{vendor} {_short(path)} sent {key} as {type(value).__name__}, not as a list.",
+            vendor=vendor,
+            field=key,
+        )
+    return value

@@ -1,0 +1,296 @@
+"""Polygon's words into ours. Its field names, units and habits end in this file.
+
+Bars count milliseconds, trades and snapshots nanoseconds. Zero in a snapshot means "nothing yet". Volumes can
+be fractional. A bad datum raises `BadPayload` with symbol and field; the caller drops it and counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from universe.sources.fields import COUNT_MAX, PRICE_MAX_USD, Datum, bad
+from universe.types import (
+    Bar,
+    CompanyFacts,
+    Headline,
+    Listing,
+    MinuteBar,
+    Quote,
+    Session,
+    ShortInterest,
+    Split,
+)
+
+VENDOR = "polygon"
+MINUTE = dt.timedelta(minutes=1)
+TONES = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
+SPLIT_RATIO_MAX = 100_000.0
+
+
+def moment_from_ms(value: object, *, symbol: str, field: str) -> dt.datetime:
+    return _moment(value, 1e3, symbol=symbol, field=field)
+
+
+def moment_from_ns(value: object, *, symbol: str, field: str) -> dt.datetime:
+    return _moment(value, 1e9, symbol=symbol, field=field)
+
+
+def _moment(value: object, unit: float, *, symbol: str, field: str) -> dt.datetime:
+    """UTC. Seconds that lie before 2000 or after 2100 are another unit in disguise, and refused."""
+    if type(value) in (int, float):
+        seconds = value / unit  # type: ignore[operator]
+        if 946_684_800 <= seconds <= 4_102_444_800:
+            return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
+    raise bad(VENDOR, symbol, field, value)
+
+
+def parse_day(datum: Datum, field: str) -> Session:
+    try:
+        return dt.date.fromisoformat(datum.text(field)[:10])
+    except ValueError as exc:
+        raise bad(VENDOR, datum.symbol, field, datum.payload.get(field)) from exc
+
+
+def parse_listing(payload: Any, *, fetched_at: dt.datetime) -> Listing:
+    row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
+    return Listing(
+        symbol=row.symbol,
+        name=row.text_or_none("name") or row.symbol,
+        mic=row.text_or_none("primary_exchange"),
+        kind=row.text_or_none("type"),
+        cik=row.text_or_none("cik"),
+        active=row.flag("active") is not False,
+        source=VENDOR,
+        fetched_at=fetched_at,
+    )
+
+
+def parse_bar(payload: Any, *, session: Session, fetched_at: dt.datetime) -> Bar:
+    """One row of the grouped daily answer. ``session`` is the day that was asked for: the row's own ``t``
+    is the end of that session. Written without `Datum`: half a million rows pass here at the first start."""
+    try:
+        symbol = payload["T"]
+    except (KeyError, TypeError) as exc:
+        raise bad(VENDOR, "", "T", payload) from exc
+    if not isinstance(symbol, str) or not symbol:
+        raise bad(VENDOR, "", "T", symbol)
+    close = _price(payload, "c", symbol)
+    if close is None:
+        raise bad(VENDOR, symbol, "c", payload.get("c"))
+    volume = payload.get("v")
+    if volume is not None and (type(volume) not in (int, float) or not 0 <= volume <= COUNT_MAX):
+        raise bad(VENDOR, symbol, "v", volume)
+    return Bar(
+        symbol,
+        session,
+        _price(payload, "o", symbol),
+        _price(payload, "h", symbol),
+        _price(payload, "l", symbol),
+        close,
+        volume,
+        VENDOR,
+        fetched_at,
+    )
+
+
+def _price(payload: Mapping[str, Any], field: str, symbol: str) -> float | None:
+    value = payload.get(field)
+    if value is None or value == 0:
+        return None
+    if type(value) not in (int, float) or not 0 < value <= PRICE_MAX_USD:
+        raise bad(VENDOR, symbol, field, value)
+    return float(value)
+
+
+def parse_split(payload: Any) -> Split:
+    row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
+    before, after = row.price("split_from"), row.price("split_to")
+    if not 1 / SPLIT_RATIO_MAX <= before / after <= SPLIT_RATIO_MAX:
+        raise bad(VENDOR, row.symbol, "split_to", payload.get("split_to"))
+    return Split(
+        symbol=row.symbol,
+        session=parse_day(row, "execution_date"),
+        split_from=before,
+        split_to=after,
+        source=VENDOR,
+    )
+
+
+def parse_quote(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
+    """One row of the full market snapshot; None when it holds no price of its own day.
+
+    Price and time come from one block: last trade, else last minute, else running day. The previous day's
+    close is never a price: a row that has nothing else has not traded.
+    """
+    row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
+    day, minute, previous = row.block("day"), row.block("min"), row.block("prevDay")
+    priced = _last_price(row, day=day, minute=minute)
+    if priced is None:
+        return None
+    price, as_of = priced
+    return Quote(
+        symbol=row.symbol,
+        price=price,
+        as_of=as_of,
+        day_volume=(minute and minute.known_count("av")) or (day and day.known_count("v")) or None,
+        day_open=day.price_or_none("o") if day else None,
+        previous_close=previous.price_or_none("c") if previous else None,
+        source=VENDOR,
+        fetched_at=fetched_at,
+        interpolated=row.flag("interpolated") or False,
+        halted=row.flag("halted") or False,
+    )
+
+
+def _last_price(row: Datum, *, day: Datum | None, minute: Datum | None) -> tuple[float, dt.datetime] | None:
+    trade = row.block("lastTrade")
+    if trade and (price := trade.price_or_none("p")):
+        return price, moment_from_ns(trade.payload.get("t"), symbol=row.symbol, field="lastTrade.t")
+    if minute and (price := minute.price_or_none("c")):
+        return price, _minute_end(row, minute)
+    if day and (price := day.price_or_none("c")):
+        return price, moment_from_ns(row.payload.get("updated"), symbol=row.symbol, field="updated")
+    return None
+
+
+def _minute_end(row: Datum, minute: Datum) -> dt.datetime:
+    """When the minute's close was true: its end, or the row's update while the minute still runs.
+    Old rows have no minute time; theirs is the update."""
+    updated = row.payload.get("updated")
+    if minute.payload.get("t") is None:
+        return moment_from_ns(updated, symbol=row.symbol, field="updated")
+    start = moment_from_ms(minute.payload["t"], symbol=row.symbol, field="min.t")
+    if updated:
+        moment = moment_from_ns(updated, symbol=row.symbol, field="updated")
+        if start <= moment < start + MINUTE:
+            return moment
+    return start + MINUTE
+
+
+def parse_stream_bar(payload: Mapping[str, Any]) -> MinuteBar | None:
+    """One AM message of the stream; None for an over-the-counter name."""
+    row = Datum(payload, vendor=VENDOR, symbol_field="sym")
+    if row.payload.get("otc") is True:
+        return None
+    return MinuteBar(
+        symbol=row.symbol,
+        start=moment_from_ms(payload.get("s"), symbol=row.symbol, field="s"),
+        close=row.price("c"),
+        day_volume=row.known_count("av"),
+        source=VENDOR,
+        interpolated=row.flag("interpolated") or False,
+    )
+
+
+def parse_minute_bars(payloads: list[Any], *, symbol: str) -> list[MinuteBar]:
+    """One symbol's minutes of one session, oldest first. ``day_volume`` is the running sum of the bars: a
+    little below the vendor's own count, which knows prints that make no bar."""
+    bars: list[MinuteBar] = []
+    so_far = 0.0
+    for payload in payloads:
+        row = Datum(payload, vendor=VENDOR)
+        row.symbol = symbol
+        so_far += row.count_or_none("v") or 0.0
+        bars.append(
+            MinuteBar(
+                symbol=symbol,
+                start=moment_from_ms(payload.get("t"), symbol=symbol, field="t"),
+                close=row.price("c"),
+                day_volume=so_far,
+                source=VENDOR,
+                interpolated=row.flag("interpolated") or False,
+            )
+        )
+    return bars
+
+
+def parse_ratios(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts:
+    row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
+    cap, price = row.known_count("market_cap"), row.price_or_none("price")
+    return CompanyFacts(
+        symbol=row.symbol,
+        source=VENDOR,
+        fetched_at=fetched_at,
+        as_of=parse_day(row, "date") if row.payload.get("date") else None,
+        market_cap_usd=cap,
+        shares_outstanding=cap / price if cap and price else None,
+    )
+
+
+def parse_float(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts:
+    row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
+    return CompanyFacts(
+        symbol=row.symbol,
+        source=VENDOR,
+        fetched_at=fetched_at,
+        as_of=parse_day(row, "effective_date") if row.payload.get("effective_date") else None,
+        float_shares=row.known_count("free_float"),
+    )
+
+
+def parse_details(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts:
+    """Every field but the ticker may be missing. All share classes count, as in the market cap."""
+    row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
+    address = row.block("address")
+    return CompanyFacts(
+        symbol=row.symbol,
+        source=VENDOR,
+        fetched_at=fetched_at,
+        market_cap_usd=row.known_count("market_cap"),
+        shares_outstanding=row.known_count("weighted_shares_outstanding")
+        or row.known_count("share_class_shares_outstanding"),
+        sic=row.text_or_none("sic_code"),
+        industry_label=row.text_or_none("sic_description"),
+        description=row.text_or_none("description"),
+        country=address.text_or_none("country") if address else None,
+    )
+
+
+def parse_short_interest(payload: Any) -> ShortInterest:
+    row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
+    return ShortInterest(
+        symbol=row.symbol,
+        settlement=parse_day(row, "settlement_date"),
+        shares_short=row.count_or_none("short_interest"),
+        days_to_cover=row.count_or_none("days_to_cover"),
+        source=VENDOR,
+    )
+
+
+def parse_headline(payload: Any) -> Headline:
+    row = Datum(payload, vendor=VENDOR, symbol_field="id")
+    publisher = row.block("publisher")
+    return Headline(
+        id=row.symbol,
+        published_at=_published(row),
+        title=row.text("title"),
+        url=row.text_or_none("article_url") or "",
+        publisher=(publisher.text_or_none("name") if publisher else None) or "",
+        symbols=tuple(name for name in payload.get("tickers") or () if isinstance(name, str)),
+        tone=_tones(payload.get("insights")),
+        source=VENDOR,
+    )
+
+
+def _published(row: Datum) -> dt.datetime:
+    text = row.text("published_utc")
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise bad(VENDOR, row.symbol, "published_utc", text) from exc
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _tones(insights: object) -> dict[str, float]:
+    """Per symbol; names without an insight, and words that are no tone, are left out."""
+    if not isinstance(insights, list):
+        return {}
+    tones: dict[str, float] = {}
+    for insight in insights:
+        if isinstance(insight, dict) and insight.get("sentiment") in TONES:
+            symbol = insight.get("ticker")
+            if isinstance(symbol, str):
+                tones[symbol] = TONES[insight["sentiment"]]
+    return tones
