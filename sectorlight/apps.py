@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class SectorLightConfig(AppConfig):
     name = "sectorlight"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # The decorators in there register the system checks.
+        import sectorlight.checks  # noqa: F401

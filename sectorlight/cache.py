@@ -63,5 +63,5 @@ class EnduringRedisCache(RedisCache):
     def delete_many(self, keys: Any, version: int | None = None) -> None:
         self._enduring(super().delete_many, None, keys, version)
 
-    def clear(self) -> bool:
-        return bool(self._enduring(super().clear, False))
+    def clear(self) -> None:
+        self._enduring(super().clear, None)

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from typing import Any
 
+import redis
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import heartbeat_sent, setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sectorlight.settings.base")
 
 app = Celery("sectorlight")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_EVERY_SECONDS = 10.0
+HEARTBEAT_KEPT_SECONDS = 3600
+_beat_at = -HEARTBEAT_EVERY_SECONDS
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """Django's settings have configured logging; a receiver here keeps Celery from doing it again."""
 
 
 @worker_ready.connect
@@ -21,3 +35,22 @@ def _first_tick(**_: Any) -> None:
     from analysis.tasks import tick_task
 
     tick_task.delay()
+
+
+@heartbeat_sent.connect
+def _worker_is_alive(**_: Any) -> None:
+    """Celery's own heart beats every two seconds; every ten we leave the time for `/health/celery`."""
+    global _beat_at
+    now = time.monotonic()
+    if now - _beat_at < HEARTBEAT_EVERY_SECONDS:
+        return
+    _beat_at = now
+    from django.utils import timezone
+
+    from universe import keys
+    from universe.redis import client
+
+    try:
+        client().set(keys.worker_heartbeat(), timezone.now().isoformat(), ex=HEARTBEAT_KEPT_SECONDS)
+    except redis.RedisError as exc:
+        logger.warning("The worker's heartbeat was not stored: %s", exc)

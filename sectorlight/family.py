@@ -63,10 +63,10 @@ class Start:
         """Bring everything up and watch it until a signal comes. Raises `FamilyEnded` or `EmbeddedError`."""
         self._servers()
         state_write(settings.DATA_DIR, self._state)
-        if self._family.stopping:
+        if self._family.is_stopping():
             return
         self._family.run_once(_manage("prepare", environment=self._environment()), on_line=self._prepared)
-        if self._family.stopping:
+        if self._family.is_stopping():
             return
         self._family.start(self._web())
         self._await_market_and_web()
@@ -135,7 +135,7 @@ class Start:
         """Worker, beat and stream. Threads, not processes, do the work of the worker: it waits for HTTP and
         for NumPy, which lets other threads run, and a killed worker leaves no pool behind."""
         celery = (sys.executable, "-m", "celery", "-A", "sectorlight")
-        worker = ("worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        worker: tuple[str, ...] = ("worker", "--pool", "threads", "--concurrency", "2")
         beat = ("beat", "--pidfile=", "--loglevel", "WARNING")
         environment = self._environment()
         return [
@@ -148,7 +148,7 @@ class Start:
 
     def _await_market_and_web(self) -> None:
         market_awaited, web_awaited, patience = True, True, MARKET_PATIENCE
-        while not self._family.stopping and (market_awaited or web_awaited):
+        while not self._family.is_stopping() and (market_awaited or web_awaited):
             if market_awaited and (not self._market_url or answers(f"{self._market_url}/simulator/health")):
                 market_awaited = False
                 for program in self._jobs():
@@ -161,8 +161,8 @@ class Start:
             patience -= 0.2
             if market_awaited and patience < 0:
                 raise FamilyEnded(
-                    f"The simulated market did not answer at {self._market_url} within {MARKET_PATIENCE:g} s; "
-                    "its lines above may say why."
+                    f"The simulated market at {self._market_url} did not answer within "
+                    f"{MARKET_PATIENCE:g} s; its lines above may say why."
                 )
 
     def _greet(self) -> None:

@@ -1,14 +1,184 @@
-"""How the product is, as JSON."""
+"""How the product is, part by part, as JSON: ``{"status": ..., "checks": {...}, "version": ...}``.
 
-from collections.abc import Callable
+``ok``, ``degraded`` (works, but something is missing or old) or ``down``, which answers 503. The whole is
+down only when the board cannot be served: PostgreSQL is away and Redis holds no board. Nothing here calls a
+vendor; it tells what the vendor last answered. No address, key or password appears.
+"""
 
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import redis
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from universe import keys
+from universe.redis import client
+from universe.sources import vendor_status
+
+Status = Literal["ok", "degraded", "down"]
+Check = dict[str, Any]
+
+#: A failing vendor is "down" when its last good answer is older than this.
+VENDOR_GRACE = dt.timedelta(minutes=5)
+#: Ages at which a missing heartbeat counts.
+WORKER_LATE = dt.timedelta(seconds=60)
+TICK_LATE = dt.timedelta(seconds=150)
 
 
+def database_check() -> Check:
+    """Reachable or not, which server, and which TimescaleDB edition is in force, if any."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('server_version'),"
+                " (SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'),"
+                " current_setting('timescaledb.license', true)"
+            )
+            server, timescale, licence = cursor.fetchone()
+    except DatabaseError:
+        return {"status": "down", "detail": "PostgreSQL does not answer; the last board comes from Redis"}
+    edition = {"apache": "Apache", "timescale": "community"}.get(licence or "", licence or "unknown")
+    storage = f"TimescaleDB {timescale}, {edition} edition" if timescale else "plain PostgreSQL"
+    return {"status": "ok", "server": server, "storage": storage}
+
+
+def redis_check() -> Check:
+    try:
+        has_board = bool(client().exists(keys.board()))
+        server: Any = client().info("server")
+    except redis.RedisError:
+        return {
+            "status": "down",
+            "detail": "Redis does not answer; the board comes from PostgreSQL, pushes and runs wait",
+            "has_board": False,
+        }
+    version = server.get("valkey_version") or server.get("redis_version", "unknown")
+    return {"status": "ok", "server": str(version), "has_board": has_board}
+
+
+def vendor_check(vendor: str) -> Check:
+    """What the vendor last answered. A vendor without a key in a live market is not used, so it is ok."""
+    if vendor == "fmp" and settings.MARKET_WORLD == "live" and not settings.FMP_API_KEY:
+        return {"status": "ok", "detail": "not used: FMP_API_KEY is not set"}
+    try:
+        known = vendor_status(vendor)
+    except redis.RedisError:
+        return {"status": "degraded", "detail": "not known while Redis is away"}
+    if not known:
+        return {"status": "degraded", "detail": "not asked yet"}
+    answered = _moment(known.get("answered_at"))
+    check: Check = {"status": "ok", "answered_at": known.get("answered_at"), "world": settings.MARKET_WORLD}
+    if not known.get("ok"):
+        is_recent = answered is not None and timezone.now() - answered < VENDOR_GRACE
+        check |= {
+            "status": "degraded" if is_recent else "down",
+            "failed_at": known.get("failed_at"),
+            "error": known.get("error_kind"),
+        }
+    return check
+
+
+def celery_check() -> Check:
+    """Whether a worker and the minute tick were seen lately."""
+    try:
+        seen = {"worker": _age(keys.worker_heartbeat()), "tick": _age(keys.tick_heartbeat())}
+    except redis.RedisError:
+        return {"status": "degraded", "detail": "not known while Redis is away"}
+    late = {
+        name
+        for name, bound in (("worker", WORKER_LATE), ("tick", TICK_LATE))
+        if (age := seen[name]) is None or age > bound
+    }
+    ages = {f"{name}_age_seconds": round(age.total_seconds()) if age else None for name, age in seen.items()}
+    if not late:
+        return {"status": "ok", **ages}
+    return {
+        "status": "down" if "worker" in late else "degraded",
+        "detail": f"late: {', '.join(sorted(late))}",
+        **ages,
+    }
+
+
+CHECKS: Mapping[str, Callable[[], Check]] = {
+    "database": database_check,
+    "redis": redis_check,
+    "polygon": lambda: vendor_check("polygon"),
+    "fmp": lambda: vendor_check("fmp"),
+    "celery": celery_check,
+}
+
+
+def overall_status(checks: Mapping[str, Check]) -> Status:
+    """Down without a board to show, degraded when any part is not ok."""
+    if checks["database"]["status"] == "down" and not checks["redis"].get("has_board"):
+        return "down"
+    return "ok" if all(check["status"] == "ok" for check in checks.values()) else "degraded"
+
+
+@never_cache
 @login_not_required
+@require_safe
 def overall(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"status": "ok", "checks": {}, "version": ""})
+    """Every part at once."""
+    checks = {name: check() for name, check in CHECKS.items()}
+    return _answer(overall_status(checks), checks)
 
 
-VIEWS: dict[str, Callable[[HttpRequest], JsonResponse]] = {}
+@never_cache
+@login_not_required
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """This process answers."""
+    return _answer("ok", {})
+
+
+@never_cache
+@login_not_required
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """A reader would get a board: 503 takes this process out of a load balancer."""
+    checks = {"database": database_check(), "redis": redis_check()}
+    return _answer(overall_status(checks), checks)
+
+
+def _part(name: str) -> Callable[[HttpRequest], JsonResponse]:
+    @never_cache
+    @login_not_required
+    @require_safe
+    def part(request: HttpRequest) -> JsonResponse:
+        check = CHECKS[name]()
+        return _answer(check["status"], {name: check})
+
+    return part
+
+
+VIEWS: Mapping[str, Callable[[HttpRequest], JsonResponse]] = {
+    "live": live,
+    "ready": ready,
+    **{name: _part(name) for name in CHECKS},
+}
+
+
+def _answer(status: Status, checks: Mapping[str, Check]) -> JsonResponse:
+    body = {"status": status, "checks": dict(checks), "version": settings.VERSION}
+    return JsonResponse(body, status=503 if status == "down" else 200)
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def _age(key: str) -> dt.timedelta | None:
+    """How long ago the heartbeat in ``key`` was written; None when there is none."""
+    raw = client().get(key)
+    moment = _moment(raw.decode() if isinstance(raw, bytes) else None)
+    return timezone.now() - moment if moment else None

@@ -66,7 +66,7 @@ def database_program(home: Home, cluster: Path, port: int, *, options: tuple[str
 
 
 def database_ensure(port: int, password: str, *, name: str = NAME, within: float = 30) -> None:
-    """Wait for the server and create the database if it has none. Raises `EmbeddedError` when it stays away."""
+    """Wait for the server, then create the database if it is missing; `EmbeddedError` if it stays away."""
     address = database_url(port, password, "postgres")
     deadline = time.monotonic() + within
     while True:
@@ -106,8 +106,8 @@ def _run_as(home: Home, command: tuple[str, ...]) -> None:
     if done.returncode:
         why = (done.stderr or done.stdout).strip().splitlines()
         raise EmbeddedError(
-            f"The embedded PostgreSQL could not be made in {home.data}: {why[-1] if why else done.returncode}. "
-            "Mend that, or set DATABASE_URL to a server of your own."
+            f"The embedded PostgreSQL could not be made in {home.data}: {' '.join(why[-1:])} "
+            f"(exit code {done.returncode}). Mend that, or set DATABASE_URL to a server of your own."
         )
 
 

@@ -97,8 +97,8 @@ def reachable_copy(source: Path, home: Home, *, beside: tuple[Path, ...] = ()) -
         fresh = target.with_name(f"{mark}.{os.getpid()}")
         for folder in (source, *beside):
             shutil.copytree(folder, fresh / folder.relative_to(root), dirs_exist_ok=True)
-        for folder, _, files in os.walk(fresh):
-            _open_to_all(Path(folder), files)
+        for path, _, files in os.walk(fresh):
+            _open_to_all(Path(path), files)
         try:
             fresh.rename(target)
         except OSError:

@@ -12,7 +12,9 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def main(parent: int, signal_number: int, uid: int, gid: int, command: list[str]) -> None:
+def main(arguments: list[str]) -> None:
+    parent, signal_number, uid, gid = (int(argument) for argument in arguments[:4])
+    command = arguments[4:]
     if uid >= 0:
         os.setgroups([])
         os.setgid(gid)
@@ -30,4 +32,4 @@ def main(parent: int, signal_number: int, uid: int, gid: int, command: list[str]
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:5]), command=sys.argv[5:])
+    main(sys.argv[1:])

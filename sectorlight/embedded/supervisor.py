@@ -60,7 +60,7 @@ class Family:
         self._patience = patience
         self._members: list[_Member] = []
         self._wake = threading.Event()
-        self.stopping = False
+        self._stopping = False
         self._impatient = False
 
     def obey_signals(self) -> None:
@@ -69,9 +69,12 @@ class Family:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._impatient = self.stopping
-        self.stopping = True
+        self._impatient = self._stopping
+        self._stopping = True
         self._wake.set()
+
+    def is_stopping(self) -> bool:
+        return self._stopping
 
     def start(self, program: Program, *, is_server: bool = False) -> None:
         """Spawn and own ``program``. Servers are stopped after all others."""
@@ -89,7 +92,7 @@ class Family:
         try:
             while child.process.poll() is None:
                 self.watch()
-                if self.stopping:
+                if self.is_stopping():
                     return
                 self._wake.wait(0.05)
             pump.join(2)
@@ -103,10 +106,10 @@ class Family:
         now = time.monotonic()
         for member in self._members:
             if member.child is None:
-                if now >= member.due and not self.stopping:
+                if now >= member.due and not self.is_stopping():
                     self._say(f"{member.program.name} starts again.")
                     self._spawn(member)
-            elif member.child.process.poll() is not None and not self.stopping:
+            elif member.child.process.poll() is not None and not self.is_stopping():
                 self._mourn(member, now)
 
     def rest(self, seconds: float) -> None:
@@ -115,13 +118,13 @@ class Family:
 
     def run(self) -> None:
         """Watch until a signal comes. Raises `FamilyEnded` when a child cannot be kept alive."""
-        while not self.stopping:
+        while not self.is_stopping():
             self.watch()
             self.rest(0.2)
 
     def stop(self) -> None:
         """End every child, clients before servers. Nothing is left of the family afterwards."""
-        self.stopping = True
+        self._stopping = True
         for is_server, grace in ((False, GRACE_CLIENTS), (True, GRACE_SERVERS)):
             children = [m.child for m in self._members if m.child and m.is_server is is_server]
             for name in stop_all(children, within=0.2 if self._impatient else grace):

@@ -99,7 +99,8 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 3,
             "options": "-c statement_timeout=60000",
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 4},
+            # While PostgreSQL is away a request waits two seconds at most; back, it is found within three.
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 2, "reconnect_timeout": 3},
         },
         "TEST": {"NAME": env_text("TEST_DATABASE_NAME") or None},
     }
@@ -162,6 +163,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "rest_framework",
     "rest_framework.authtoken",
     "sectorlight",
@@ -209,7 +211,7 @@ TEMPLATES = [
 AUTH_USER_MODEL = "sectorlight.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "sectorlight.auth.EnduringBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -287,6 +289,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # The pages' scripts come from a wheel, not from somebody else's server.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
 }
 
 # -- mail, errors, logs --------------------------------------------------------------------------------

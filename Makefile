@@ -1,0 +1,64 @@
+# SectorLight's commands. Each works from a bare checkout; the environment is made once and kept in .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL := /bin/sh
+# The first Python of 3.11 or newer; PYTHON=... picks another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))'; \
+	then echo $$p; break; fi; done)
+# Parallel test processes; TESTS=... picks some tests.
+WORKERS ?= 2
+TESTS ?=
+
+.PHONY: run test check bench doctor clean browser
+
+run: $(VENV)/.base
+	@exec $(BIN)/python manage.py up --with-parent
+
+doctor: $(VENV)/.base
+	@exec $(BIN)/python manage.py doctor
+
+test: $(VENV)/.dev browser
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90 $(TESTS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy universe sectors analysis sectorlight
+	DJANGO_SETTINGS_MODULE=sectorlight.settings.test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest -q tests/architecture
+
+bench: $(VENV)/.dev
+	@exec $(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-results
+	@echo "The data of the embedded servers stays in var/ (and, for root, perhaps in /var/lib/sectorlight)."
+
+$(VENV)/.base: requirements/base.txt
+	@test -n "$(PYTHON)" || { \
+		echo "SectorLight needs CPython 3.11 or newer; none was found (python3 is $$(python3 --version 2>&1))."; \
+		echo "Install one, or name it: PYTHON=/path/to/python3.11 make run"; exit 1; }
+	@test -x $(BIN)/python || { echo "Making $(VENV) with $(PYTHON) ..."; $(PYTHON) -m venv $(VENV); } || { \
+		rm -rf $(VENV); \
+		echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing what requirements/base.txt lists ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/base.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+	@echo "Installing what requirements/dev.txt lists ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+# A browser for the tests: the system's, or Debian's package (root), or Playwright's own download.
+browser: $(VENV)/.dev
+	@if command -v $${CHROMIUM:-chromium} >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		echo "Installing Chromium and fonts ..."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			chromium fonts-dejavu-core fonts-liberation >/dev/null && exit 0; \
+	fi; \
+	$(BIN)/playwright install chromium || { \
+		echo "The browser tests need Chromium. Install it (apt-get install chromium) or set CHROMIUM=/path/to/it."; exit 1; }

@@ -1,0 +1,150 @@
+"""What is set, what is missing, how to mend it. Never prints a key or a password."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal
+
+import redis
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import run_checks
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from sectorlight.embedded.market import answers
+from sectorlight.embedded.ports import port_is_free
+from sectorlight.embedded.state import state_read
+from sectorlight.env import without_password
+from sectorlight.health import database_check
+from universe.redis import client
+
+Mark = Literal["ok", "note", "bad"]
+SIGNS: dict[Mark, str] = {"ok": "ok  ", "note": "note", "bad": "BAD "}
+#: Under this a day of minute bars and the embedded servers' logs may not fit.
+DISK_MIN_GB = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; ``mend`` says what to do about it."""
+
+    mark: Mark
+    what: str
+    mend: str = ""
+
+
+class Command(BaseCommand):
+    help = "Tells what is set, what is missing and how to mend it. Exit code 1 when something is bad."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        bad = 0
+        for finding in chain(_market(), _servers(), _web(), _machine(), _checks()):
+            bad += finding.mark == "bad"
+            self.stdout.write(f"{SIGNS[finding.mark]}  {finding.what}")
+            if finding.mend:
+                self.stdout.write(f"      -> {finding.mend}")
+        self.stdout.write(f"{bad} to mend." if bad else "Nothing to mend.")
+        if bad:
+            raise SystemExit(1)
+
+
+def _market() -> Iterator[Finding]:
+    world = settings.MARKET_WORLD
+    if world == "live":
+        yield Finding("ok", f"MARKET is live, with POLYGON_API_KEY, from {settings.POLYGON_BASE_URL}.")
+        if settings.FMP_API_KEY:
+            yield Finding("ok", "FMP_API_KEY is set.")
+        return
+    start = f" from {settings.MARKET_FROM}" if settings.MARKET_FROM else ""
+    name = "simulated" if world == "simulated" else f"a replay of {settings.MARKET}{start}"
+    yield Finding("ok", f"MARKET is {name}, at {settings.MARKET_SPEED:g} times the real speed.")
+    yield Finding("note", "POLYGON_API_KEY is not in use.", "For the real market put your key into .env.")
+    if answers(f"{settings.SIMULATOR_URL}/simulator/health"):
+        yield Finding("ok", f"The simulated market answers at {settings.SIMULATOR_URL}.")
+    else:
+        yield Finding("note", "The simulated market does not run.", "It starts with: make run")
+
+
+def _servers() -> Iterator[Finding]:
+    runs = "It starts with: make run"
+    kind, variable = _kind(settings.DATABASE_EMBEDDED, settings.DATABASE_URL)
+    check = database_check()
+    if check["status"] == "ok":
+        yield Finding("ok", f"PostgreSQL {check['server']} ({kind}), {check['storage']}.")
+        yield from _tables()
+    elif settings.DATABASE_EMBEDDED:
+        yield Finding("note", "The embedded PostgreSQL does not run.", runs)
+    else:
+        yield Finding("bad", f"PostgreSQL does not answer ({kind}).", f"Start it, mend or unset {variable}.")
+    kind, variable = _kind(settings.REDIS_EMBEDDED, settings.REDIS_URL, "REDIS_URL")
+    try:
+        client().ping()
+        yield Finding("ok", f"Redis answers ({kind}).")
+    except redis.RedisError:
+        if settings.REDIS_EMBEDDED:
+            yield Finding("note", "The embedded Redis does not run.", runs)
+        else:
+            yield Finding("bad", f"Redis does not answer ({kind}).", f"Start it, mend or unset {variable}.")
+
+
+def _kind(is_embedded: bool, url: str, variable: str = "DATABASE_URL") -> tuple[str, str]:
+    return ("embedded" if is_embedded else f"{variable}: {without_password(url)}", variable)
+
+
+def _tables() -> Iterator[Finding]:
+    """Migrations in force, and somebody who can log in. Needs a database that answers."""
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if pending:
+            yield Finding("bad", f"{len(pending)} migrations are not applied.", "python manage.py prepare")
+            return
+        people = get_user_model().objects.filter(is_active=True).count()
+    except DatabaseError as exc:
+        yield Finding("bad", f"The tables cannot be read: {exc}".strip(), "python manage.py prepare")
+        return
+    if people:
+        yield Finding("ok", f"{people} people can log in.")
+    else:
+        yield Finding("bad", "Nobody can log in.", "python manage.py prepare makes admin and trader.")
+
+
+def _web() -> Iterator[Finding]:
+    url = state_read(settings.DATA_DIR).get("web_url", "")
+    if url and answers(f"{url}/health/live", any_status=True):
+        yield Finding("ok", f"The web server answers at {url}.")
+    elif port_is_free(settings.HOST, settings.PORT):
+        yield Finding("ok", f"Port {settings.PORT} on {settings.HOST} is free.")
+    else:
+        yield Finding(
+            "bad", f"Port {settings.PORT} on {settings.HOST} is taken.", f"PORT={settings.PORT + 1} make run"
+        )
+
+
+def _machine() -> Iterator[Finding]:
+    folder = Path(settings.DATA_DIR)
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    disk = os.statvfs(nearest)
+    free = disk.f_bavail * disk.f_frsize / 1e9
+    if not os.access(nearest, os.W_OK):
+        yield Finding("bad", f"{nearest} cannot be written.", "Make it yours, or set DATA_DIR.")
+    elif free < DISK_MIN_GB:
+        yield Finding("bad", f"{free:.1f} GB are free at {folder}.", "Free some space, or set DATA_DIR.")
+    else:
+        yield Finding("ok", f"{free:.0f} GB are free at {folder}.")
+    env_file = settings.BASE_DIR / ".env"
+    if env_file.is_file() and env_file.stat().st_mode & 0o077:
+        yield Finding("note", ".env can be read by others on this machine.", f"chmod 600 {env_file}")
+
+
+def _checks() -> Iterator[Finding]:
+    for message in run_checks():
+        mark: Mark = "bad" if message.is_serious() else "note"
+        yield Finding(mark, f"{message.id}: {message.msg}", message.hint or "")
