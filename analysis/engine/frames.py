@@ -14,6 +14,7 @@ import io
 import json
 import math
 import zipfile
+import zlib
 from typing import Any
 
 import numpy as np
@@ -136,10 +137,11 @@ def unpack(packed: bytes) -> InputFrame:
             header = json.loads(archive.read(HEADER))
             if header["format"] != FORMAT:
                 raise FrameError(f"frame format is {header['format']}, this version reads {FORMAT}")
-            members = MemberFrame(**{name: _column(archive, name) for name in COLUMNS})
-    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as exc:
+            return _frame(header, MemberFrame(**{name: _column(archive, name) for name in COLUMNS}))
+    except FrameError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError) as exc:
         raise FrameError(f"{len(packed)} bytes are no packed input frame: {exc}") from exc
-    return _frame(header, members)
 
 
 def _column(archive: zipfile.ZipFile, name: str) -> np.ndarray[Any, Any]:

@@ -1,0 +1,117 @@
+"""Grades, squeezes, restrictions and ties."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.engine import score_board
+from analysis.engine.ranking import (
+    GRADE_NAMES,
+    alignment_of,
+    restricted_today,
+    shortability_grades,
+    squeeze_risk,
+)
+from tests.analysis.engine.cast import frame_of, members_of, stock
+
+NAN = math.nan
+
+
+def grade(**facts: Any) -> str:
+    return GRADE_NAMES[int(shortability_grades(members_of((stock("SOUN", "technology", **facts),)))[0])]
+
+
+@pytest.mark.parametrize(
+    ("shares", "dollars", "name"),
+    [
+        (50e6, 50e6, "excellent"),
+        (49.9e6, 50e6, "good"),
+        (50e6, 49.9e6, "good"),
+        (20e6, 10e6, "good"),
+        (19.9e6, 10e6, "fair"),
+        (10e6, 2e6, "fair"),
+        (10e6, 1.9e6, "poor"),
+        (9.9e6, 50e6, "poor"),
+        (NAN, 50e6, "fair"),
+        (60e6, NAN, "poor"),
+    ],
+)
+def test_a_grade_needs_float_and_dollar_volume(shares: float, dollars: float, name: str) -> None:
+    assert grade(float_shares=shares, avg_dollar_volume=dollars) == name
+
+
+def test_an_estimated_float_is_an_unknown_one() -> None:
+    assert grade(float_shares=60e6, avg_dollar_volume=60e6, float_estimated=True) == "fair"
+
+
+@pytest.mark.parametrize(
+    ("facts", "squeezed"),
+    [
+        ({"short_interest": 6.0e6}, False),
+        ({"short_interest": 6.1e6}, True),
+        ({"days_to_cover": 5.0}, False),
+        ({"days_to_cover": 5.1}, True),
+        ({}, False),
+    ],
+)
+def test_a_squeeze_risk_costs_one_grade(facts: dict[str, float], squeezed: bool) -> None:
+    members = members_of((stock("SOUN", "technology", **facts),))
+    assert squeeze_risk(members).tolist() == [squeezed]
+    assert grade(**facts) == ("fair" if squeezed else "good")
+
+
+def test_poor_stays_poor_and_halted_is_none() -> None:
+    assert grade(float_shares=1e6, days_to_cover=9.0) == "poor"
+    assert grade(halted=True, days_to_cover=9.0) == "none"
+
+
+@pytest.mark.parametrize(
+    ("facts", "restricted"),
+    [
+        ({"last": 9.0}, True),
+        ({"last": 9.01}, False),
+        ({"day_open": 8.5}, True),
+        ({"restricted": True}, True),
+        ({"closes": (NAN,) * 6, "last": 1.0}, False),
+    ],
+)
+def test_a_fall_of_ten_percent_restricts_short_sales(facts: dict[str, Any], restricted: bool) -> None:
+    assert restricted_today(members_of((stock("SOUN", "technology", **facts),))).tolist() == [restricted]
+
+
+def test_alignment_is_with_against_or_apart() -> None:
+    gap, direction = np.array([1.0, -1.0, 0.0, 3.0]), np.array([1.0, 1.0, 1.0, 0.0])
+    assert alignment_of(gap, direction).tolist() == [1.0, 0.0, 0.0, 0.5]
+
+
+def test_ties_go_to_the_dollar_volume_and_then_to_the_symbol() -> None:
+    twins = [
+        stock(symbol, "technology", last=11.0, avg_dollar_volume=dollars)
+        for symbol, dollars in (("BBB", 20e6), ("CCC", 30e6), ("AAA", 20e6), ("DDD", 15e6), ("EEE", 12e6))
+    ]
+    top = score_board(frame_of(tuple(twins))).tops["technology"].bullish
+    assert [row.symbol for row in top] == ["CCC", "AAA", "BBB"]
+
+
+def test_a_stock_that_stands_still_is_on_neither_side() -> None:
+    board = score_board(frame_of((stock("SOUN", "technology"),)))
+    tops = board.tops["technology"]
+    assert [row.symbol for row in board.stocks] == ["SOUN"]
+    assert (tops.bearish, tops.bullish, tops.halted) == ((), (), ())
+
+
+def test_a_neutral_sector_gives_half_the_alignment() -> None:
+    stocks = tuple(stock(f"S{place}", "technology", last=10 + place / 100) for place in range(-3, 4))
+    board = score_board(frame_of(stocks))
+    assert board.sectors[0].colour == "blue_neutral"
+    assert {row.alignment_part for row in board.stocks} == {1.0}
+
+
+def test_unknown_volume_and_opening_are_none_and_earn_nothing() -> None:
+    quiet = stock("SOUN", "technology", last=11.0, day_volume=NAN, day_open=NAN)
+    row = score_board(frame_of((quiet,))).stocks[0]
+    assert (row.relative_volume, row.opening_gap_pct, row.volume_part) == (None, None, 0.0)
