@@ -42,3 +42,11 @@ def moment_text(moment: dt.datetime, now: dt.datetime) -> str:
 
 def milliseconds(moment: dt.datetime) -> int:
     return int(moment.timestamp() * 1000)
+
+
+def moment_ahead(moment: dt.datetime, now: dt.datetime) -> str:
+    """A coming moment: "4:00", "tomorrow 4:00", "Mon 4:00"."""
+    local, today = moment.astimezone(sessions.ET), now.astimezone(sessions.ET).date()
+    days = (local.date() - today).days
+    day = {0: "", 1: "tomorrow "}.get(days, f"{local:%a} ")
+    return day + figures.clock(local)

@@ -1,0 +1,124 @@
+"""The preferences page: what this user calls fresh, and how the board looks to them."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from analysis.models import FreshnessPreference
+from analysis.selectors import preference_of
+from analysis.services import preference_set
+
+MOST_HOURS = 48
+#: Zones offered first: where most readers of a New York market sit.
+ZONES = (
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Asia/Dubai",
+    "Asia/Hong_Kong",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Paris",
+    "Europe/Zurich",
+)
+
+
+class PreferencesForm(forms.Form):
+    """Hours as a person types them, half hours too; stored as minutes."""
+
+    fresh_hours = forms.DecimalField(label="Fresh until", max_digits=6, decimal_places=3)
+    stale_hours = forms.DecimalField(label="Stale from", max_digits=6, decimal_places=3)
+    on_open = forms.ChoiceField(label="When I open the board", choices=FreshnessPreference.OnOpen.choices)
+    time_zone = forms.ChoiceField(label="Second clock", required=False)
+    theme = forms.ChoiceField(label="Theme", choices=FreshnessPreference.Theme.choices)
+    palette = forms.ChoiceField(label="Palette", choices=FreshnessPreference.Palette.choices)
+
+    def __init__(self, *args: Any, zone: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted({*ZONES, *({zone} if zone in available_timezones() else set())})
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = [
+            ("", "None"),
+            *[(name, name.replace("_", " ")) for name in zones],
+        ]
+
+    def clean_fresh_hours(self) -> int:
+        return self._minutes("fresh_hours")
+
+    def clean_stale_hours(self) -> int:
+        return self._minutes("stale_hours")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        fresh, stale = cleaned.get("fresh_hours"), cleaned.get("stale_hours")
+        if fresh is not None and stale is not None and fresh >= stale:
+            self.add_error("stale_hours", f"Must be more than “fresh until”, {fresh / 60:g} hours.")
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What `preference_set` stores."""
+        given = dict(self.cleaned_data)
+        return {
+            "fresh_minutes": given.pop("fresh_hours"),
+            "stale_minutes": given.pop("stale_hours"),
+            **given,
+        }
+
+    def _minutes(self, name: str) -> int:
+        minutes = round(self.cleaned_data[name] * 60)
+        if not 1 <= minutes <= MOST_HOURS * 60:
+            raise ValidationError(f"From one minute (0.017) to {MOST_HOURS} hours of session time.")
+        return int(minutes)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """The form, and its saving; a wrong value comes back with its reason and everything else as typed."""
+    user = cast(AbstractBaseUser, request.user)
+    stored = preference_of(user)
+    form = PreferencesForm(request.POST or None, zone=stored.time_zone, initial=_initial(stored))
+    if request.method == "POST" and form.is_valid():
+        try:
+            preference_set(user, **form.values())
+        except ValidationError as exc:
+            for texts in exc.message_dict.values():
+                form.add_error(None, cast(Any, texts))
+        else:
+            messages.success(request, "Your limits and looks hold from now on, in all of your windows.")
+            return redirect("preferences")
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    context = {"form": form, "scale": _scale(stored)}
+    return render(request, "analysis/preferences.html", context, status=status)
+
+
+def _initial(stored: FreshnessPreference) -> dict[str, Any]:
+    return {
+        "fresh_hours": f"{stored.fresh_minutes / 60:.3f}".rstrip("0").rstrip("."),
+        "stale_hours": f"{stored.stale_minutes / 60:.3f}".rstrip("0").rstrip("."),
+        "on_open": stored.on_open,
+        "time_zone": stored.time_zone,
+        "theme": stored.theme,
+        "palette": stored.palette,
+    }
+
+
+def _scale(stored: FreshnessPreference) -> dict[str, int]:
+    """The three parts of a line of 600: fresh, aging, and half as much again for stale."""
+    whole = stored.stale_minutes * 1.5
+    fresh, stale = round(600 * stored.fresh_minutes / whole), 400
+    return {"fresh": fresh, "aging": stale - fresh, "stale_at": stale, "fresh_notch": fresh - 1}

@@ -1,0 +1,105 @@
+"""The board's push: events of the channel layer in, JSON frames for `static/js/socket.js` out.
+
+Frames, all with ``kind``:
+
+    clock         now (market time, ms), speed, version         on connect and every few seconds
+    cards         version, cards [{sector, version, html}], strip, glance   the cards that are newer
+    progress      id, status, percent, word, headline           a run moves or ends
+    alerts        -                                             the rail has something new
+    preferences   theme, palette                                the user saved other preferences
+
+The page sends nothing. It names the version that it shows when it connects (``?version=``), and gets what was
+published between its rendering and its connection. A card older than the shown one is dropped by the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+from urllib.parse import parse_qs
+
+import redis
+from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from sectors.push import board_frame, clock_frame, preferences_frame, progress_frame
+from universe import keys
+
+logger = logging.getLogger(__name__)
+
+CLOCK_SECONDS = 10.0
+#: Close codes (RFC 6455, private range): the page goes to the log-in page, or tries again.
+CLOSE_LOGGED_OUT = 4401
+CLOSE_NO_LAYER = 4503
+
+
+class BoardConsumer(AsyncJsonWebsocketConsumer):
+    """One open page. Logged-in users only; the origin is checked before the connection comes here."""
+
+    async def connect(self) -> None:
+        self.user = self.scope.get("user")
+        self.shown = _version(self.scope.get("query_string", b""))
+        self.clock: asyncio.Task[None] | None = None
+        self.joined: list[str] = []
+        await self.accept()
+        if self.user is None or not self.user.is_authenticated:
+            await self.close(code=CLOSE_LOGGED_OUT)
+            return
+        try:
+            for group in (keys.BOARD_GROUP, keys.user_group(self.user.pk)):
+                await self.channel_layer.group_add(group, self.channel_name)
+                self.joined.append(group)
+        except (redis.RedisError, OSError, TimeoutError) as exc:
+            logger.warning("a page is turned away, the channel layer does not answer: %s", exc)
+            await self.close(code=CLOSE_NO_LAYER)
+            return
+        # Joined first, read second: what is published in between arrives twice rather than never.
+        await self._send_board()
+        self.clock = asyncio.create_task(self._tick())
+
+    async def disconnect(self, code: int) -> None:
+        if self.clock is not None:
+            self.clock.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.clock
+        for group in self.joined:
+            with contextlib.suppress(redis.RedisError, OSError, TimeoutError):
+                await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """The page has nothing to say here; what it wants it asks by HTTP."""
+
+    async def readings_changed(self, event: dict[str, Any]) -> None:
+        await self._send_board()
+
+    async def run_progress(self, event: dict[str, Any]) -> None:
+        await self.send_json(progress_frame(event))
+
+    async def alerts_raised(self, event: dict[str, Any]) -> None:
+        await self.send_json({"kind": "alerts"})
+
+    async def preferences_changed(self, event: dict[str, Any]) -> None:
+        frame = await database_sync_to_async(preferences_frame)(self.user.pk)
+        await self.send_json(frame)
+
+    async def _send_board(self) -> None:
+        """The cards that are newer than the shown ones, if there are any."""
+        frame = await database_sync_to_async(board_frame)(self.user.pk, self.shown)
+        if frame is not None:
+            self.shown = max(self.shown, frame["version"])
+            await self.send_json(frame)
+
+    async def _tick(self) -> None:
+        """Say that the connection lives, and keep the page's clock on the market's."""
+        while True:
+            await self.send_json(await sync_to_async(clock_frame, thread_sensitive=False)(self.shown))
+            await asyncio.sleep(CLOCK_SECONDS)
+
+
+def _version(query: bytes) -> int:
+    """The version that the page shows; 0 for none and for nonsense."""
+    given = parse_qs(query.decode("latin-1")).get("version", ["0"])[0]
+    return int(given) if given.isascii() and given.isdecimal() and len(given) <= 16 else 0

@@ -1,0 +1,164 @@
+"""The top bar's four cells and the banners: which market, what time it has, how old the data are. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sectors import figures
+from sectors.presenters import ages
+from universe import sessions
+
+PHASES = {"pre": "Pre-market", "regular": "Regular session", "post": "After hours", "closed": "Market closed"}
+#: Sessions whose hours the page knows, to age what it shows by itself.
+SESSIONS_BACK, SESSIONS_AHEAD = 5, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    kind: Literal["simulated", "replay", "delayed", "degraded", "past"]
+    title: str
+    text: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketStatus:
+    """Words for a page without script, and the moments (ms since 1970) from which a script goes on."""
+
+    now_ms: int
+    now_iso: str
+    speed: float
+    clock: str
+    own_clock: str
+    phase_words: str
+    phase_next: str
+    data_age: str
+    oldest_words: str
+    oldest_ms: int
+    is_old: bool
+    windows: str
+    banners: tuple[Banner, ...]
+
+
+def market_status(
+    now: dt.datetime,
+    oldest: dt.datetime | None,
+    *,
+    zone: str = "",
+    speed: float = 1.0,
+    banners: tuple[Banner, ...] = (),
+) -> MarketStatus:
+    """``oldest`` is the moment of the oldest price that the board rests on, None without a board."""
+    local = now.astimezone(sessions.ET)
+    words, after = phase_words(local)
+    return MarketStatus(
+        now_ms=ages.milliseconds(now),
+        now_iso=local.isoformat(timespec="seconds"),
+        speed=speed,
+        clock=figures.clock(local, seconds=True),
+        own_clock=own_clock(now, zone),
+        phase_words=words,
+        phase_next=after,
+        data_age=f"Data {data_age(now - oldest)} old" if oldest else "No data yet",
+        oldest_words=f"oldest input: {_moment(oldest, local)}" if oldest else "nothing has been read",
+        oldest_ms=ages.milliseconds(oldest) if oldest else 0,
+        is_old=oldest is not None and ages.session_age(oldest, now) > ages.LATE_MINUTES,
+        windows=windows(local),
+        banners=banners,
+    )
+
+
+def phase_words(now: dt.datetime) -> tuple[str, str]:
+    """Which part of the session it is and what comes next: "Regular session", "closes in 5 h 17 m"."""
+    phase = sessions.phase(now)
+    words = PHASES[phase]
+    if phase == "closed":
+        today = now.date()
+        opening = sessions.hours(today).pre_open if sessions.is_session(today) else None
+        if opening is None or now >= opening:
+            opening = sessions.hours(sessions.next_session(today)).pre_open
+        return words, f"opens {ages.moment_ahead(opening, now)}"
+    day = sessions.hours(now.date())
+    verb, moment = {
+        "pre": ("opens", day.open),
+        "regular": ("closes", day.close),
+        "post": ("ends", day.post_close),
+    }[phase]
+    return words, f"{verb} in {in_words(moment - now)}"
+
+
+def in_words(length: dt.timedelta) -> str:
+    """ "5 h 17 m", "42 m", "less than a minute"."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    return f"{minutes} m" if minutes < 60 else f"{minutes // 60} h {minutes % 60} m"
+
+
+def data_age(length: dt.timedelta) -> str:
+    """ "38 s", "6 m 10 s", "3 h 12 m", "2 d 4 h"."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} m {seconds % 60} s"
+    hours = seconds // 3600
+    return f"{hours} h {seconds % 3600 // 60} m" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+
+
+def own_clock(now: dt.datetime, zone: str) -> str:
+    """The same moment on the user's own clock: "15:42:18 in Paris"; empty without a zone of their own."""
+    if not zone or zone == "America/New_York":
+        return "New York time"
+    try:
+        local = now.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return "New York time"
+    return f"{local.hour}:{local:%M:%S} in {zone.rpartition('/')[2].replace('_', ' ')}"
+
+
+def windows(now: dt.datetime) -> str:
+    """JSON list of [pre-market start, open, close, end] of the sessions around now, ms since 1970."""
+    first = sessions.session_offset(now.date(), -SESSIONS_BACK)
+    last = sessions.session_offset(now.date(), SESSIONS_AHEAD)
+    days = [sessions.hours(day) for day in sessions.sessions_between(first, last)]
+    return json.dumps(
+        [
+            [ages.milliseconds(moment) for moment in (day.pre_open, day.open, day.close, day.post_close)]
+            for day in days
+        ],
+        separators=(",", ":"),
+    )
+
+
+def oldest_input(payload: Mapping[str, Any] | None) -> dt.datetime | None:
+    """The oldest price feed behind anything on the board."""
+    entries = (payload or {}).get("sectors", {}).values()
+    moments = [entry["oldest_input_at"] or entry["as_of"] for entry in entries]
+    return min((dt.datetime.fromisoformat(moment) for moment in moments), default=None)
+
+
+def world_banner(world: str, label: str, speed: float, *, ended: bool) -> Banner | None:
+    """What to say above a market that is not the plain live one; None for that."""
+    if world == "live":
+        return None
+    pace = f" at {speed:g}× speed" if speed != 1 else ""
+    if world == "replay":
+        text = f"Recorded prices{pace}. The clock above is the replay’s clock."
+        return Banner("replay", label.upper(), "The recording has ended. " + text if ended else text)
+    return Banner(
+        "simulated",
+        label.upper(),
+        f"Prices are made up by a seeded model on its own clock{pace}.",
+        "Nothing here is a real quote.",
+    )
+
+
+def _moment(moment: dt.datetime, now: dt.datetime) -> str:
+    same_day = moment.astimezone(sessions.ET).date() == now.date()
+    return figures.clock(moment, seconds=True) if same_day else ages.moment_text(moment, now)

@@ -1,0 +1,139 @@
+"""The line above the board: how many lights favour shorts, benchmarks, breadth, the next release. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from sectors import figures
+from sectors.presenters.ages import milliseconds
+from sectors.presenters.market import in_words
+from sectors.types import CardData
+from universe import sessions
+
+FAVOUR = ("dark_red", "light_red")
+LEAVE = ("light_green", "dark_green")
+#: Benchmarks in their order on the strip: symbol as stored, name, decimals. All but the first are minor.
+BENCHMARKS = (("IWM", "IWM", 2), ("SPY", "SPY", 2), ("QQQ", "QQQ", 2), ("^VIX", "VIX", 1))
+
+
+class Price(Protocol):
+    """A benchmark's newest price (`universe.models.MarketContext`)."""
+
+    symbol: str
+    price: float
+    previous_close: float | None
+
+
+class Release(Protocol):
+    """A row of the economic calendar (`universe.models.EconomicEvent`)."""
+
+    at: dt.datetime
+    event: str
+    impact: str
+    previous: float | None
+    estimate: float | None
+    actual: float | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class StripItem:
+    term: str
+    value: str
+    change: str = ""
+    sign: Literal["", "neg", "pos"] = ""
+    small: str = ""
+    minor: bool = True
+    countdown_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    headline: str
+    rest: str
+    items: tuple[StripItem, ...]
+
+
+def strip_of(
+    cards: Sequence[CardData], prices: Sequence[Price], releases: Sequence[Release], now: dt.datetime
+) -> Strip:
+    lit = [card for card in cards if card.state in ("normal", "noise", "stale")]
+    favour = [card for card in lit if card.lamp.band in FAVOUR]
+    items = [*_benchmarks(prices), *_breadth(lit), *_next_release(releases, now)]
+    if not lit:
+        return Strip("No sector has a light yet", "", tuple(items))
+    verb = "favours" if len(favour) == 1 else "favour"
+    return Strip(f"{len(favour)} of {len(cards)} sectors {verb} shorts", _rest(cards, favour), tuple(items))
+
+
+def _rest(cards: Sequence[CardData], favour: Sequence[CardData]) -> str:
+    """ "1 of them late · 2 neutral · 3 to leave alone · 1 without a verdict"; empty parts fall away."""
+    late = sum(card.state == "stale" for card in favour)
+    neutral = sum(card.lamp.band == "blue_neutral" for card in cards)
+    leave = sum(card.lamp.band in LEAVE for card in cards)
+    unlit = sum(card.lamp.band == "none" for card in cards)
+    parts = (
+        (late, "of them late"),
+        (neutral, "neutral"),
+        (leave, "to leave alone"),
+        (unlit, "without a verdict"),
+    )
+    return " · ".join(f"{count} {words}" for count, words in parts if count)
+
+
+def _benchmarks(prices: Sequence[Price]) -> list[StripItem]:
+    known = {price.symbol: price for price in prices}
+    return [
+        StripItem(
+            name,
+            figures.plain(known[symbol].price, places),
+            _change(known[symbol]),
+            _sign(known[symbol]),
+            minor=symbol != "IWM",
+        )
+        for symbol, name, places in BENCHMARKS
+        if symbol in known
+    ]
+
+
+def _move(price: Price) -> float | None:
+    return 100 * (price.price / price.previous_close - 1) if price.previous_close else None
+
+
+def _change(price: Price) -> str:
+    move = _move(price)
+    return figures.percent(move, 2) if move is not None else ""
+
+
+def _sign(price: Price) -> Literal["", "neg", "pos"]:
+    move = _move(price)
+    return figures.sign_class(round(move, 2)) if move is not None else ""
+
+
+def _breadth(lit: Sequence[CardData]) -> list[StripItem]:
+    valid = sum(card.valid for card in lit)
+    if not valid:
+        return []
+    up = sum(card.up_count for card in lit)
+    small = f"{figures.count(up)} of {figures.count(valid)}"
+    return [StripItem("Small caps up", f"{round(100 * up / valid)}%", small=small)]
+
+
+def _next_release(releases: Sequence[Release], now: dt.datetime) -> list[StripItem]:
+    coming = min((release for release in releases if release.at > now), key=lambda r: r.at, default=None)
+    if coming is None:
+        return []
+    same_day = coming.at.astimezone(sessions.ET).date() == now.astimezone(sessions.ET).date()
+    clock = figures.clock(coming.at) if same_day else figures.day_and_clock(coming.at)
+    return [
+        StripItem(
+            "Next release",
+            f"{clock} {coming.event}",
+            small=f"in {in_words(coming.at - now)}" if same_day else "",
+            minor=False,
+            countdown_ms=milliseconds(coming.at) if same_day else 0,
+        )
+    ]

@@ -1,0 +1,113 @@
+"""Frames for open pages: the same partials and presenters as the page, rendered once for everyone who waits.
+
+A frame of the board is the same for all users with the same limit, so that a thousand open pages cost one
+rendering: the cards of a moment are kept for as long as their ages read the same, one second.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import DatabaseError
+from django.template.loader import render_to_string
+
+from sectors.live import board_now, cards_html, cards_now, viewer_limits
+from sectors.presenters.ages import milliseconds
+from sectors.presenters.market import oldest_input
+from sectors.selectors import board_current
+from sectors.surroundings import strip_now
+from sectors.types import ViewLimits
+from universe.clock import ClockUnavailableError, clock_state, market_now
+
+KEPT_RENDERINGS = 8
+
+_lock = threading.Lock()
+_rendered: OrderedDict[tuple[object, ...], dict[str, Any]] = OrderedDict()
+
+
+def board_frame(user_id: int, shown: int) -> dict[str, Any] | None:
+    """The cards with a later version than ``shown``; None when there is none."""
+    payload = board_current()
+    if payload is None or payload["version"] <= shown:
+        return None
+    whole = _whole_frame(payload, viewer_limits(_user(user_id)))
+    newer = [card for card in whole["cards"] if card["version"] > shown]
+    return whole | {"cards": newer}
+
+
+def clock_frame(shown: int) -> dict[str, Any]:
+    """Market time and speed; ``now`` None while a simulated market does not tell its time."""
+    state = clock_state()
+    try:
+        now = int(market_now().timestamp() * 1000)
+    except ClockUnavailableError:
+        return {"kind": "clock", "now": None, "speed": 0.0, "version": shown}
+    return {"kind": "clock", "now": now, "speed": 0.0 if state.ended else state.speed, "version": shown}
+
+
+def progress_frame(event: Mapping[str, Any]) -> dict[str, Any]:
+    """A run's progress in the words of the freshness bar."""
+    status, percent = str(event.get("status", "")), int(event.get("percent") or 0)
+    stage = str(event.get("stage") or "at work")
+    return {
+        "kind": "progress",
+        "id": event.get("id"),
+        "run": event.get("kind", ""),
+        "status": status,
+        "percent": percent,
+        "word": f"RUNNING {percent}%",
+        "headline": f"{stage[:1].upper()}{stage[1:]}.",
+    }
+
+
+def preferences_frame(user_id: int) -> dict[str, Any]:
+    """What the page's looks need at once; the rest it reads again."""
+    user = _user(user_id)
+    limits, stored = viewer_limits(user), getattr(user, "freshness", None)
+    return {
+        "kind": "preferences",
+        "theme": getattr(stored, "theme", ""),
+        "palette": getattr(stored, "palette", ""),
+        "time_zone": getattr(stored, "time_zone", ""),
+        "fresh_minutes": limits.fresh_minutes,
+        "stale_minutes": limits.stale_minutes,
+    }
+
+
+def _user(user_id: int) -> AbstractBaseUser | None:
+    """The user with their preferences; None while PostgreSQL is away."""
+    try:
+        return get_user_model().objects.select_related("freshness").filter(pk=user_id).first()
+    except DatabaseError:
+        return None
+
+
+def _whole_frame(payload: dict[str, Any], limits: ViewLimits) -> dict[str, Any]:
+    now = board_now(payload)
+    key = (payload["version"], payload["run_id"], limits.stale_minutes, now.replace(microsecond=0))
+    with _lock:
+        if key not in _rendered:
+            _rendered[key] = _render(payload, limits)
+            while len(_rendered) > KEPT_RENDERINGS:
+                _rendered.popitem(last=False)
+        return _rendered[key]
+
+
+def _render(payload: dict[str, Any], limits: ViewLimits) -> dict[str, Any]:
+    now = board_now(payload)
+    cards = cards_now(payload, limits, now)
+    html = cards_html(cards)
+    oldest = oldest_input(payload)
+    return {
+        "kind": "cards",
+        "version": payload["version"],
+        "oldest": milliseconds(oldest) if oldest else 0,
+        "cards": [{"sector": card.slug, "version": card.version, "html": html[card.slug]} for card in cards],
+        "strip": render_to_string("sectors/_strip.html", {"strip": strip_now(cards, now)}),
+        "glance": render_to_string("sectors/_glance.html", {"cards": cards}),
+    }

@@ -1,0 +1,109 @@
+"""The board: eight cards, the strip above, the rail beside; now, or as it stood at a stored moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from sectors import figures
+from sectors.live import board_now, cards_now, viewer_limits
+from sectors.presenters import Waiting
+from sectors.selectors import board_at, board_current
+from sectors.surroundings import calendar_now, strip_now
+from sectors.types import ViewLimits
+from universe.sessions import ET, FIRST_DAY, LAST_DAY
+
+#: A stored board is shown as it was: nothing on it is too old for it.
+NO_LIMIT = ViewLimits(10**6, 10**6)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a stored board says about itself."""
+
+    words: str
+    text: str
+    run: str
+
+
+@require_safe
+@login_required
+def board(request: HttpRequest) -> HttpResponse:
+    """The whole page; for a request of htmx the part below the banners alone."""
+    asked = request.GET.get("at")
+    if asked is not None:
+        return _past_board(request, asked)
+    payload = board_current()
+    now = board_now(payload)
+    context = _context(payload, now, viewer_limits(request.user))
+    if payload is None:
+        context["skeletons"] = cards_now(None, ViewLimits(), now, waiting=Waiting(loading=True))
+    return render(request, _template(request), context)
+
+
+@require_safe
+@login_required
+def sectors(request: HttpRequest) -> HttpResponse:
+    """The eight sectors are the board."""
+    return redirect("board")
+
+
+def moment_from(text: str) -> dt.datetime:
+    """An ISO time; without an offset it is New York's. ValueError says what is wrong with it."""
+    # A plus sign that was not encoded arrives as a space.
+    moment = dt.datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=ET)
+    if not FIRST_DAY < moment.date() < LAST_DAY:
+        raise ValueError(f"The calendar knows {FIRST_DAY.year} to {LAST_DAY.year}.")
+    return moment.astimezone(ET)
+
+
+def _past_board(request: HttpRequest, asked: str) -> HttpResponse:
+    try:
+        moment = moment_from(asked)
+    except (ValueError, OverflowError) as exc:
+        reason = str(exc) if str(exc).startswith("The calendar") else "Without an offset it is New York time."
+        example = board_now(None).replace(hour=4, minute=0, second=0, microsecond=0).isoformat()
+        context = {"asked": asked[:60], "reason": reason, "example": example}
+        return render(request, "sectors/bad_moment.html", context, status=400)
+    payload = board_at(moment)
+    words = figures.day_and_clock(moment)
+    if payload is None:
+        past = Past(words, f"No board had been published until {words}.", "No run had published yet.")
+    else:
+        published = dt.datetime.fromisoformat(payload["published_at"])
+        run = f"Run {figures.count(payload['run_id'])}, published {figures.day_and_clock(published)}."
+        past = Past(words, f"This is how the board stood on {words}. It is not the present.", run)
+    context = _context(payload, moment, NO_LIMIT) | {"past": past}
+    return render(request, _template(request), context)
+
+
+def _context(payload: dict[str, Any] | None, now: dt.datetime, limits: ViewLimits) -> dict[str, Any]:
+    cards = cards_now(payload, limits, now)
+    return {
+        "cards": cards,
+        "version": payload["version"] if payload else 0,
+        "strip": strip_now(cards, now),
+        "calendar": calendar_now(now),
+        "facts": _facts(payload, cards),
+    }
+
+
+def _facts(payload: dict[str, Any] | None, cards: list[Any]) -> str:
+    """The footer's line: which run, on how many stocks."""
+    if payload is None:
+        return ""
+    members = sum(entry["members"] for entry in payload["sectors"].values())
+    core = sum(entry["core"] for entry in payload["sectors"].values())
+    run = figures.count(payload["run_id"])
+    return f"Run {run} · {figures.count(core)} core, {figures.count(members)} breadth stocks in eight sectors"
+
+
+def _template(request: HttpRequest) -> str:
+    return "sectors/_live.html" if getattr(request, "htmx", False) else "sectors/board.html"

@@ -1,0 +1,24 @@
+"""Logging in: a page of its own that sends a fragment's request to the full page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+
+class BoardLoginView(LoginView):
+    """A session that ended is met by whichever part of a page asks next: it takes the whole page here."""
+
+    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        htmx = getattr(request, "htmx", None)
+        if htmx:
+            answer = HttpResponse(status=204)
+            page = htmx.current_url_abs_path or "/"
+            answer["HX-Redirect"] = f"{request.path}?{urlencode({'next': page})}"
+            return answer
+        return super().dispatch(request, *args, **kwargs)

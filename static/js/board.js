@@ -1,0 +1,151 @@
+// What a frame changes on the board. Cards come as the HTML that a reload would give; a card that is not newer
+// than the shown one is dropped. Everything is morphed in place, so focus, open lists and scroll stay.
+(function () {
+  "use strict";
+  const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000;
+  const board = () => document.getElementById("board");
+  const waiting = [];
+
+  function morph(target, text, swap = "outerMorph") {
+    return htmx.swap({ sourceElement: target, target, text, swap, transition: false });
+  }
+
+  // Lists that the reader has opened stay open in what replaces them.
+  function keepOpen(element, text) {
+    const open = [...element.querySelectorAll("details[data-keep][open]")].map((list) => list.dataset.keep);
+    if (!open.length) return text;
+    const incoming = document.createElement("template");
+    incoming.innerHTML = text;
+    for (const list of incoming.content.querySelectorAll("details[data-keep]")) list.open = open.includes(list.dataset.keep);
+    return incoming.innerHTML;
+  }
+
+  function prices(card) {
+    const cells = [...card.querySelectorAll("tr[id] [data-price]")];
+    return new Map(cells.map((cell) => [cell.parentElement.id, cell.textContent]));
+  }
+
+  function value(text) {
+    return Number(text.replace("−", "-").replace(/[^\d.+-]/g, ""));
+  }
+
+  function brief(element, name, ms) {
+    element.classList.add(name);
+    setTimeout(() => element.classList.remove(name), ms);
+  }
+
+  function flash(card, before) {
+    for (const cell of card.querySelectorAll("tr[id] [data-price]")) {
+      const old = before.get(cell.parentElement.id);
+      if (old === undefined) brief(cell.parentElement, "slid", FLASH_MS);
+      else if (old !== cell.textContent) brief(cell, value(cell.textContent) > value(old) ? "flash-up" : "flash-dn", FLASH_MS);
+    }
+  }
+
+  async function applyCard(news) {
+    const shown = document.getElementById("card-" + news.sector);
+    if (!shown || Number(shown.dataset.version) >= news.version) return "";
+    const band = shown.dataset.band, before = prices(shown), hadRows = before.size > 0;
+    await morph(shown, keepOpen(shown, news.html));
+    const card = document.getElementById("card-" + news.sector);
+    if (hadRows) flash(card, before);
+    if (card.dataset.band === band) return "";
+    card.setAttribute("data-changed", "");
+    setTimeout(() => card.removeAttribute("data-changed"), TURNED_MS);
+    const words = (name) => card.querySelector(name)?.textContent.trim() || "";
+    return words(".open") + " turned " + words(".verdict b") + " " + words(".score");
+  }
+
+  async function applyCards(frame) {
+    const turned = [];
+    for (const news of frame.cards) {
+      const said = await applyCard(news);
+      if (said) turned.push(said);
+    }
+    if (frame.version > Number(board().dataset.version)) {
+      board().dataset.version = frame.version;
+      board().removeAttribute("data-empty");
+      await morph(document.getElementById("strip"), frame.strip);
+      await morph(document.getElementById("glance"), frame.glance);
+      document.getElementById("market-status").dataset.oldest = frame.oldest;
+      fetchBar();
+    }
+    const updated = frame.cards.length === 1 ? "1 sector updated" : frame.cards.length + " sectors updated";
+    document.getElementById("announce").textContent = turned.concat(updated).join(". ") + ".";
+    window.dispatchEvent(new CustomEvent("sectorlight:shown"));
+  }
+
+  async function fetched(url, target, swap) {
+    const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+    const answer = await fetch(url, { headers, credentials: "same-origin" }).catch(() => null);
+    if (answer && answer.headers.get("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
+    if (!answer || !answer.ok || answer.status !== 200 || !target()) return undefined;
+    const text = await answer.text();
+    await morph(target(), keepOpen(target(), text), swap);
+    window.dispatchEvent(new CustomEvent("sectorlight:shown"));
+    return undefined;
+  }
+
+  function fetchBar() {
+    const bar = document.getElementById("freshness");
+    if (bar && bar.dataset.url) return fetched(bar.dataset.url, () => document.getElementById("freshness"));
+    return undefined;
+  }
+
+  function fetchAlerts() {
+    const rail = document.querySelector("[data-alerts-url]");
+    if (rail) fetched(rail.dataset.alertsUrl, () => document.getElementById("alerts-rail"));
+  }
+
+  function fetchBoard() {
+    return fetched(location.pathname + location.search, () => document.getElementById("live"), "innerMorph");
+  }
+
+  function progress(frame) {
+    const bar = document.getElementById("freshness");
+    const running = frame.status === "running" && bar?.dataset.state === "running" && bar.querySelector("progress");
+    if (board().hasAttribute("data-empty") && !board().querySelector('[data-state="loading"]')) return fetchBoard();
+    if (!running) return fetchBar();
+    bar.querySelector('[data-slot="word"]').textContent = frame.word;
+    bar.querySelector('[data-slot="headline"]').textContent = frame.headline;
+    bar.querySelector("progress").value = frame.percent;
+    return undefined;
+  }
+
+  function preferences(frame) {
+    window.dispatchEvent(new CustomEvent("sectorlight:preferences", { detail: frame }));
+    return fetchBoard();
+  }
+
+  const kinds = { cards: applyCards, progress, preferences, alerts: () => setTimeout(fetchAlerts, Math.random() * JITTER_MS) };
+  let queue = Promise.resolve();
+
+  function take(frame) {
+    if (!kinds[frame.kind]) return;
+    if (document.body.hasAttribute("data-paused")) waiting.push(frame);
+    else queue = queue.then(() => kinds[frame.kind](frame));
+  }
+
+  function pause() {
+    const paused = document.body.toggleAttribute("data-paused");
+    document.getElementById("announce").textContent = paused ? "Updates are paused." : "Updates go on.";
+    if (!paused) waiting.splice(0).forEach(take);
+    window.dispatchEvent(new CustomEvent("sectorlight:pause"));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const busy = event.target.closest("input, textarea, select, button, a, summary, dialog");
+    if (event.key !== " " || busy || document.body.hasAttribute("data-past")) return;
+    event.preventDefault();
+    pause();
+  });
+  window.addEventListener("sectorlight:frame", (event) => take(event.detail));
+  window.addEventListener("sectorlight:poll", fetchBoard);
+  window.addEventListener("sectorlight:aged", fetchBar);
+  window.addEventListener("sectorlight:connected", () => {
+    setTimeout(fetchBar, Math.random() * JITTER_MS);
+    setTimeout(fetchAlerts, Math.random() * JITTER_MS);
+  });
+  setInterval(() => document.visibilityState === "visible" && fetchBar(), BAR_MS);
+  if (document.querySelector("#freshness[data-auto]")) document.getElementById("run-button")?.click();
+})();

@@ -1,0 +1,36 @@
+// Keys of every page: 1 to 8 open a sector, / looks up a stock, R asks for a run, B goes to the board, ? lists
+// them. Nothing happens while something is typed or a modifier is held.
+(function () {
+  "use strict";
+  const TYPING = "input, textarea, select, [contenteditable]";
+
+  function openSector(key) {
+    const links = document.querySelectorAll(".card .open, [data-sector-key]");
+    const link = links[Number(key) - 1];
+    if (link) link.click();
+  }
+
+  function act(event) {
+    if (/^[1-8]$/.test(event.key)) return openSector(event.key);
+    if (event.key === "/") return document.getElementById("find")?.focus();
+    if (event.key === "?") return document.getElementById("keys-help")?.showModal();
+    if (event.key.toLowerCase() === "b") return document.querySelector(".brand")?.click();
+    if (event.key.toLowerCase() === "r") return document.getElementById("run-button")?.click();
+    return false;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
+    if (event.target.closest(TYPING) || document.querySelector("dialog[open]")) return;
+    if (act(event) !== false) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+  });
+})();
