@@ -1,9 +1,9 @@
 """What can go wrong in `analysis`, and what the program does about it.
 
-    AnalysisError
-        RunLimitReached   the request is refused with words; nothing was started
-        PricesMissing     the run fails with words; the board keeps the last known readings
-        RunLost           this worker no longer owns the run; it stops without publishing anything
+AnalysisError
+    RunLimitReached   the request is refused with words; nothing was started
+    PricesMissing     the run fails with words; the board keeps the last known readings
+    RunLost           this worker no longer owns the run; it stops without publishing anything
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ def is_overdue(facts: BoardFacts, now: dt.datetime) -> bool:
 
 
 def span_words(span: dt.timedelta) -> str:
-    """"12 min", "2 h 37 min", "3 h"; below a minute "less than a minute"."""
+    """ "12 min", "2 h 37 min", "3 h"; below a minute "less than a minute"."""
     minutes = int(span.total_seconds() // 60)
     if minutes < 1:
         return "less than a minute"
@@ -138,7 +138,7 @@ def span_words(span: dt.timedelta) -> str:
 
 
 def moment_words(moment: dt.datetime, now: dt.datetime) -> str:
-    """"10:30" today, "Monday 20:00" in the last six days, else "6 Mar 20:00"; New York time."""
+    """ "10:30" today, "Monday 20:00" in the last six days, else "6 Mar 20:00"; New York time."""
     local, today = moment.astimezone(ET), now.astimezone(ET).date()
     time = f"{local:%-H:%M}"
     if local.date() == today:

@@ -33,6 +33,11 @@ TERMINAL = (RunStatus.COMPLETE, RunStatus.PARTIAL, RunStatus.FAILED, RunStatus.C
 PUBLISHED = (RunStatus.COMPLETE, RunStatus.PARTIAL)
 
 
+def world_in_force() -> str:
+    """The market world of this process: a run belongs to one and never serves another."""
+    return str(settings.MARKET_WORLD)
+
+
 class Slot(models.Model):
     """A time of day, New York, at which a run is due on every exchange session that reaches it."""
 
@@ -51,13 +56,19 @@ class Slot(models.Model):
 
 
 class AnalysisRun(models.Model):
-    """One run. Unique per (kind, scheduled_for); all times but the wall clocks are market time."""
+    """One run. Unique per (kind, scheduled_for) of one market world and, for a mover's run, one sector.
 
+    All times but the wall clocks are market time.
+    """
+
+    world = models.CharField(max_length=12, default=world_in_force, help_text="live, simulated or replay")
     kind = models.CharField(max_length=16, choices=RunKind.choices)
     scheduled_for = models.DateTimeField()
     sector = models.CharField(max_length=50, blank=True, help_text="Only for a mover's run.")
     status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.QUEUED)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
     late = models.BooleanField(default=False)
     as_of = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -74,7 +85,9 @@ class AnalysisRun(models.Model):
     class Meta:
         ordering = ["-scheduled_for", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "scheduled_for", "sector"], name="one_run_per_slot"),
+            models.UniqueConstraint(
+                fields=["world", "kind", "scheduled_for", "sector"], name="one_run_per_slot"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +125,9 @@ class ParameterRevision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["active"], condition=models.Q(active=True), name="one_active_parameters")
+            models.UniqueConstraint(
+                fields=["active"], condition=models.Q(active=True), name="one_active_parameters"
+            )
         ]
 
 

@@ -112,9 +112,7 @@ def slots_due(
     )
 
 
-def next_slot(
-    now: dt.datetime, rules: Sequence[SlotRule], hours: Sequence[SessionHours]
-) -> DueSlot | None:
+def next_slot(now: dt.datetime, rules: Sequence[SlotRule], hours: Sequence[SessionHours]) -> DueSlot | None:
     """The first slot after ``now`` in the given sessions; every slot refreshes the board."""
     for one in hours:
         for slot in slots_of_session(one, rules):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, QuerySet
@@ -48,13 +49,13 @@ def run_newest_board() -> AnalysisRun | None:
 
 def run_active() -> AnalysisRun | None:
     """The run of the whole board that works now, else the one that waits longest, else None."""
-    waiting = AnalysisRun.objects.filter(status__in=ACTIVE, kind__in=BOARD_KINDS).select_related("requested_by")
+    waiting = _runs().filter(status__in=ACTIVE, kind__in=BOARD_KINDS).select_related("requested_by")
     return waiting.order_by("-status", "id").first()  # "running" sorts after "queued"
 
 
 def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
     """The newest board run, when it failed and nothing was published after it."""
-    ended = AnalysisRun.objects.filter(
+    ended = _runs().filter(
         status__in=(*PUBLISHED, RunStatus.FAILED), kind__in=BOARD_KINDS, finished_wall__isnull=False
     )
     newest = ended.order_by("-finished_wall").first()
@@ -65,7 +66,7 @@ def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
 
 def runs_newest(limit: int = 50) -> list[AnalysisRun]:
     """Runs for the list, newest first; slots that a later run covered are left out."""
-    rows = AnalysisRun.objects.exclude(status=RunStatus.COVERED).select_related("requested_by")
+    rows = _runs().exclude(status=RunStatus.COVERED).select_related("requested_by")
     return list(rows.order_by("-created_wall", "-id")[:limit])
 
 
@@ -87,7 +88,8 @@ def stock_reading_newest(symbol: str) -> StockReading | None:
 def rules_enabled() -> list[SlotRule]:
     """The enabled slots as the schedule judges them."""
     return [
-        SlotRule(slot.kind, slot.at, slot.name, slot.ceiling_seconds) for slot in Slot.objects.filter(enabled=True)
+        SlotRule(slot.kind, slot.at, slot.name, slot.ceiling_seconds)
+        for slot in Slot.objects.filter(enabled=True)
     ]
 
 
@@ -163,13 +165,18 @@ def published_until(now: dt.datetime) -> dt.datetime | None:
 
 def slots_done(since: dt.datetime, kinds: Sequence[str]) -> set[tuple[str, dt.datetime]]:
     """(kind, moment) of every slot from ``since`` on that has a row in any state."""
-    rows = AnalysisRun.objects.filter(scheduled_for__gte=since, kind__in=kinds)
+    rows = _runs().filter(scheduled_for__gte=since, kind__in=kinds)
     return set(rows.values_list("kind", "scheduled_for"))
 
 
 def _published(kinds: Sequence[str]) -> QuerySet[AnalysisRun]:
-    rows = AnalysisRun.objects.filter(status__in=PUBLISHED, kind__in=kinds, as_of__isnull=False)
+    rows = _runs().filter(status__in=PUBLISHED, kind__in=kinds, as_of__isnull=False)
     return rows.order_by("-published_at", "-id")
+
+
+def _runs() -> QuerySet[AnalysisRun]:
+    """The runs of the market world in force; a simulated run never makes a live board look fresh."""
+    return AnalysisRun.objects.filter(world=settings.MARKET_WORLD)
 
 
 def _active_words(run: AnalysisRun | None) -> ActiveRun | None:

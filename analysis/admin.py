@@ -1,0 +1,131 @@
+"""Slots and constants are tuned here; runs are looked at. What is decided is decided in the services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, Slot
+from analysis.services import parameters_check, parameters_revise, preference_check, slot_check
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Any]
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelForm = forms.ModelForm
+    ModelAdmin = admin.ModelAdmin
+
+
+class SlotForm(ModelForm):
+    """A slot that the schedule can serve: on the minute, inside 4:00 to 20:00, of a scheduled kind."""
+
+    class Meta:
+        model = Slot
+        fields = ["name", "kind", "at", "enabled", "ceiling_seconds"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "kind" in cleaned and "at" in cleaned:
+            slot_check(cleaned["kind"], cleaned["at"])
+        return cleaned
+
+
+@admin.register(Slot)
+class SlotAdmin(ModelAdmin):
+    form = SlotForm
+    list_display = ["at", "name", "kind", "enabled", "ceiling_seconds"]
+    list_filter = ["kind", "enabled"]
+    list_editable = ["enabled"]
+    list_display_links = ["at", "name"]
+
+
+@admin.register(AnalysisRun)
+class AnalysisRunAdmin(ModelAdmin):
+    """Every run with its times, stages and words; nothing can be changed."""
+
+    list_display = [
+        "id",
+        "scheduled_for",
+        "kind",
+        "sector",
+        "status",
+        "late",
+        "as_of",
+        "took",
+        "requested_by",
+    ]
+    list_filter = ["status", "kind", "late", "world"]
+    list_select_related = ["requested_by"]
+    date_hierarchy = "scheduled_for"
+    search_fields = ["message"]
+
+    @admin.display(description="took")
+    def took(self, run: AnalysisRun) -> str:
+        """Seconds from start to end, or a dash."""
+        if run.started_wall is None or run.finished_wall is None:
+            return "–"
+        return f"{(run.finished_wall - run.started_wall).total_seconds():.1f} s"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AnalysisRun | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AnalysisRun | None = None) -> bool:
+        return False
+
+
+class ParametersForm(ModelForm):
+    """Only constants of the score, only usable numbers."""
+
+    class Meta:
+        model = ParameterRevision
+        fields = ["values", "reason"]
+
+    def clean_values(self) -> dict[str, Any]:
+        values: dict[str, Any] = self.cleaned_data["values"] or {}
+        parameters_check(values)
+        return values
+
+
+@admin.register(ParameterRevision)
+class ParameterRevisionAdmin(ModelAdmin):
+    """Adding makes a new active revision; the ones before can be read and not changed."""
+
+    form = ParametersForm
+    list_display = ["created_at", "active", "values", "reason", "author"]
+    list_select_related = ["author"]
+
+    def save_model(self, request: HttpRequest, obj: ParameterRevision, form: Any, change: bool) -> None:
+        stored = parameters_revise(obj.values or {}, reason=obj.reason, author=request.user)
+        obj.pk, obj.active = stored.pk, stored.active
+
+    def has_change_permission(self, request: HttpRequest, obj: ParameterRevision | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ParameterRevision | None = None) -> bool:
+        return False
+
+
+class PreferenceForm(ModelForm):
+    class Meta:
+        model = FreshnessPreference
+        fields = ["user", "fresh_minutes", "stale_minutes", "on_open", "time_zone", "theme", "palette"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        preference_check(
+            cleaned.get("fresh_minutes"), cleaned.get("stale_minutes"), cleaned.get("time_zone", "")
+        )
+        return cleaned
+
+
+@admin.register(FreshnessPreference)
+class FreshnessPreferenceAdmin(ModelAdmin):
+    form = PreferenceForm
+    list_display = ["user", "fresh_minutes", "stale_minutes", "on_open", "time_zone", "updated_at"]
+    list_select_related = ["user"]

@@ -1,0 +1,339 @@
+"""One run from claim to terminal state: the two couriers of the price path meet here.
+
+1. claim the row; a pass or a mover's run that a published run has overtaken ends as covered  `run_claim`
+2. make sure that the session has a universe                                            `universe_ensure`
+3. releases (analyses) and prices from the vendors                    `releases_refresh`, `quotes_refresh`
+4. the input frame from what is stored                                                      `frame_build`
+5. scores                                                                                   `score_board`
+6. the next session's universe (20:00)                                                  `universe_ensure`
+7. readings, ranks, frame, alerts and the run's end, all in one transaction                     `_publish`
+8. the older sessions if they are missing, and the next run in the queue      `_follow_up`, `runs_dispatch`
+
+A vendor that gives less than everything makes the run partial and says what is missing. Only when there is
+no fresh price at all the run fails, with words, and the board keeps what it has.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from analysis.alerts import ColourChange, Move, colours_raise, movers_raise
+from analysis.context import context_of, release_near
+from analysis.engine import FrameError, score_board
+from analysis.engine.frames import digest, pack
+from analysis.errors import PricesMissing, RunLost
+from analysis.frames import frame_build
+from analysis.lifecycle import (
+    PUBLISH_LOCK,
+    RunProgress,
+    lock_take,
+    run_claim,
+    run_end,
+    runs_dispatch,
+)
+from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
+from analysis.preparation import history_is_short, universe_ensure
+from analysis.readings import Provenance, reading_inputs, stock_readings
+from analysis.selectors import published_until
+from analysis.types import BoardScores, InputFrame, RunReport
+from sectors.selectors import readings_newest
+from sectors.services import readings_record
+from sectors.types import ReadingInput, RunStamp
+from universe.clock import ClockUnavailableError, clock_state, market_now
+from universe.errors import NotEnoughData, SourceError
+from universe.selectors import quotes_newest
+from universe.services import QuotesReport, quotes_refresh, releases_refresh, tracked_symbols
+from universe.sessions import ET, next_session, phase, session_of
+
+logger = logging.getLogger(__name__)
+
+#: Prices of the stream that are no older stand in for a snapshot that failed.
+STAND_IN = dt.timedelta(minutes=5)
+#: Below this share of members with a price in the regular session, the run says so.
+COVERAGE_MIN = 0.5
+MESSAGE_LENGTH = 1_000
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a run learnt on its way: ``problems`` in words, ``degraded`` inputs, ``counts`` by name."""
+
+    problems: list[str] = field(default_factory=list)
+    degraded: list[str] = field(default_factory=list)
+    counts: dict[str, Any] = field(default_factory=dict)
+    oldest_input_at: dt.datetime | None = None
+    source: str = "Polygon"
+
+
+def run_execute(run_id: int) -> RunReport:
+    """Do one queued run and end it. A run that is not queued any more, or whose turn it is not, is left."""
+    run = run_claim(run_id)
+    if run is None:
+        status = AnalysisRun.objects.filter(pk=run_id).values_list("status", flat=True).first()
+        return RunReport(run_id, str(status or "gone"))
+    try:
+        with RunProgress(run) as progress:
+            _supervise(run, progress)
+    except RunLost as exc:
+        logger.warning("%s", exc)
+    runs_dispatch()
+    return RunReport(run_id, str(run.status), dict(run.counts))
+
+
+def _supervise(run: AnalysisRun, progress: RunProgress) -> None:
+    """Give the run its terminal state whatever happens; only a lost run is nobody's to end."""
+    try:
+        if _is_covered(run):
+            run_end(run, RunStatus.COVERED, message="A later run covered this one.")
+            return
+        _perform(run, progress)
+    except RunLost:
+        raise
+    except (PricesMissing, NotEnoughData, SourceError, FrameError, ClockUnavailableError) as exc:
+        logger.warning("run %s failed: %s", run.pk, exc)
+        _fail(run, progress, str(exc))
+    except Exception as exc:
+        # The supervisor of a run: a fault of ours must not leave a row that works for ever.
+        logger.exception("run %s failed by a fault of the program", run.pk)
+        _fail(
+            run, progress, f"A fault of the program stopped the run ({type(exc).__name__}); the log has it."
+        )
+
+
+def _fail(run: AnalysisRun, progress: RunProgress, message: str) -> None:
+    run_end(run, RunStatus.FAILED, message=message[:MESSAGE_LENGTH], timings=progress.done())
+
+
+def _is_covered(run: AnalysisRun) -> bool:
+    """Whether a published run of the whole board looked at a later market than this one was asked for."""
+    if run.kind not in (RunKind.PASS, RunKind.MOVER):
+        return False
+    newest = published_until(market_now())
+    return newest is not None and newest >= run.scheduled_for
+
+
+def _perform(run: AnalysisRun, progress: RunProgress) -> None:
+    findings = Findings()
+    session = _prepare(progress, findings)
+    release = _releases(run, session, progress, findings)
+    progress.stage("prices", 65, words="fetching the prices")
+    as_of = _prices(findings)
+    progress.stage("frame", 75, words="reading the input frame")
+    frame = frame_build(as_of, degraded=findings.degraded, release=release)
+    _judge_coverage(frame, findings)
+    progress.stage("score", 82, words=f"scoring {len(frame.members):,} stocks")
+    scores = score_board(frame)
+    findings.counts["dropped"] = scores.dropped
+    if run.kind == RunKind.COMPREHENSIVE:
+        _prepare_next(session, progress, findings)
+    progress.stage("publish", 92, words="publishing the board")
+    _publish(run, progress, Result(frame, scores, findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    frame: InputFrame
+    scores: BoardScores
+    findings: Findings
+
+
+def _prepare(progress: RunProgress, findings: Findings) -> dt.date:
+    """The universe of the session that the market is in; it may turn while a long build goes on."""
+    while True:
+        session = session_of(market_now())
+        progress.stage("universe", 2, words=f"the universe of {session:%-d %b}")
+        findings.problems += universe_ensure(
+            session, lambda percent, words: progress.tell(2 + percent * 58 // 100, words)
+        )
+        if session == session_of(market_now()):
+            return session
+
+
+def _prepare_next(session: dt.date, progress: RunProgress, findings: Findings) -> None:
+    """At 20:00: the next session's universe. If today's bars are not out yet, the 4:00 run builds it."""
+    following = next_session(session)
+    progress.stage("next_universe", 84, words=f"the universe of {following:%-d %b}")
+    findings.problems += universe_ensure(
+        following, lambda percent, words: progress.tell(84 + percent * 7 // 100, words)
+    )
+
+
+def _releases(run: AnalysisRun, session: dt.date, progress: RunProgress, findings: Findings) -> str:
+    """Refresh the economic calendar in an analysis; the caution of a release that is near, or ""."""
+    if run.kind in ANALYSIS_KINDS:
+        progress.stage("releases", 61, words="reading the economic calendar")
+        try:
+            findings.counts["releases"] = releases_refresh(session)
+        except SourceError as exc:
+            findings.problems.append(f"The economic calendar is not fresh: {exc}")
+    return release_near(market_now())
+
+
+def _prices(findings: Findings) -> dt.datetime:
+    """Fetch the newest prices; the market moment they are of. PricesMissing when there are none to use."""
+    asked_at = market_now()
+    try:
+        report = quotes_refresh(asked_at)
+    except SourceError as exc:
+        _stand_in(asked_at, exc, findings)
+        return asked_at
+    findings.counts["quotes"] = _report_counts(report)
+    findings.oldest_input_at = report.newest
+    findings.source = report.source.capitalize()
+    if report.newest is None and phase(asked_at) == "regular":
+        raise PricesMissing(
+            "The price vendor answered without one usable price of today "
+            f"({_words(report.dropped)}). The board keeps its last readings."
+        )
+    # Not before the call: a price of the second in which the vendor answered would lie in the future.
+    return market_now()
+
+
+def _stand_in(as_of: dt.datetime, error: SourceError, findings: Findings) -> None:
+    """Take the stream's prices when they are fresh; else there is nothing new to publish."""
+    newest = _newest_stored(as_of)
+    if newest is None or as_of - newest > STAND_IN:
+        known = (
+            f"the newest stored price is of {newest.astimezone(ET):%-H:%M}" if newest else "none is stored"
+        )
+        raise PricesMissing(
+            f"The price vendor does not answer ({error}), and {known}. The board keeps its last readings."
+        ) from error
+    findings.problems.append(f"The price snapshot failed ({error}); prices are those of the minute stream.")
+    findings.degraded.append("prices from the minute stream")
+    findings.oldest_input_at = newest
+
+
+def _newest_stored(as_of: dt.datetime) -> dt.datetime | None:
+    """The moment of the newest stored price of the session of ``as_of``."""
+    moments = quotes_newest(sorted(tracked_symbols(session_of(as_of))), as_of)["as_of"].dropna()
+    return None if moments.empty else moments.max().to_pydatetime()
+
+
+def _report_counts(report: QuotesReport) -> dict[str, Any]:
+    return {"wanted": report.wanted, "stored": report.stored, "halted": report.halted} | report.dropped
+
+
+def _words(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in sorted(counts.items()))
+
+
+def _judge_coverage(frame: InputFrame, findings: Findings) -> None:
+    """Say which inputs of the frame are thin. An empty universe is a failure."""
+    count = len(frame.members)
+    if count == 0:
+        raise PricesMissing(
+            f"The universe of {frame.session} has no member, so there is nothing to score. See the funnel."
+        )
+    priced = int(np.isfinite(frame.members.last).sum())
+    findings.counts |= {"members": count, "core": int(frame.members.core.sum()), "priced": priced}
+    if not priced and not np.isfinite(frame.members.closes[:, 0]).any():
+        raise PricesMissing(
+            "No member has a price of today or a close before it. The board keeps its last readings."
+        )
+    if frame.phase == "regular" and priced < COVERAGE_MIN * count:
+        findings.problems.append(f"Only {priced:,} of {count:,} members have a price of today.")
+    if frame.benchmark is None:
+        findings.problems.append("The benchmark has no price, so there is no relative light.")
+
+
+def _publish(run: AnalysisRun, progress: RunProgress, result: Result) -> None:
+    """Readings, ranks, frame, alerts and the end of the run: all of it or nothing."""
+    findings, frame = result.findings, result.frame
+    only = run.sector if run.kind == RunKind.MOVER else ""
+    provenance = Provenance(findings.source, findings.oldest_input_at, tuple(findings.degraded))
+    readings = reading_inputs(frame, result.scores, provenance, only=only)
+    packed = pack(frame)
+    with transaction.atomic():
+        lock_take(PUBLISH_LOCK)
+        before = {row.sector: row for row in readings_newest()}
+        stamp = _stamp(run, result)
+        snapshot = readings_record(readings, stamp)
+        RunInput.objects.create(run=run, frame=packed, sha256=digest(packed))
+        StockReading.objects.bulk_create(
+            stock_readings(result.scores.stocks, run.pk, snapshot.timestamp, only=only), batch_size=2_000
+        )
+        run_end(
+            run,
+            RunStatus.PARTIAL if findings.problems else RunStatus.COMPLETE,
+            as_of=frame.as_of,
+            published_at=snapshot.timestamp,
+            percent=100,
+            message="\n".join(findings.problems)[:MESSAGE_LENGTH],
+            counts=run.counts | findings.counts,
+            timings=progress.done(),
+        )
+        _raise_alerts(run, result, readings, before=before)
+    _follow_up(run, frame)
+
+
+def _stamp(run: AnalysisRun, result: Result) -> RunStamp:
+    now, state = market_now(), clock_state()
+    return RunStamp(
+        run_id=run.pk,
+        kind=run.kind,
+        as_of=result.frame.as_of,
+        computed_at=now,
+        published_at=now,
+        world=state.world,
+        interpolated=result.frame.interpolated,
+        context=context_of(result.frame, result.findings.problems, late=run.late),
+    )
+
+
+def _raise_alerts(
+    run: AnalysisRun, result: Result, readings: list[ReadingInput], *, before: Mapping[str, Any]
+) -> None:
+    """Colour changes of this run's sectors, and 15 % movers among the core stocks."""
+    at = result.frame.as_of
+    changes = [
+        ColourChange(
+            reading.sector,
+            old=before[reading.sector].color_classification,
+            new=reading.colour,
+            old_score=before[reading.sector].sentiment_score,
+            new_score=reading.score,
+        )
+        for reading in readings
+        if _has_turned(before.get(reading.sector), reading)
+    ]
+    colours_raise(changes, at, run_id=run.pk)
+    movers_raise(core_moves(result.frame), at, run_id=run.pk)
+
+
+def _has_turned(before: Any, reading: ReadingInput) -> bool:
+    """A light changed its colour; an unlit one has none to change from or to."""
+    if before is None or "insufficient" in (before.state, reading.state):
+        return False
+    return bool(before.color_classification != reading.colour)
+
+
+def core_moves(frame: InputFrame) -> list[Move]:
+    """The day's moves of the core stocks that have a price of today and a previous close."""
+    members = frame.members
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change = 100.0 * (members.last / members.closes[:, 0] - 1.0)
+    seen = members.core & np.isfinite(change)
+    return [
+        Move(str(symbol), str(sector), float(pct))
+        for symbol, sector, pct in zip(members.symbol[seen], members.sector[seen], change[seen], strict=True)
+    ]
+
+
+def _follow_up(run: AnalysisRun, frame: InputFrame) -> None:
+    """Ask for the older sessions when an analysis had to do without them."""
+    from analysis.tasks import history_task  # tasks import services, so only here
+
+    if run.kind in ANALYSIS_KINDS and history_is_short(frame.session):
+        try:
+            history_task.delay()
+        except OperationalError as exc:
+            logger.warning("the older sessions are not fetched yet, the broker does not answer: %s", exc)

@@ -1,0 +1,247 @@
+"""The input frame of a run: everything that the score looks at, read once and in one place.
+
+Rows come from selectors as dates, decimals and None; here they become float64 columns with NaN for missing.
+All looking back is from ``as_of``: nothing reads a clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from django.core.cache import cache
+
+from analysis.engine.volume import expected_share, usual_mover_volume
+from analysis.preparation import usual_key
+from analysis.selectors import parameters_current
+from analysis.types import (
+    Benchmark,
+    BoolArray,
+    FloatArray,
+    InputFrame,
+    MemberFrame,
+    ScoringParameters,
+    SectorInput,
+    TextArray,
+)
+from sectors.selectors import classification_map, sectors_list, weights_current
+from universe import sessions
+from universe.benchmarks import BENCHMARK
+from universe.clock import clock_state
+from universe.selectors import PriceFrame, price_frame, quotes_newest, reference_prices
+from universe.selectors import members as universe_members
+from universe.types import Session, Tier
+
+#: A board looks six closes back, and a 20-session level 20; one more for yesterday's fall.
+CLOSES = 6
+LEVEL_SESSIONS = 20
+#: A 20-session level needs this many known sessions.
+LEVEL_SESSIONS_MIN = 15
+#: 60 sessions of usual mover volume, with 20 before the first.
+USUAL_DEPTH = 81
+#: The fall from the prior close that brings a short-sale restriction for that day and the next session.
+RESTRICTION_FALL = 0.10
+USUAL_KEPT_SECONDS = 20 * 3600
+WEIGHT_UNKNOWN = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Sessions before today as [session, member], oldest first, adjusted to today; none is left out."""
+
+    close: FloatArray
+    high: FloatArray
+    low: FloatArray
+    volume: FloatArray
+
+
+def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: str = "") -> InputFrame:
+    """The frame of the whole board at market time ``as_of``, from what is stored.
+
+    ``degraded`` names inputs that are carried forward, ``release`` a high-impact release that is near.
+    """
+    session = sessions.session_of(as_of)
+    symbols = [row.symbol for row in universe_members(session)]
+    prices = price_frame([*symbols, BENCHMARK], as_of, LEVEL_SESSIONS + 1)
+    quotes = quotes_newest([*symbols, BENCHMARK], as_of)
+    references = reference_prices([*symbols, BENCHMARK], as_of)
+    classes = classification_map(symbols)
+    state = clock_state()
+    parameters = parameters_current()
+    return InputFrame(
+        as_of=as_of,
+        session=session,
+        phase=sessions.phase(as_of),
+        expected_volume_share=expected_share(as_of, sessions.hours(session)),
+        members=_members(session, classes, prices=prices, quotes=quotes, references=references),
+        sectors=_sectors(as_of, symbols, classes, parameters=parameters),
+        benchmark=_benchmark(session, prices, quotes=quotes, references=references),
+        parameters=parameters,
+        degraded=tuple(degraded),
+        world=state.world,
+        interpolated=state.interpolated,
+        release=release,
+    )
+
+
+def _members(
+    session: Session,
+    classes: Mapping[str, str],
+    *,
+    prices: PriceFrame,
+    quotes: pd.DataFrame,
+    references: pd.DataFrame,
+) -> MemberFrame:
+    rows = universe_members(session)
+    symbols = [row.symbol for row in rows]
+    quoted = quotes.reindex(symbols)
+    history = history_of(prices, session, symbols, count=LEVEL_SESSIONS + 1)
+    levels = slice(-LEVEL_SESSIONS, None)
+    return MemberFrame(
+        symbol=_texts(symbols),
+        sector=_texts([classes.get(symbol, "") for symbol in symbols]),
+        core=_flags(row.tier == Tier.CORE for row in rows),
+        last=_floats(quoted["price"]),
+        last_at=_seconds(quoted["as_of"]),
+        ref_30min=_floats(references["price"].reindex(symbols)),
+        closes=np.ascontiguousarray(history.close[::-1][:CLOSES].T),
+        day_open=_floats(quoted["day_open"]),
+        day_volume=_floats(quoted["day_volume"]),
+        avg_volume=_floats(row.avg_volume for row in rows),
+        high_20=extreme(history.high[levels], highest=True),
+        low_20=extreme(history.low[levels], highest=False),
+        float_shares=_floats(row.float_shares for row in rows),
+        avg_dollar_volume=mean_known(history.close[levels] * history.volume[levels]),
+        short_interest=_floats(row.short_interest for row in rows),
+        days_to_cover=_floats(row.days_to_cover for row in rows),
+        float_estimated=_flags(row.float_estimated for row in rows),
+        halted=_flags(quoted["halted"]),
+        restricted=restricted_from(history),
+    )
+
+
+def history_of(prices: PriceFrame, session: Session, symbols: Sequence[str], *, count: int) -> History:
+    """The ``count`` sessions before ``session``, one row each; a session or symbol without a bar is NaN."""
+    days = [sessions.session_offset(session, -back) for back in range(count, 0, -1)]
+
+    def table(frame: pd.DataFrame) -> FloatArray:
+        values = frame.reindex(index=days, columns=list(symbols)).to_numpy(dtype=np.float64)
+        return np.asarray(values, dtype=np.float64)
+
+    return History(table(prices.close), table(prices.high), table(prices.low), table(prices.volume))
+
+
+def extreme(levels: FloatArray, *, highest: bool) -> FloatArray:
+    """The highest or lowest of each column, (n,); NaN where fewer than 15 sessions are known."""
+    known = np.isfinite(levels)
+    filled = np.where(known, levels, -np.inf if highest else np.inf)
+    found = filled.max(axis=0) if highest else filled.min(axis=0)
+    result: FloatArray = np.where(known.sum(axis=0) >= LEVEL_SESSIONS_MIN, found, np.nan)
+    return result
+
+
+def mean_known(values: FloatArray) -> FloatArray:
+    """The mean of each column's known values, (n,); NaN where none is known."""
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    result: FloatArray = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+    return result
+
+
+def restricted_from(history: History) -> BoolArray:
+    """True where yesterday's low was 10 % or more under the close before it: the restriction holds today."""
+    if len(history.close) < 2:
+        return np.zeros(history.close.shape[1], dtype=np.bool_)
+    with np.errstate(invalid="ignore"):
+        fallen: BoolArray = history.low[-1] <= (1.0 - RESTRICTION_FALL) * history.close[-2]
+    return fallen
+
+
+def _sectors(
+    as_of: dt.datetime,
+    symbols: Sequence[str],
+    classes: Mapping[str, str],
+    *,
+    parameters: ScoringParameters,
+) -> tuple[SectorInput, ...]:
+    """The sectors in board order with the weights in force and their usual mover volume."""
+    slugs = [sector.slug for sector in sectors_list()]
+    weights = weights_current()
+    usual = _usual_volumes(as_of, symbols, classes, slugs=slugs, parameters=parameters)
+    return tuple(
+        SectorInput(
+            slug=slug,
+            weight=float(weights[slug][0]) if slug in weights else WEIGHT_UNKNOWN,
+            weight_revision_id=weights[slug][1] if slug in weights else None,
+            usual_mover_volume=usual[slug],
+        )
+        for slug in slugs
+    )
+
+
+def _usual_volumes(
+    as_of: dt.datetime,
+    symbols: Sequence[str],
+    classes: Mapping[str, str],
+    *,
+    slugs: Sequence[str],
+    parameters: ScoringParameters,
+) -> dict[str, float]:
+    """Each sector's usual mover volume; NaN unknown. Kept for the session, once every sector is known."""
+    session = sessions.session_of(as_of)
+    kept: dict[str, float] | None = cache.get(usual_key(session))
+    if kept is not None and set(kept) == set(slugs):
+        return kept
+    history = history_of(price_frame(symbols, as_of, USUAL_DEPTH), session, symbols, count=USUAL_DEPTH)
+    places = {slug: place for place, slug in enumerate(slugs)}
+    codes = np.array([places.get(classes.get(symbol, ""), -1) for symbol in symbols], dtype=np.intp)
+    values = usual_mover_volume(
+        history.close, history.volume, codes, sectors=len(slugs), parameters=parameters
+    )
+    usual = dict(zip(slugs, values.tolist(), strict=True))
+    cache.set(usual_key(session), usual, USUAL_KEPT_SECONDS)
+    return usual
+
+
+def _benchmark(
+    session: Session, prices: PriceFrame, *, quotes: pd.DataFrame, references: pd.DataFrame
+) -> Benchmark | None:
+    """The benchmark fund, or None when neither a price nor a close of it is known."""
+    closes = history_of(prices, session, [BENCHMARK], count=CLOSES).close[::-1, 0]
+    last = _floats(quotes.reindex([BENCHMARK])["price"])[0]
+    if not np.isfinite(closes).any() and not np.isfinite(last):
+        return None
+    return Benchmark(
+        symbol=BENCHMARK,
+        last=float(last),
+        ref_30min=float(_floats(references["price"].reindex([BENCHMARK]))[0]),
+        closes=tuple(closes.tolist()),
+    )
+
+
+def _texts(values: Sequence[str]) -> TextArray:
+    return np.array(list(values), dtype=np.str_)
+
+
+def _flags(values: Iterable[bool]) -> BoolArray:
+    return np.array(list(values), dtype=np.bool_)
+
+
+def _floats(values: Iterable[float | int | None]) -> FloatArray:
+    """A float64 column; None and not-a-number are NaN."""
+    return np.array([np.nan if pd.isna(value) else float(value) for value in values], dtype=np.float64)
+
+
+def _seconds(moments: Iterable[object]) -> FloatArray:
+    """Unix seconds of aware moments; NaN without one."""
+    return np.array(
+        [
+            moment.timestamp() if isinstance(moment, dt.datetime) and not pd.isna(moment) else np.nan
+            for moment in moments
+        ],
+        dtype=np.float64,
+    )

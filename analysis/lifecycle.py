@@ -1,0 +1,196 @@
+"""The life of one run as a row: queued, claimed by one worker, kept alive, ended once.
+
+One run works at a time. The row decides, not the broker: a run is claimed by a conditional update, its worker
+renews a heartbeat, and whatever the worker does at the end is refused when the row is no longer its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from types import TracebackType
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Case, IntegerField, Value, When
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from analysis.errors import RunLost
+from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunKind, RunStatus
+from sectors.broadcast import announce_progress
+
+logger = logging.getLogger(__name__)
+
+#: A running row whose heartbeat is older is given to another worker.
+LEASE = dt.timedelta(seconds=60)
+HEARTBEAT_SECONDS = 10.0
+#: After so many workers died over it, a run has failed.
+ATTEMPTS_MAX = 3
+#: Advisory locks of PostgreSQL, held for one short transaction.
+CLAIM_LOCK = 7_310_001
+PUBLISH_LOCK = 7_310_002
+TICK_LOCK = 7_310_003
+
+
+def lock_take(number: int) -> None:
+    """Wait for an advisory lock; it is given back when the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def run_claim(run_id: int) -> AnalysisRun | None:
+    """Make a queued run this worker's own. None: it is not queued any more, or another run works."""
+    with transaction.atomic():
+        lock_take(CLAIM_LOCK)
+        if AnalysisRun.objects.filter(status=RunStatus.RUNNING).exists():
+            return None
+        now = timezone.now()
+        claimed = AnalysisRun.objects.filter(pk=run_id, status=RunStatus.QUEUED).update(
+            status=RunStatus.RUNNING,
+            started_wall=now,
+            heartbeat_wall=now,
+            stage="starting",
+            percent=0,
+            message="",
+        )
+    return AnalysisRun.objects.get(pk=run_id) if claimed else None
+
+
+def run_end(run: AnalysisRun, status: RunStatus, **values: Any) -> None:
+    """Give an own run its terminal state; RunLost when it is not this worker's any more."""
+    own = AnalysisRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, started_wall=run.started_wall)
+    values = {"status": status, "finished_wall": timezone.now(), "stage": ""} | values
+    if not own.update(**values):
+        raise RunLost(f"run {run.pk} was given to another worker after {LEASE.seconds} s of silence")
+    for name, value in values.items():
+        setattr(run, name, value)
+
+
+def runs_reclaim() -> int:
+    """Queue again what dead workers left behind, or end it with words after three attempts."""
+    lost = AnalysisRun.objects.filter(status=RunStatus.RUNNING, heartbeat_wall__lt=timezone.now() - LEASE)
+    count = 0
+    for run in lost:
+        attempts = int(run.counts.get("attempts", 1))
+        own = AnalysisRun.objects.filter(
+            pk=run.pk, status=RunStatus.RUNNING, heartbeat_wall=run.heartbeat_wall
+        )
+        if attempts >= ATTEMPTS_MAX:
+            message = f"The worker died {attempts} times over this run, last in the stage “{run.stage}”."
+            count += own.update(status=RunStatus.FAILED, message=message, finished_wall=timezone.now())
+        else:
+            counts = run.counts | {"attempts": attempts + 1}
+            count += own.update(status=RunStatus.QUEUED, counts=counts, stage="", percent=0)
+        logger.warning("run %s lost its worker in the stage %r, attempt %s", run.pk, run.stage, attempts)
+    return count
+
+
+def run_enqueue(run_id: int) -> None:
+    """Hand a run to the workers. Without a broker it stays queued; a later tick hands it over."""
+    from analysis.tasks import run_task  # tasks import services, so only here
+
+    try:
+        run_task.delay(run_id)
+    except OperationalError as exc:
+        logger.warning("run %s stays queued, the broker does not answer: %s", run_id, exc)
+
+
+def runs_dispatch() -> int | None:
+    """Hand over the queued run whose turn it is, when no run works. Its id, or None."""
+    if AnalysisRun.objects.filter(status=RunStatus.RUNNING).exists():
+        return None
+    turn = Case(
+        When(kind__in=ANALYSIS_KINDS, then=Value(0)),
+        When(kind=RunKind.PASS, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    waiting = AnalysisRun.objects.filter(world=settings.MARKET_WORLD, status=RunStatus.QUEUED)
+    queued = waiting.order_by(turn, "id").first()
+    if queued is None:
+        return None
+    run_enqueue(queued.pk)
+    return queued.pk
+
+
+def progress_event(run: AnalysisRun) -> dict[str, Any]:
+    """What an open page is told of a run: plain words and numbers."""
+    return {
+        "id": run.pk,
+        "kind": run.kind,
+        "label": run.get_kind_display(),
+        "status": str(run.status),
+        "stage": run.stage,
+        "percent": run.percent,
+        "message": run.message,
+        "sector": run.sector,
+    }
+
+
+class RunProgress:
+    """Stages, percent, timings and the heartbeat of a claimed run, as a context manager."""
+
+    def __init__(self, run: AnalysisRun) -> None:
+        self.run = run
+        self.timings: dict[str, float] = {}
+        self._name = ""
+        self._since = time.monotonic()
+        self._stop = threading.Event()
+        self._beat = threading.Thread(target=self._keep_alive, name=f"run-{run.pk}-heartbeat", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._beat.start()
+        announce_progress(progress_event(self.run))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._beat.join()
+        announce_progress(progress_event(self.run))
+
+    def stage(self, name: str, percent: int, *, words: str = "") -> None:
+        """Enter a stage: store and announce it. ``name`` keys the timings, ``words`` are for the reader."""
+        self._close_stage()
+        self._name = name
+        self.tell(percent, words or name)
+
+    def tell(self, percent: int, words: str) -> None:
+        """Move the percent within a stage; RunLost when the run is not this worker's any more."""
+        self.run.stage, self.run.percent = words[:80], max(self.run.percent, min(percent, 99))
+        own = AnalysisRun.objects.filter(
+            pk=self.run.pk, status=RunStatus.RUNNING, started_wall=self.run.started_wall
+        )
+        told = own.update(stage=self.run.stage, percent=self.run.percent, heartbeat_wall=timezone.now())
+        if not told:
+            raise RunLost(f"run {self.run.pk} was given to another worker; this one stops")
+        announce_progress(progress_event(self.run))
+
+    def done(self) -> dict[str, float]:
+        """Close the last stage and give the seconds of all."""
+        self._close_stage()
+        return self.timings
+
+    def _close_stage(self) -> None:
+        now = time.monotonic()
+        if self._name:
+            self.timings[self._name] = round(self.timings.get(self._name, 0.0) + now - self._since, 3)
+        self._name, self._since = "", now
+
+    def _keep_alive(self) -> None:
+        """Renew the heartbeat through stages that say nothing for long; a missed beat is tried again."""
+        try:
+            while not self._stop.wait(HEARTBEAT_SECONDS):
+                try:
+                    AnalysisRun.objects.filter(
+                        pk=self.run.pk, status=RunStatus.RUNNING, started_wall=self.run.started_wall
+                    ).update(heartbeat_wall=timezone.now())
+                except DatabaseError as exc:
+                    logger.warning("heartbeat of run %s was not stored: %s", self.run.pk, exc)
+        finally:
+            connection.close()

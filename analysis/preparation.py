@@ -1,0 +1,130 @@
+"""The universe of a session: fetched, built and classified, so that a run has something to score.
+
+The first board must be quick: 26 sessions of bars are enough for a universe and a score. The rest, for the
+60-session norms, is fetched afterwards and shown by the next pass.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from django.core.cache import cache
+
+from sectors.selectors import classification_map, sectors_list, weights_current
+from sectors.services import sectors_seed, stocks_classify
+from universe.errors import NotEnoughData, SourceError
+from universe.selectors import members, sessions_stored, universe_current
+from universe.services import (
+    Progress,
+    bars_refresh,
+    facts_refresh,
+    listings_refresh,
+    snapshot_build,
+    splits_refresh,
+    stock_universe_replace,
+)
+from universe.sessions import session_offset
+
+logger = logging.getLogger(__name__)
+
+#: 20 sessions of volume and levels, one to spare for each of the 1w references.
+FIRST_SESSIONS = 26
+#: 60 sessions of norms, each with 20 before it, and a few holidays' worth of slack.
+FULL_SESSIONS = 85
+
+Tell = Callable[[int, str], None]
+
+
+def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
+    """Build the universe of ``session`` when it is not there yet. Returns what could not be had, in words.
+
+    ``tell(percent, words)`` hears 0 to 100. When it cannot be built, the newest before it stays in force;
+    NotEnoughData is raised when there is none.
+    """
+    sectors_ensure()
+    standing = universe_current(session)
+    if standing is not None and standing.session == session:
+        return []
+    problems = _fetch(session, tell)
+    tell(80, "building the universe")
+    try:
+        snapshot = snapshot_build(session)
+    except NotEnoughData as exc:
+        if standing is None:
+            raise
+        return [*problems, f"{exc} The universe of {standing.session} stays in force."]
+    tell(88, "classifying the members")
+    symbols = [row.symbol for row in members(session)]
+    stocks_classify(symbols)
+    tell(96, "publishing the universe")
+    stock_universe_replace(session, _classes(symbols))
+    logger.info("universe of %s: %s core, %s breadth", session, snapshot.core, snapshot.breadth)
+    return problems
+
+
+def _fetch(session: dt.date, tell: Tell) -> list[str]:
+    """Ask the vendors for everything that a universe is built from; what they did not give, in words."""
+    problems: list[str] = []
+    bars = _part(tell, (30, 80), f"fetching {FIRST_SESSIONS} sessions of prices")
+    _try(
+        problems, "Listings", lambda: listings_refresh(progress=_part(tell, (0, 15), "fetching the listings"))
+    )
+    _try(problems, "Company facts", lambda: facts_refresh(progress=_part(tell, (15, 30), "fetching facts")))
+    _try(problems, "Splits", lambda: splits_refresh(session))
+    _try(problems, "Daily bars", lambda: bars_refresh(session, sessions=FIRST_SESSIONS, progress=bars))
+    return problems
+
+
+def _classes(symbols: Sequence[str]) -> dict[str, tuple[str, Decimal]]:
+    """Sector and volatility weight of each symbol that has a sector."""
+    weights = weights_current()
+    return {
+        symbol: (slug, weights[slug][0] if slug in weights else Decimal(1))
+        for symbol, slug in classification_map(symbols).items()
+    }
+
+
+def sectors_ensure() -> None:
+    """The eight sectors and their weights, when a bare database has none."""
+    if not sectors_list():
+        sectors_seed()
+
+
+def history_is_short(session: dt.date) -> bool:
+    """Whether sessions are missing that the 60-session norms need."""
+    wanted = [session_offset(session, -back) for back in range(1, FULL_SESSIONS + 1)]
+    return len(sessions_stored(wanted)) < len(wanted)
+
+
+def history_fetch(session: dt.date) -> bool:
+    """Fetch up to 85 sessions before ``session``. True when some were missing and have come."""
+    report = bars_refresh(session, sessions=FULL_SESSIONS)
+    cache.delete(usual_key(session))
+    return bool(report.get("fetched"))
+
+
+def usual_key(session: dt.date) -> str:
+    """The cache key of each sector's usual mover volume in a session."""
+    return f"usual-mover-volume:{session.isoformat()}"
+
+
+def _try(problems: list[str], what: str, fetch: Callable[[], object]) -> None:
+    """Fetch one input; what a vendor does not give is named and the build goes on with what is stored."""
+    try:
+        fetch()
+    except SourceError as exc:
+        logger.warning("%s could not be refreshed: %s", what, exc)
+        problems.append(f"{what} are not fresh: {exc}")
+
+
+def _part(tell: Tell, span: tuple[int, int], words: str) -> Progress:
+    """A progress listener that fills one part of the percent."""
+    first, last = span
+
+    def hear(done: int, total: int) -> None:
+        tell(first + (last - first) * done // max(total, 1), words)
+
+    return hear

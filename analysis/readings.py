@@ -1,0 +1,178 @@
+"""From the engine's result to what `sectors` stores. Pure; a NaN becomes None, because JSON has no NaN."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from analysis.models import StockReading
+from analysis.types import (
+    BoardScores,
+    FrameReturn,
+    InputFrame,
+    RankedStock,
+    ScoringParameters,
+    SectorScore,
+    Timeframe,
+    TopStocks,
+)
+from sectors.types import ReadingInput
+from universe.sessions import ET
+
+#: How many rows of a ranked list a reading keeps; the rest is in `StockReading`.
+TOP_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a run's prices came from and how old the oldest feed is."""
+
+    source: str
+    oldest_input_at: dt.datetime | None
+    flags: tuple[str, ...] = ()
+
+
+def reading_inputs(
+    frame: InputFrame, scores: BoardScores, provenance: Provenance, *, only: str = ""
+) -> list[ReadingInput]:
+    """The readings of a run, in the engine's order; ``only`` keeps one sector (a mover's run)."""
+    weights = {sector.slug: sector.weight_revision_id for sector in frame.sectors}
+    confirmed = confirmed_at(frame)
+    return [
+        ReadingInput(
+            sector=score.slug,
+            score=score.score,
+            colour=score.colour,
+            confidence=score.confidence,
+            state=score.state,
+            cautions=score.cautions,
+            relative_score=score.relative_score,
+            relative_colour=score.relative_colour,
+            returns={str(one.timeframe): finite(one.value) for one in score.frames},
+            frame_notes={str(one.timeframe): one.note for one in score.frames if one.note},
+            pattern=score.pattern,
+            advancing=_day(score).advancing,
+            valid=_day(score).valid,
+            members=score.members,
+            core=score.core,
+            coverage=score.coverage,
+            waterfall=waterfall(score, frame.parameters),
+            tops=tops(scores.tops.get(score.slug)),
+            weight_revision_id=weights.get(score.slug),
+            oldest_input_at=provenance.oldest_input_at,
+            confirmed_at=confirmed.get(score.slug),
+            source=provenance.source,
+            flags=provenance.flags,
+        )
+        for score in scores.sectors
+        if not only or score.slug == only
+    ]
+
+
+def stock_readings(
+    stocks: Iterable[RankedStock], run_id: int, at: dt.datetime, *, only: str = ""
+) -> list[StockReading]:
+    """Rows of every ranked core stock: the rank and its parts."""
+    return [
+        StockReading(
+            run_id=run_id,
+            symbol=stock.symbol,
+            timestamp=at,
+            sector=stock.sector,
+            rank=stock.rank,
+            parts=plain(asdict(stock)),
+        )
+        for stock in stocks
+        if not only or stock.sector == only
+    ]
+
+
+def waterfall(score: SectorScore, parameters: ScoringParameters) -> dict[str, Any]:
+    """Every part of a score: frames that add up to the base, factors that multiply to ``unclamped``."""
+    return plain(
+        {
+            "base": score.base,
+            "parts": _parts(score),
+            "weights": parameters.weights,
+            "scales": parameters.scales,
+            "frames": {str(one.timeframe): _frame_facts(one) for one in score.frames},
+            "factors": [asdict(factor) for factor in score.factors],
+            "unclamped": score.unclamped,
+            "score": str(score.score),
+            "label": score.label,
+            "signal": score.signal,
+            "breadth": score.breadth,
+            "raw_alpha": score.raw_alpha,
+            "relative_alpha": score.relative_alpha,
+            "strength": score.strength,
+            "premarket": _frame_facts(score.premarket) if score.premarket else None,
+            "day_mean": score.day_mean,
+            "day_error": score.day_error,
+        }
+    )
+
+
+def tops(stocks: TopStocks | None) -> dict[str, list[dict[str, Any]]]:
+    """The ranked core stocks of both sides and the halted, best first."""
+    if stocks is None:
+        return {"bearish": [], "bullish": [], "halted": []}
+    sides: dict[str, Sequence[RankedStock]] = {
+        "bearish": stocks.bearish[:TOP_ROWS],
+        "bullish": stocks.bullish[:TOP_ROWS],
+        "halted": stocks.halted,
+    }
+    return {side: [plain(asdict(stock)) for stock in rows] for side, rows in sides.items()}
+
+
+def confirmed_at(frame: InputFrame) -> dict[str, dt.datetime]:
+    """The newest print among each sector's members; a sector without a print today is absent."""
+    members = frame.members
+    newest: dict[str, dt.datetime] = {}
+    for sector in frame.sectors:
+        prints = members.last_at[(members.sector == sector.slug) & np.isfinite(members.last_at)]
+        if prints.size:
+            newest[sector.slug] = dt.datetime.fromtimestamp(float(prints.max()), tz=ET)
+    return newest
+
+
+def finite(value: float | None) -> float | None:
+    """The number, or None when it is not known."""
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def plain(value: Any) -> Any:
+    """The same value as JSON can hold it: NaN and infinity become None, NumPy scalars Python's."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return finite(value) if isinstance(value, float) else value
+
+
+def _day(score: SectorScore) -> FrameReturn:
+    return next(one for one in score.frames if one.timeframe == Timeframe.DAY1)
+
+
+def _parts(score: SectorScore) -> dict[str, float]:
+    """What adds up to the base: the four frames, and the overnight shift when there is one."""
+    parts = {str(one.timeframe): one.part for one in score.frames}
+    return parts | ({"overnight": score.shift} if score.shift else {})
+
+
+def _frame_facts(one: FrameReturn) -> dict[str, Any]:
+    return {
+        "value": one.value,
+        "mean": one.mean,
+        "median": one.median,
+        "valid": one.valid,
+        "advancing": one.advancing,
+        "benchmark": one.benchmark,
+        "note": one.note,
+    }

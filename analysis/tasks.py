@@ -1,0 +1,31 @@
+"""Celery's doors to the services: load nothing, decide nothing, call one service."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from analysis import services
+
+
+@shared_task(ignore_result=True)
+def tick_task() -> None:
+    """Ask once whether a slot is due."""
+    services.tick()
+
+
+@shared_task(ignore_result=True)
+def run_task(run_id: int) -> None:
+    """Do one run, if it is still to be done."""
+    services.run_execute(run_id)
+
+
+@shared_task(ignore_result=True)
+def history_task() -> None:
+    """Fetch the older sessions that the first board did not wait for."""
+    services.history_complete()
+
+
+@shared_task(ignore_result=True)
+def prune_task() -> None:
+    """Drop input frames past their 90 days."""
+    services.inputs_prune()
