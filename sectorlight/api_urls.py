@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
 ]
 for _route, _module, _view, _name in (
     ("v1/sectors/", "sectors.api", "SectorsView", "api-sectors"),
+    ("v1/sectors/<slug:slug>/", "sectors.api", "SectorView", "api-sector"),
     ("v1/universe/funnel/", "universe.api", "FunnelView", "api-funnel"),
 ):
     if find_spec(_module) and hasattr(import_module(_module), _view):

@@ -46,13 +46,16 @@ def classification_of(symbol: str) -> Classification | None:
 
 def classification_counts() -> dict[str, int]:
     """How many listings were judged, and how many stand in no sector and why."""
-    return Classification.objects.aggregate(
+    kept = Q(excluded=False)
+    counts = Classification.objects.aggregate(
         listings=Count("pk"),
-        classified=Count("pk", filter=Q(sector__isnull=False, excluded=False)),
-        unknown=Count("pk", filter=Q(sector__isnull=True, excluded=False)),
-        excluded=Count("pk", filter=Q(excluded=True)),
-        disputed=Count("pk", filter=Q(disputed=True, excluded=False)),
+        classified=Count("pk", filter=kept & Q(sector__isnull=False)),
+        unknown=Count("pk", filter=kept & Q(sector__isnull=True)),
+        n_excluded=Count("pk", filter=~kept),
+        n_disputed=Count("pk", filter=kept & Q(disputed=True)),
     )
+    # An aggregate may not carry the name of a column that another one filters by.
+    return {name.removeprefix("n_"): count for name, count in counts.items()}
 
 
 def weights_current() -> dict[str, tuple[Decimal, int]]:

@@ -70,14 +70,18 @@ def _exclusion(profile: CompanyProfile, found: Sequence[Hint]) -> str:
     business = [hint for hint in found if hint.evidence.sector is not None]
     says_shell = any(hint.excludes for hint in found)
     looks_shell = _BLANK_CHECK.search(profile.name) is not None
-    if looks_shell and (says_shell or all(_is_weak(hint) for hint in business)):
+    if looks_shell and (says_shell or all(_is_finance(hint) or _is_words(hint) for hint in business)):
         return "shell"
-    return "shell" if says_shell and not business else ""
+    return "shell" if says_shell and all(_is_finance(hint) and _is_words(hint) for hint in business) else ""
 
 
-def _is_weak(hint: Hint) -> bool:
-    """A hint that a blank check company has too: finance words, or a few words of its text."""
-    return hint.evidence.sector == "financial" or hint.evidence.kind in ("description", "name")
+def _is_finance(hint: Hint) -> bool:
+    """A shell's money is finance too."""
+    return hint.evidence.sector == "financial"
+
+
+def _is_words(hint: Hint) -> bool:
+    return hint.evidence.kind in ("description", "name")
 
 
 def _shares(votes: Sequence[Hint]) -> dict[str, float]:
