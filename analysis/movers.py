@@ -65,8 +65,7 @@ class MoverWatch:
         if session == self.session and self.closes:
             return
         core = [row.symbol for row in members(session) if row.tier == Tier.CORE]
-        newest = price_frame(core, at, 1).close
-        closes = newest.iloc[-1] if len(newest) else {}
+        closes = price_frame(core, at, 1).close.iloc[-1]
         self.session, self.near = session, set()
         self.closes = {
             str(symbol): float(close) for symbol, close in closes.items() if np.isfinite(close) and close > 0

@@ -94,7 +94,7 @@ def stock_readings(
 
 def waterfall(score: SectorScore, parameters: ScoringParameters) -> dict[str, Any]:
     """Every part of a score: frames that add up to the base, factors that multiply to ``unclamped``."""
-    return plain(
+    facts: dict[str, Any] = plain(
         {
             "base": score.base,
             "parts": _parts(score),
@@ -115,6 +115,7 @@ def waterfall(score: SectorScore, parameters: ScoringParameters) -> dict[str, An
             "day_error": score.day_error,
         }
     )
+    return facts
 
 
 def tops(stocks: TopStocks | None) -> dict[str, list[dict[str, Any]]]:

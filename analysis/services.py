@@ -5,17 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from typing import Any
-from zoneinfo import available_timezones
 
 import redis
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from analysis.errors import RunLimitReached
 from analysis.execution import run_execute
@@ -23,25 +19,31 @@ from analysis.lifecycle import TICK_LOCK, lock_take, run_enqueue, runs_dispatch,
 from analysis.models import (
     ANALYSIS_KINDS,
     AnalysisRun,
-    FreshnessPreference,
-    ParameterRevision,
     RunInput,
     RunKind,
     RunStatus,
-    Slot,
 )
 from analysis.preparation import history_fetch
-from analysis.schedule import DueSlot, seed_rules, slots_due
+from analysis.schedule import DueSlot, slots_due
 from analysis.selectors import (
     ACTIVE,
     BOARD_KINDS,
-    parameters_from,
-    preference_of,
     published_until,
     rules_enabled,
+    run_active,
+    run_failed_since,
+    run_newest_board,
     slots_done,
 )
-from sectors.broadcast import announce_preferences
+from analysis.tuning import (
+    parameters_check,
+    parameters_revise,
+    preference_check,
+    preference_set,
+    slot_check,
+    slots_seed,
+    tick_seconds,
+)
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.redis import client
@@ -52,12 +54,15 @@ __all__ = [
     "history_complete",
     "inputs_prune",
     "mover_request",
+    "parameters_check",
     "parameters_revise",
     "pass_request",
+    "preference_check",
     "preference_set",
     "run_create_now",
     "run_execute",
     "run_request",
+    "slot_check",
     "slots_seed",
     "tick",
     "tick_seconds",
@@ -68,8 +73,9 @@ logger = logging.getLogger(__name__)
 #: After a long silence, slots of so many sessions get their row; older ones are forgotten.
 CATCH_UP_SESSIONS = 10
 HEARTBEAT_KEPT_SECONDS = 24 * 3600
-FIRST_SLOT, LAST_SLOT = dt.time(4, 0), dt.time(20, 0)
-PRUNE_SECONDS = 6 * 3600
+#: A failed run of the board is tried again after a minute, and so often until the next slot comes anyway.
+RETRY_AFTER = dt.timedelta(seconds=60)
+RETRIES_MAX = 5
 INPUTS_KEPT = dt.timedelta(days=90)
 SLOT_KINDS = (*ANALYSIS_KINDS, RunKind.PASS)
 
@@ -99,6 +105,8 @@ def tick() -> TickReport:
     with transaction.atomic():
         lock_take(TICK_LOCK)
         queued, covered = _slots_fill(now)
+    if not queued and _is_retry_due():
+        pass_request()
     return TickReport(queued, covered, reclaimed, runs_dispatch())
 
 
@@ -149,55 +157,30 @@ def _slot_row(slot: DueSlot, status: RunStatus) -> AnalysisRun:
     )
 
 
+def _is_retry_due() -> bool:
+    """Whether the board waits for a run that failed: a minute later it is tried again, five times in a row.
+
+    While nothing was ever published, it is tried for ever.
+    """
+    board = run_newest_board()
+    failed = run_failed_since(board)
+    if failed is None or failed.finished_wall is None or run_active() is not None:
+        return False
+    if timezone.now() - failed.finished_wall < RETRY_AFTER:
+        return False
+    since = AnalysisRun.objects.filter(
+        world=settings.MARKET_WORLD, status=RunStatus.FAILED, kind__in=BOARD_KINDS
+    )
+    if board is not None:
+        since = since.filter(finished_wall__gt=board.finished_wall)
+    return board is None or since.count() <= RETRIES_MAX
+
+
 def _heartbeat(key: str) -> None:
     try:
         client().set(key, timezone.now().isoformat(), ex=HEARTBEAT_KEPT_SECONDS)
     except redis.RedisError as exc:
         logger.warning("the heartbeat %s was not stored: %s", key, exc)
-
-
-@transaction.atomic
-def slots_seed() -> dict[str, int]:
-    """The product's slots and the tick that asks for them, where they are missing. Edited slots stay.
-
-    Returns how many slots were made and the seconds between ticks.
-    """
-    made = sum(
-        Slot.objects.get_or_create(
-            kind=rule.kind,
-            at=rule.at,
-            defaults={"name": rule.name, "ceiling_seconds": rule.ceiling_seconds},
-        )[1]
-        for rule in seed_rules()
-    )
-    seconds = tick_seconds()
-    _periodic_set("tick", "analysis.tasks.tick_task", seconds)
-    _periodic_set("prune", "analysis.tasks.prune_task", PRUNE_SECONDS)
-    return {"slots": made, "tick_seconds": seconds}
-
-
-def slot_check(kind: str, at: dt.time) -> None:
-    """Raise ValidationError by field unless the schedule can serve a slot of this kind at this time."""
-    if kind not in SLOT_KINDS or kind == RunKind.ON_DEMAND:
-        allowed = ", ".join(kind for kind in SLOT_KINDS if kind != RunKind.ON_DEMAND)
-        raise ValidationError({"kind": f"A slot is of the kind {allowed}; “{kind}” is not scheduled."})
-    if at.second or at.microsecond:
-        raise ValidationError({"at": f"{at} is not on the minute; the schedule looks once a minute."})
-    if not FIRST_SLOT <= at <= LAST_SLOT:
-        raise ValidationError({"at": f"{at:%H:%M} is outside 4:00 to 20:00 New York time."})
-
-
-def tick_seconds() -> int:
-    """Wall seconds between ticks: a minute of market time, at least one second."""
-    return max(1, round(60 / float(settings.MARKET_SPEED)))
-
-
-def _periodic_set(name: str, task: str, seconds: int) -> None:
-    """Beat sends ``task`` every ``seconds``; one that no worker took until the next is dropped."""
-    schedule, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
-    PeriodicTask.objects.update_or_create(
-        name=name, defaults={"task": task, "interval": schedule, "enabled": True, "expire_seconds": seconds}
-    )
 
 
 # -- runs that somebody asks for -----------------------------------------------------------------------
@@ -299,74 +282,3 @@ def inputs_prune() -> int:
     """Drop input frames older than 90 days; scores, factors and ranks stay for ever."""
     old = RunInput.objects.filter(run__created_wall__lt=timezone.now() - INPUTS_KEPT)
     return old.delete()[0]
-
-
-# -- preferences and constants ---------------------------------------------------------------------------
-
-
-@transaction.atomic
-def preference_set(user: AbstractBaseUser, **values: Any) -> FreshnessPreference:
-    """Store some of a user's preferences; the others stay. Raises ValidationError with a dict by field."""
-    preference = preference_of(user)
-    known = {field.name for field in FreshnessPreference._meta.fields} - {"id", "user", "updated_at"}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise ValidationError({"__all__": f"No such preference: {', '.join(unknown)}."})
-    for name, value in values.items():
-        setattr(preference, name, value)
-    preference.full_clean(exclude=["user"])
-    preference_check(preference.fresh_minutes, preference.stale_minutes, preference.time_zone)
-    preference.save()
-    transaction.on_commit(lambda: announce_preferences(int(user.pk)))
-    return preference
-
-
-def preference_check(fresh_minutes: int | None, stale_minutes: int | None, time_zone: str) -> None:
-    """Raise ValidationError by field when the limits contradict each other or the zone does not exist."""
-    if fresh_minutes is not None and stale_minutes is not None and fresh_minutes >= stale_minutes:
-        text = f"Must be more than “fresh until”, {fresh_minutes} minutes."
-        raise ValidationError({"stale_minutes": text})
-    if time_zone and time_zone not in available_timezones():
-        raise ValidationError({"time_zone": f"“{time_zone}” is no time zone; try Europe/Berlin."})
-
-
-@transaction.atomic
-def parameters_revise(
-    values: dict[str, Any], *, reason: str, author: AbstractBaseUser | None
-) -> ParameterRevision:
-    """Make other constants of the score the active ones; the ones before stay as they were.
-
-    Raises ValidationError when a name, a type or a bound is wrong.
-    """
-    parameters_check(values)
-    ParameterRevision.objects.select_for_update().filter(active=True).update(active=False)
-    return ParameterRevision.objects.create(
-        values=values, reason=reason, author_id=author.pk if author else None
-    )
-
-
-def parameters_check(values: dict[str, Any]) -> None:
-    """Raise ValidationError unless ``values`` name constants of the score with usable numbers."""
-    if not isinstance(values, dict):
-        raise ValidationError({"values": 'Must be an object such as {"winsor_pct": 25}.'})
-    defaults = {name: getattr(parameters_from({}), name) for name in parameters_from({}).__slots__}
-    for name, value in values.items():
-        if name not in defaults:
-            allowed = ", ".join(sorted(defaults))
-            raise ValidationError({"values": f"“{name}” is no constant of the score; there are {allowed}."})
-        table = defaults[name] if isinstance(defaults[name], dict) else None
-        if table is not None and not (isinstance(value, dict) and set(value) <= set(table)):
-            raise ValidationError({"values": f"{name} takes an object with keys of {', '.join(table)}."})
-        numbers = value.values() if table is not None else [value]
-        for number in numbers:
-            _number_check(name, number)
-
-
-def _number_check(name: str, number: object) -> None:
-    """A constant is a number, 0 to 1000; scales and windows may not be 0."""
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        raise ValidationError({"values": f"{name} takes a number, not {number!r}."})
-    if not 0 <= number <= 1000:
-        raise ValidationError({"values": f"{name} is {number}; it may be 0 to 1000."})
-    if number == 0 and (name.endswith("scale") or name in ("scales", "winsor_pct", "relative_volume_min")):
-        raise ValidationError({"values": f"{name} divides or bounds something and may not be 0."})

@@ -1,0 +1,134 @@
+"""What admins and users tune: slots and their tick, constants of the score, preferences; all checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from analysis.models import ANALYSIS_KINDS, FreshnessPreference, ParameterRevision, RunKind, Slot
+from analysis.schedule import seed_rules
+from analysis.selectors import parameters_from, preference_of
+from sectors.broadcast import announce_preferences
+
+SLOT_KINDS = tuple(str(kind) for kind in (*ANALYSIS_KINDS, RunKind.PASS) if kind != RunKind.ON_DEMAND)
+FIRST_SLOT, LAST_SLOT = dt.time(4, 0), dt.time(20, 0)
+PRUNE_SECONDS = 6 * 3600
+
+
+@transaction.atomic
+def slots_seed() -> dict[str, int]:
+    """The product's slots and the tick that asks for them, where they are missing. Edited slots stay.
+
+    Returns how many slots were made and the seconds between ticks.
+    """
+    made = sum(
+        Slot.objects.get_or_create(
+            kind=rule.kind,
+            at=rule.at,
+            defaults={"name": rule.name, "ceiling_seconds": rule.ceiling_seconds},
+        )[1]
+        for rule in seed_rules()
+    )
+    seconds = tick_seconds()
+    _periodic_set("tick", "analysis.tasks.tick_task", seconds)
+    _periodic_set("prune", "analysis.tasks.prune_task", PRUNE_SECONDS)
+    return {"slots": made, "tick_seconds": seconds}
+
+
+def slot_check(kind: str, at: dt.time) -> None:
+    """Raise ValidationError by field unless the schedule can serve a slot of this kind at this time."""
+    if kind not in SLOT_KINDS:
+        raise ValidationError({"kind": f"A slot is of the kind {', '.join(SLOT_KINDS)}, not “{kind}”."})
+    if at.second or at.microsecond:
+        raise ValidationError({"at": f"{at} is not on the minute; the schedule looks once a minute."})
+    if not FIRST_SLOT <= at <= LAST_SLOT:
+        raise ValidationError({"at": f"{at:%H:%M} is outside 4:00 to 20:00 New York time."})
+
+
+def tick_seconds() -> int:
+    """Wall seconds between ticks: a minute of market time, at least one second."""
+    return max(1, round(60 / float(settings.MARKET_SPEED)))
+
+
+def _periodic_set(name: str, task: str, seconds: int) -> None:
+    """Beat sends ``task`` every ``seconds``; one that no worker took until the next is dropped."""
+    schedule, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.update_or_create(
+        name=name, defaults={"task": task, "interval": schedule, "enabled": True, "expire_seconds": seconds}
+    )
+
+
+@transaction.atomic
+def preference_set(user: AbstractBaseUser, **values: Any) -> FreshnessPreference:
+    """Store some of a user's preferences; the others stay. Raises ValidationError with a dict by field."""
+    preference = preference_of(user)
+    known = {field.name for field in FreshnessPreference._meta.fields} - {"id", "user", "updated_at"}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ValidationError({"__all__": f"No such preference: {', '.join(unknown)}."})
+    for name, value in values.items():
+        setattr(preference, name, value)
+    preference.full_clean(exclude=["user"])
+    preference_check(preference.fresh_minutes, preference.stale_minutes, preference.time_zone)
+    preference.save()
+    transaction.on_commit(lambda: announce_preferences(int(user.pk)))
+    return preference
+
+
+def preference_check(fresh_minutes: int | None, stale_minutes: int | None, time_zone: str) -> None:
+    """Raise ValidationError by field when the limits contradict each other or the zone does not exist."""
+    if fresh_minutes is not None and stale_minutes is not None and fresh_minutes >= stale_minutes:
+        text = f"Must be more than “fresh until”, {fresh_minutes} minutes."
+        raise ValidationError({"stale_minutes": text})
+    if time_zone and time_zone not in available_timezones():
+        raise ValidationError({"time_zone": f"“{time_zone}” is no time zone; try Europe/Berlin."})
+
+
+@transaction.atomic
+def parameters_revise(
+    values: dict[str, Any], *, reason: str, author: AbstractBaseUser | AnonymousUser | None
+) -> ParameterRevision:
+    """Make other constants of the score the active ones; the ones before stay as they were.
+
+    Raises ValidationError when a name, a type or a bound is wrong.
+    """
+    parameters_check(values)
+    ParameterRevision.objects.select_for_update().filter(active=True).update(active=False)
+    return ParameterRevision.objects.create(
+        values=values, reason=reason, author_id=author.pk if author else None
+    )
+
+
+def parameters_check(values: dict[str, Any]) -> None:
+    """Raise ValidationError unless ``values`` name constants of the score with usable numbers."""
+    if not isinstance(values, dict):
+        raise ValidationError({"values": 'Must be an object such as {"winsor_pct": 25}.'})
+    defaults = {name: getattr(parameters_from({}), name) for name in parameters_from({}).__slots__}
+    for name, value in values.items():
+        if name not in defaults:
+            allowed = ", ".join(sorted(defaults))
+            raise ValidationError({"values": f"“{name}” is no constant of the score; there are {allowed}."})
+        table = defaults[name] if isinstance(defaults[name], dict) else None
+        if table is not None and not (isinstance(value, dict) and set(value) <= set(table)):
+            raise ValidationError({"values": f"{name} takes an object with keys of {', '.join(table)}."})
+        numbers = value.values() if table is not None else [value]
+        for number in numbers:
+            _number_check(name, number)
+
+
+def _number_check(name: str, number: object) -> None:
+    """A constant is a number, 0 to 1000; scales and windows may not be 0."""
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise ValidationError({"values": f"{name} takes a number, not {number!r}."})
+    if not 0 <= number <= 1000:
+        raise ValidationError({"values": f"{name} is {number}; it may be 0 to 1000."})
+    if number == 0 and (name.endswith("scale") or name in ("scales", "winsor_pct", "relative_volume_min")):
+        raise ValidationError({"values": f"{name} divides or bounds something and may not be 0."})
