@@ -1,0 +1,123 @@
+"""Start a simulated market of one's own, over real HTTP and sockets, and lay hands on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 60.0
+TOKEN = "hands-on-the-market"
+KEY = "any-key"
+
+
+@dataclass(frozen=True)
+class RunningMarket:
+    """``url`` is the base of the Polygon paths; FMP's are under ``url + "/stable"``."""
+
+    port: int
+    token: str
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def socket_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/stocks"
+
+    def get(self, path: str, key: str | None = KEY) -> Any:
+        """The decoded JSON of a path, with a key in both vendors' headers."""
+        headers = {"Authorization": f"Bearer {key}", "apikey": key} if key else {}
+        request = urllib.request.Request(self.url + path, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def refusal(self, path: str, key: str | None = KEY) -> tuple[int, str]:
+        """Status and body of an answer that is expected to be an error."""
+        try:
+            self.get(path, key)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        raise AssertionError(f"{path} was answered without an error")
+
+    def control(self, token: str | None = None, **command: Any) -> Any:
+        """Send a command such as ``move={"symbol": "ABCD", "percent": 20}``."""
+        request = urllib.request.Request(
+            self.url + "/simulator/control",
+            data=json.dumps(command).encode(),
+            headers={"X-Simulator-Token": self.token if token is None else token},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def start_market(
+    market: str | Path = "simulated",
+    *,
+    first: str | None = None,
+    speed: float = 1.0,
+    state: Path | None = None,
+    keys: str = "",
+    port: int | None = None,
+) -> Iterator[RunningMarket]:
+    """A running market, ready to answer; stopped at the end. ``first`` is a date (it starts at 10:00) or an
+    ISO time, ``state`` a file that keeps market time over restarts, ``keys`` the keys it knows (default:
+    any)."""
+    port = port or free_port()
+    command = [sys.executable, "manage.py", "simulate_market", "--port", str(port), "--market", str(market)]
+    command += ["--speed", str(speed)]
+    command += ["--from", first] if first else []
+    command += ["--state", str(state)] if state else []
+    environment = os.environ | {"SIMULATOR_TOKEN": TOKEN, "SIMULATOR_KEYS": keys}
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        running = RunningMarket(port, TOKEN, process)
+        try:
+            if not _is_ready(running):
+                log.seek(0)
+                raise AssertionError(f"the simulated market did not start: {log.read().decode()}")
+            yield running
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _is_ready(running: RunningMarket) -> bool:
+    """Ask until it answers, its process ends, or the time is up."""
+    pause = threading.Event()
+    for _ in range(int(START_SECONDS / 0.05)):
+        if running.process.poll() is not None:
+            return False
+        try:
+            running.get("/simulator/health")
+        except OSError:
+            pause.wait(0.05)
+        else:
+            return True
+    return False

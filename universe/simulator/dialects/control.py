@@ -1,0 +1,151 @@
+"""The hand on the market: its clock for everybody, shocks and halts for whoever has the token.
+
+The control listens to callers on this machine only, whatever address the server is bound to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from universe.sessions import ET, SessionError, new_york
+from universe.simulator.dialects.answers import Row, json_answer
+from universe.simulator.market import Market
+from universe.simulator.sectors import SLUGS, rows_of_sector
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+class CommandError(ValueError):
+    """A command that cannot be carried out; the text says which part and what is allowed."""
+
+
+class Control:
+    """``changed`` is called after each command, so that what was done is written down at once."""
+
+    def __init__(self, market: Market, token: str, changed: Callable[[], None]) -> None:
+        self._market = market
+        self._token = token
+        self._changed = changed
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/simulator/control", self.control, methods=["POST"]),
+            Route("/simulator/clock", self.clock),
+            Route("/simulator/health", self.health),
+        ]
+
+    def health(self, request: Request) -> Response:
+        return json_answer({"status": "ok", "market_time": self._market.now().isoformat()})
+
+    def clock(self, request: Request) -> Response:
+        return json_answer(self._clock())
+
+    def _clock(self) -> Row:
+        world = self._market.world
+        anchored = self._market.clock.anchored(time.time())
+        return {
+            "world": world.kind,
+            "market_anchor": anchored.market_anchor.isoformat(),
+            "wall_anchor": anchored.wall_anchor,
+            "speed": anchored.speed,
+            "ended": self._market.has_ended(),
+            "interpolated": world.kind == "replay",
+            "label": world.label(self._market.session()),
+            "last_session": world.last_session.isoformat() if world.last_session else None,
+        }
+
+    async def control(self, request: Request) -> Response:
+        caller = request.client.host if request.client else ""
+        if caller not in LOOPBACK:
+            return json_answer({"error": "the control listens to this machine only"}, 403)
+        given = request.headers.get("X-Simulator-Token", "")
+        if not self._token or not hmac.compare_digest(given.encode(), self._token.encode()):
+            return json_answer({"error": "X-Simulator-Token is missing or wrong; it is SIMULATOR_TOKEN"}, 401)
+        try:
+            command = orjson.loads(await request.body())
+            done = self._carry_out(command)
+        except (CommandError, SessionError) as exc:
+            return json_answer({"error": str(exc)}, 400)
+        except orjson.JSONDecodeError as exc:
+            return json_answer({"error": f"the body is no JSON: {exc}"}, 400)
+        self._changed()
+        return json_answer(done | {"clock": self._clock()})
+
+    def _carry_out(self, command: Any) -> Row:
+        known: dict[str, Callable[[Any], Row]] = {
+            "move": self._move,
+            "clock": self._set_clock,
+            "halt": self._halt,
+            "resume": self._resume,
+        }
+        if not isinstance(command, dict) or not command.keys() & known.keys():
+            raise CommandError(f"give one of {', '.join(known)}")
+        done: Row = {}
+        for name, value in command.items():
+            if name not in known and name != "back":
+                raise CommandError(f"{name!r} is no command; give one of {', '.join(known)}")
+        for name in known:
+            if name == "clock" and name in command:
+                done |= self._set_clock(command[name], back=bool(command.get("back")))
+            elif name in command:
+                done |= known[name](command[name])
+        return done
+
+    def _row(self, value: Any) -> int:
+        symbol = value.get("symbol") if isinstance(value, dict) else None
+        row = self._market.world.listings.index.get(symbol) if isinstance(symbol, str) else None
+        if row is None:
+            raise CommandError(f"'symbol' is {symbol!r}, which is not listed")
+        return row
+
+    def _move(self, value: Any) -> Row:
+        percent = value.get("percent") if isinstance(value, dict) else None
+        if not isinstance(percent, int | float) or isinstance(percent, bool) or not -99 <= percent <= 1000:
+            raise CommandError(f"'percent' is {percent!r}, but must be a number from -99 to 1000")
+        if "sector" in value:
+            rows = rows_of_sector(self._market.world.listings, str(value["sector"]))
+            if not rows:
+                raise CommandError(f"'sector' is {value['sector']!r}, but must be one of {', '.join(SLUGS)}")
+        else:
+            rows = [self._row(value)]
+        shock = self._market.shock(rows, float(percent))
+        return {"moved": len(rows), "at": shock.at.isoformat()}
+
+    def _set_clock(self, value: Any, back: bool = False) -> Row:
+        try:
+            moment = dt.datetime.fromisoformat(str(value))
+        except ValueError:
+            raise CommandError(
+                f"'clock' is {value!r}, but must be an ISO time such as 2026-03-31T15:30"
+            ) from None
+        moment = new_york(moment if moment.tzinfo else moment.replace(tzinfo=ET))
+        first = self._market.world.first_session
+        if moment.date() <= first:
+            raise CommandError(f"'clock' must be after {first}, the world's first session")
+        if moment < self._market.now() and not back:
+            raise CommandError(
+                f"'clock' is before the market's {self._market.now():%Y-%m-%d %H:%M:%S}; "
+                'time goes back only with "back": true'
+            )
+        return {"market_time": self._market.set_clock(moment).isoformat()}
+
+    def _halt(self, value: Any) -> Row:
+        row = self._row(value)
+        minutes = value.get("minutes")
+        if minutes is not None and (not isinstance(minutes, int | float) or minutes <= 0):
+            raise CommandError(f"'minutes' is {minutes!r}, but must be above 0, or left out")
+        halt = self._market.halt(row, minutes)
+        return {"halted": value["symbol"], "until": halt.until.isoformat() if halt.until else None}
+
+    def _resume(self, value: Any) -> Row:
+        self._market.resume(self._row(value))
+        return {"resumed": value["symbol"]}

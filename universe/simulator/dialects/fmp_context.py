@@ -1,0 +1,224 @@
+"""FMP's surroundings under ``/stable``: news, economic calendar, charts, holidays, hours, holdings."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from universe.sessions import ET, LAST_DAY, hours, is_early_close, is_session, phase
+from universe.simulator.dialects import aggregates
+from universe.simulator.dialects.answers import Row, day_of, fmp_error, json_answer
+from universe.simulator.dialects.fmp import Facts, fmp_symbol, paged
+from universe.simulator.dialects.polygon_context import holiday_name, recent_articles
+from universe.simulator.market import Market
+from universe.simulator.synthetic.releases import Release, releases
+from universe.simulator.world import Article
+
+INTERVALS = {"1min": 1, "5min": 5, "15min": 15, "30min": 30, "1hour": 60, "4hour": 240}
+CALENDAR_DAYS = 90
+
+
+class Surroundings:
+    """Handlers of the context paths over one market; ``facts`` knows FMP's spelling of symbols."""
+
+    def __init__(self, market: Market, facts: Facts) -> None:
+        self._market = market
+        self._facts = facts
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/stable/economic-calendar", self.calendar),
+            Route("/stable/news/stock-latest", self.news_latest),
+            Route("/stable/news/stock", self.news_of),
+            Route("/stable/historical-chart/{interval}", self.chart),
+            Route("/stable/historical-price-eod/full", self.daily),
+            Route("/stable/holidays-by-exchange", self.holidays),
+            Route("/stable/exchange-market-hours", self.hours),
+            Route("/stable/all-exchange-market-hours", self.hours),
+            Route("/stable/etf/holdings", self.holdings),
+        ]
+
+    def calendar(self, request: Request) -> Response:
+        """Newest first, times in UTC without a mark. A replayed market has none: nobody recorded it."""
+        today = self._market.now().date()
+        first = day_of(request.query_params.get("from", today.isoformat()), "from")
+        last = day_of(request.query_params.get("to", today.isoformat()), "to")
+        if (last - first).days > CALENDAR_DAYS:
+            return fmp_error(400, f"from and to may lie at most {CALENDAR_DAYS} days apart")
+        seed = getattr(self._market.world, "seed", None)
+        if seed is None:
+            return json_answer([])
+        days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+        found = [release for day in days if day <= LAST_DAY for release in releases(day, seed)]
+        now = self._market.now()
+        return json_answer([_release_row(release, release.at <= now) for release in reversed(found)])
+
+    def news_latest(self, request: Request) -> Response:
+        return self._news(request, None)
+
+    def news_of(self, request: Request) -> Response:
+        return self._news(request, set(request.query_params.get("symbols", "").split(",")))
+
+    def _news(self, request: Request, symbols: set[str] | None) -> Response:
+        rows = [_news_row(article) for article in reversed(recent_articles(self._market))]
+        if symbols is not None:
+            rows = [row for row in rows if row["symbol"] in symbols]
+        return json_answer(paged(rows, request.query_params, default=20, maximum=250))
+
+    def chart(self, request: Request) -> Response:
+        step = INTERVALS.get(request.path_params["interval"])
+        if step is None:
+            return fmp_error(404, f"interval must be one of {', '.join(INTERVALS)}")
+        symbol = request.query_params.get("symbol", "")
+        row = self._facts.row(symbol)
+        if row is None:
+            return json_answer([])
+        today = self._market.session().isoformat()
+        bars = aggregates.bars(
+            self._market,
+            self._market.world.listings.symbols[row],
+            count=step,
+            span="minute",
+            first=day_of(request.query_params.get("from", today), "from"),
+            last=day_of(request.query_params.get("to", today), "to"),
+            adjusted=True,
+            limit=50000,
+        )
+        extended = request.query_params.get("extended", "false").lower() == "true"
+        return json_answer([row for row in map(_chart_row, reversed(bars)) if extended or _is_regular(row)])
+
+    def daily(self, request: Request) -> Response:
+        """Newest first, split-adjusted; ``change`` is close minus open, as recorded from the real one."""
+        symbol = request.query_params.get("symbol", "")
+        row = self._facts.row(symbol)
+        if row is None:
+            return json_answer([])
+        today = self._market.session()
+        first = request.query_params.get("from", today.replace(year=today.year - 1, day=1).isoformat())
+        bars = aggregates.bars(
+            self._market,
+            self._market.world.listings.symbols[row],
+            count=1,
+            span="day",
+            first=day_of(first, "from"),
+            last=day_of(request.query_params.get("to", today.isoformat()), "to"),
+            adjusted=True,
+            limit=5000,
+        )
+        return json_answer([_daily_row(symbol, bar) for bar in reversed(bars)])
+
+    def holidays(self, request: Request) -> Response:
+        exchange = request.query_params.get("exchange", "NYSE")
+        today = self._market.now().date()
+        first = day_of(request.query_params.get("from", (today - dt.timedelta(days=365)).isoformat()), "from")
+        last = min(day_of(request.query_params.get("to", today.isoformat()), "to"), LAST_DAY)
+        days = [first + dt.timedelta(days=number) for number in range(max(0, (last - first).days + 1))]
+        return json_answer([row for day in reversed(days) if (row := _holiday_row(exchange, day))])
+
+    def hours(self, request: Request) -> Response:
+        exchange = request.query_params.get("exchange", "NYSE")
+        now = self._market.now()
+        opens = closes = "CLOSED"
+        if is_session(now.date()):
+            day = hours(now.date())
+            offset = day.open.strftime("%z")
+            opens, closes = (f"{at:%I:%M %p} {offset[:3]}:{offset[3:]}" for at in (day.open, day.close))
+        row = {
+            "exchange": exchange, "name": "New York Stock Exchange", "openingHour": opens, "closingHour": closes,
+            "timezone": "America/New_York", "isMarketOpen": phase(now) == "regular",
+        }  # fmt: skip
+        return json_answer([row])
+
+    def holdings(self, request: Request) -> Response:
+        """The fund's sector by size: the largest 30 companies of the group that it follows."""
+        symbol = request.query_params.get("symbol", "")
+        row = self._facts.row(symbol)
+        through = self._market.finished()
+        world = self._market.world
+        if row is None or world.kinds(through)[row] != "ETF" or not hasattr(world, "followers"):
+            return json_answer([])
+        rows = world.followers(row)
+        cap = self._market.day(through).close[rows] * world.shares(through)[rows]
+        largest = np.argsort(-cap)[:30]
+        total = float(cap[largest].sum())
+        return json_answer(
+            [
+                {
+                    "symbol": symbol,
+                    "asset": fmp_symbol(world.listings.symbols[rows[place]]),
+                    "name": world.listings.names[rows[place]],
+                    "isin": "",
+                    "weightPercentage": round(100.0 * float(cap[place]) / total, 3),
+                    "sharesNumber": 100_000,
+                    "marketValue": round(float(cap[place])),
+                    "updatedAt": f"{through.isoformat()} 06:04:02",
+                }
+                for place in largest.tolist()
+            ]
+        )
+
+
+def _release_row(release: Release, is_out: bool) -> Row:
+    actual = release.actual if is_out else None
+    change = None if actual is None else round(actual - release.previous, 4)
+    return {
+        "date": release.at.strftime("%Y-%m-%d %H:%M:%S"), "country": "US", "event": release.event,
+        "currency": "USD", "previous": release.previous, "estimate": release.estimate, "actual": actual,
+        "change": change, "impact": release.impact,
+        "changePercentage": None if change is None or not release.previous else round(
+            100.0 * change / release.previous, 3),
+        "unit": release.unit,
+    }  # fmt: skip
+
+
+def _news_row(article: Article) -> Row:
+    return {
+        "symbol": fmp_symbol(article.symbols[0]) if article.symbols else None,
+        "publishedDate": article.published_at.astimezone(ET).strftime("%Y-%m-%d %H:%M:%S"),
+        "publisher": article.publisher,
+        "title": article.title,
+        "image": None,
+        "site": "news.example",
+        "text": article.text,
+        "url": article.url,
+    }
+
+
+def _chart_row(bar: Row) -> Row:
+    at = dt.datetime.fromtimestamp(bar["t"] / 1000, ET)
+    return {
+        "date": at.strftime("%Y-%m-%d %H:%M:%S"), "open": bar["o"], "low": bar["l"], "high": bar["h"],
+        "close": bar["c"], "volume": bar["v"],
+    }  # fmt: skip
+
+
+def _is_regular(row: Row) -> bool:
+    return phase(dt.datetime.fromisoformat(row["date"]).replace(tzinfo=ET)) == "regular"
+
+
+def _daily_row(symbol: str, bar: Row) -> Row:
+    day = dt.datetime.fromtimestamp(bar["t"] / 1000, ET).date()
+    opened = bar.get("o")
+    change = None if opened is None else round(bar["c"] - opened, 4)
+    return {
+        "symbol": symbol, "date": day.isoformat(), "open": opened, "high": bar.get("h"), "low": bar.get("l"),
+        "close": bar["c"], "volume": bar.get("v"), "change": change,
+        "changePercent": None if change is None else round(100.0 * change / opened, 5),
+        "vwap": bar.get("vw"),
+    }  # fmt: skip
+
+
+def _holiday_row(exchange: str, day: dt.date) -> Row | None:
+    if is_session(day):
+        if not is_early_close(day):
+            return None
+        return {"exchange": exchange, "date": day.isoformat(), "name": holiday_name(day), "isClosed": None,
+                "adjOpenTime": None, "adjCloseTime": "13:00", "isFullyClosed": False}  # fmt: skip
+    if day.weekday() >= 5:
+        return None
+    return {"exchange": exchange, "date": day.isoformat(), "name": holiday_name(day), "isClosed": True,
+            "adjOpenTime": None, "adjCloseTime": None}  # fmt: skip

@@ -1,0 +1,291 @@
+"""Polygon's reference data: tickers, details, types, exchanges, splits, ratios, float, short interest,
+filings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from universe.sessions import (
+    OutOfCalendarError,
+    is_session,
+    previous_session,
+    session_offset,
+    sessions_between,
+)
+from universe.simulator.dialects import tables
+from universe.simulator.dialects.answers import (
+    BadParameterError,
+    Row,
+    day_of,
+    matching,
+    page,
+    polygon_answer,
+    polygon_error,
+    sorted_rows,
+    unfold,
+)
+from universe.simulator.market import Market
+from universe.types import Session
+
+NEVER = "You are not entitled to this data. Please upgrade your plan"
+
+
+class Reference:
+    """Handlers of the reference paths over one market."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self._rows = lru_cache(maxsize=4)(self._list)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/v3/reference/tickers", self.tickers),
+            Route("/v3/reference/tickers/types", self.types),
+            Route("/v3/reference/tickers/{ticker}", self.details),
+            Route("/v3/reference/exchanges", self.exchanges),
+            Route("/stocks/v1/splits", self.splits),
+            Route("/v3/reference/splits", self.old_splits),
+            Route("/stocks/financials/v1/ratios", self.ratios),
+            Route("/stocks/vX/float", self.floats),
+            Route("/stocks/v1/short-interest", self.short_interest),
+            Route("/stocks/filings/vX/index", self.filings),
+        ]
+
+    def through(self, params: Mapping[str, str]) -> Session:
+        """The finished session that the list is made from: now, or what was finished before ``date``."""
+        newest = self._market.finished()
+        if "date" not in params:
+            return newest
+        day = day_of(params["date"], "date")
+        try:
+            return min(newest, previous_session(day))
+        except OutOfCalendarError as exc:
+            raise BadParameterError(f"'date': {exc}") from None
+
+    def _list(self, through: Session) -> tuple[Row, ...]:
+        cast = self._market.world.listings
+        listed = self._market.world.listed(through)
+        kinds = self._market.world.kinds(through)
+        rows: list[Row] = []
+        for row in cast.order:
+            if not listed[row]:
+                continue
+            entry: Row = {
+                "ticker": cast.symbols[row],
+                "name": cast.names[row],
+                "market": "stocks",
+                "locale": "us",
+                "primary_exchange": cast.mics[row],
+                "type": kinds[row],
+                "active": True,
+                "currency_name": "usd",
+                "cik": cast.ciks[row],
+                "last_updated_utc": f"{through.isoformat()}T00:00:00Z",
+            }
+            rows.append({key: value for key, value in entry.items() if value != ""})
+        return tuple(rows)
+
+    def tickers(self, request: Request) -> Response:
+        params, offset = unfold(request)
+        if params.get("market", "stocks") != "stocks" or params.get("active", "true").lower() == "false":
+            return page(request, [], default=100, maximum=1000, params=params, offset=0)
+        rows: Any = self._rows(self.through(params))
+        words = {"exchange": "primary_exchange", "type": "type", "cik": "cik"}
+        for parameter, field in words.items():
+            if params.get(parameter):
+                rows = [row for row in rows if row.get(field) == params[parameter]]
+        if params.get("search"):
+            wanted = params["search"].casefold()
+            rows = [
+                row for row in rows if wanted in row["name"].casefold() or wanted in row["ticker"].casefold()
+            ]
+        rows = matching(rows, params, {"ticker": str})
+        if params.get("order") == "desc" or params.get("sort", "ticker") != "ticker":
+            rows = sorted_rows(list(rows), params, "ticker")
+        return page(request, rows, default=100, maximum=1000, params=params, offset=offset)
+
+    def types(self, request: Request) -> Response:
+        rows = [
+            {"code": code, "description": text, "asset_class": "stocks", "locale": "us"}
+            for code, text in tables.TICKER_TYPES
+        ]
+        return polygon_answer({"results": rows, "count": len(rows)})
+
+    def exchanges(self, request: Request) -> Response:
+        return polygon_answer({"results": list(tables.EXCHANGES), "count": len(tables.EXCHANGES)})
+
+    def details(self, request: Request) -> Response:
+        params = dict(request.query_params)
+        through = self.through(params)
+        world = self._market.world
+        row = world.listings.index.get(request.path_params["ticker"])
+        if row is None or not world.listed(through)[row]:
+            return polygon_error(404, "Ticker not found.")
+        cast = world.listings
+        shares, close = world.shares(through)[row], self._market.day(through).close[row]
+        entry: Row = {
+            "ticker": cast.symbols[row],
+            "name": cast.names[row],
+            "market": "stocks",
+            "locale": "us",
+            "primary_exchange": cast.mics[row],
+            "type": world.kinds(through)[row],
+            "active": True,
+            "currency_name": "usd",
+            "cik": cast.ciks[row],
+            "sic_code": cast.sics[row],
+            "description": world.describe(row),
+            "ticker_root": cast.symbols[row].split(".")[0],
+            "round_lot": 100,
+        }
+        if np.isfinite(shares):
+            entry["share_class_shares_outstanding"] = int(shares)
+            entry["weighted_shares_outstanding"] = int(shares)
+        if np.isfinite(shares * close):
+            entry["market_cap"] = float(shares * close)
+        return polygon_answer({"results": {key: value for key, value in entry.items() if value != ""}})
+
+    def _split_rows(self) -> list[Row]:
+        symbols = self._market.world.listings.symbols
+        return [
+            {
+                "id": f"E{split.session.toordinal():08x}{split.row:08x}",
+                "ticker": symbols[split.row],
+                "execution_date": split.session.isoformat(),
+                "split_from": split.split_from,
+                "split_to": split.split_to,
+                "historical_adjustment_factor": split.price_factor,
+                "adjustment_type": "reverse_split" if split.price_factor > 1 else "forward_split",
+            }
+            for split in reversed(self._market.known_splits())
+        ]
+
+    def splits(self, request: Request) -> Response:
+        params, offset = unfold(request)
+        fields = {"ticker": str, "execution_date": str, "adjustment_type": str}
+        rows = matching(self._split_rows(), params, fields)
+        if "sort" in params:
+            rows = sorted_rows(rows, params, "execution_date.desc")
+        return page(request, rows, default=100, maximum=5000, params=params, offset=offset)
+
+    def old_splits(self, request: Request) -> Response:
+        params, offset = unfold(request)
+        keys = ("id", "ticker", "execution_date", "split_from", "split_to")
+        rows = matching(self._split_rows(), params, {"ticker": str, "execution_date": str})
+        if params.get("order") == "asc":
+            rows.reverse()
+        rows = [{key: row[key] for key in keys} for row in rows]
+        return page(request, rows, default=10, maximum=1000, params=params, offset=offset)
+
+    def ratios(self, request: Request) -> Response:
+        """Price, market cap and the mean volume of 30 sessions; only companies that have all three."""
+        params, offset = unfold(request)
+        through = self._market.finished()
+        world = self._market.world
+        first = max(session_offset(through, -29), world.first_session)
+        volumes = np.array([self._market.day(day).volume for day in sessions_between(first, through)])
+        with np.errstate(invalid="ignore"):
+            known = np.isfinite(volumes)
+            average = np.nansum(volumes, axis=0) / np.maximum(known.sum(axis=0), 1)
+            price = self._market.day(through).close
+            cap = price * world.shares(through)
+        listed, kinds, cast = world.listed(through), world.kinds(through), world.listings
+        rows = [
+            {
+                "ticker": cast.symbols[row],
+                "cik": cast.ciks[row],
+                "date": through.isoformat(),
+                "price": round(float(price[row]), 4),
+                "market_cap": float(cap[row]),
+                "average_volume": float(average[row]),
+            }
+            for row in cast.order
+            if listed[row] and kinds[row] in tables.COMPANY_KINDS and np.isfinite(cap[row])
+        ]
+        numbers = {"price": float, "market_cap": float, "average_volume": float, "ticker": str, "cik": str}
+        return page(
+            request, matching(rows, params, numbers), default=100, maximum=50000, params=params, offset=offset
+        )
+
+    def floats(self, request: Request) -> Response:
+        params, offset = unfold(request)
+        through = self._market.finished()
+        world = self._market.world
+        shares, free = world.shares(through), world.float_shares(through)
+        kinds, cast = world.kinds(through), world.listings
+        rows = [
+            {
+                "ticker": cast.symbols[row],
+                "effective_date": through.replace(day=1).isoformat(),
+                "free_float": int(free[row]),
+                "free_float_percent": round(100.0 * float(free[row] / shares[row]), 2),
+            }
+            for row in cast.order
+            if np.isfinite(free[row]) and kinds[row] in tables.COMPANY_KINDS
+        ]
+        fields = {"ticker": str, "free_float_percent": float}
+        return page(
+            request, matching(rows, params, fields), default=100, maximum=5000, params=params, offset=offset
+        )
+
+    def short_interest(self, request: Request) -> Response:
+        params, offset = unfold(request)
+        world = self._market.world
+        rows: list[Row] = [
+            {
+                "ticker": world.listings.symbols[short.row],
+                "settlement_date": short.settlement.isoformat(),
+                "short_interest": int(short.shares_short),
+                "days_to_cover": short.days_to_cover,
+                "avg_daily_volume": int(short.shares_short / short.days_to_cover)
+                if short.days_to_cover
+                else None,
+            }
+            for short in world.short_interest(self._market.finished())
+        ]
+        fields = {"ticker": str, "settlement_date": str, "days_to_cover": float}
+        return page(
+            request, matching(rows, params, fields), default=10, maximum=50000, params=params, offset=offset
+        )
+
+    def filings(self, request: Request) -> Response:
+        """8-K filings of the companies that jumped overnight: enough for an index, without texts."""
+        params, offset = unfold(request)
+        today = self._market.session()
+        world = self._market.world
+        days = [day for day in _last_days(today) if day >= world.first_session]
+        rows: list[Row] = []
+        for day in days:
+            for article in world.articles(day):
+                if article.tones and article.published_at <= self._market.now():
+                    rows.append(_filing(article.symbols[0], day, world.listings.index, world.listings))
+        fields = {"ticker": str, "form_type": str, "filing_date": str, "cik": str}
+        return page(
+            request, matching(rows, params, fields), default=1000, maximum=10000, params=params, offset=offset
+        )
+
+
+def _last_days(today: Session) -> list[dt.date]:
+    return [today, previous_session(today)] if is_session(today) else [today]
+
+
+def _filing(symbol: str, day: Session, index: Mapping[str, int], listings: Any) -> Row:
+    row = index[symbol]
+    number = f"{listings.ciks[row]}-{day:%y}-{day.toordinal() % 1_000_000:06d}"
+    return {
+        "accession_number": number,
+        "cik": listings.ciks[row],
+        "ticker": symbol,
+        "form_type": "8-K",
+        "filing_date": day.isoformat(),
+        "filing_url": f"https://filings.example/{number}.txt",
+        "issuer_name": listings.names[row],
+    }

@@ -1,0 +1,167 @@
+"""A running market: a world, a clock, and what was done to both.
+
+The one object that the dialects ask. It keeps the few session grids that are in use, applies shocks and
+halts, and writes its state down so that a restart goes on at the same market time and the same prices.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from universe.sessions import hours, next_session, previous_session, session_of
+from universe.simulator import interventions, picture
+from universe.simulator.interventions import ManualHalt, Shock
+from universe.simulator.marketclock import SimulatedClock, into_session
+from universe.simulator.picture import Picture
+from universe.simulator.world import DayBars, Floats, MinuteGrid, SplitEvent, World
+from universe.types import Session
+
+KEPT_GRIDS = 3
+
+
+class Market:
+    """All times are New York. Methods may be called from any thread."""
+
+    def __init__(self, world: World, clock: SimulatedClock) -> None:
+        self.world = world
+        self._clock = clock
+        self._shocks: tuple[Shock, ...] = ()
+        self._halts: tuple[ManualHalt, ...] = ()
+        self._lock = threading.RLock()
+        self._calm: OrderedDict[Session, MinuteGrid] = OrderedDict()
+        self._moved: dict[Session, tuple[object, MinuteGrid]] = {}
+        self._picture: tuple[object, Picture] | None = None
+        self._adjustments = lru_cache(maxsize=256)(self._draw_adjustment)
+
+    # Time
+
+    def now(self) -> dt.datetime:
+        return self._clock.at(time.time())
+
+    def session(self) -> Session:
+        return session_of(self.now())
+
+    def finished(self, moment: dt.datetime | None = None) -> Session:
+        """The newest session whose regular close has passed."""
+        moment = moment or self.now()
+        session = session_of(moment)
+        return session if moment >= hours(session).close else previous_session(session)
+
+    @property
+    def clock(self) -> SimulatedClock:
+        return self._clock
+
+    def has_ended(self) -> bool:
+        return self._clock.has_ended(time.time())
+
+    def set_clock(self, moment: dt.datetime) -> dt.datetime:
+        """Put the market's time to ``moment``, or to the next moment inside a session."""
+        with self._lock:
+            goal = into_session(moment, self._clock.last_session)
+            self._clock = SimulatedClock(goal, time.time(), self._clock.speed, self._clock.last_session)
+            return goal
+
+    # Interventions
+
+    @property
+    def shocks(self) -> tuple[Shock, ...]:
+        return self._shocks
+
+    @property
+    def halts(self) -> tuple[ManualHalt, ...]:
+        return self._halts
+
+    def restore(self, shocks: Sequence[Shock], halts: Sequence[ManualHalt]) -> None:
+        self._shocks, self._halts = tuple(shocks), tuple(halts)
+
+    def shock(self, rows: Sequence[int], percent: float) -> Shock:
+        """Every price of ``rows`` is ``percent`` higher (or lower) from now on."""
+        shock = Shock(self.now(), tuple(rows), 1.0 + percent / 100.0)
+        with self._lock:
+            self._shocks = (*self._shocks, shock)
+        return shock
+
+    def halt(self, row: int, minutes: float | None) -> ManualHalt:
+        now = self.now()
+        halt = ManualHalt(row, now, None if minutes is None else now + dt.timedelta(minutes=minutes))
+        with self._lock:
+            self._halts = (*(other for other in self._halts if other.row != row), halt)
+        return halt
+
+    def resume(self, row: int) -> None:
+        now = self.now()
+        with self._lock:
+            self._halts = tuple(
+                ManualHalt(halt.row, halt.since, now) if halt.row == row else halt for halt in self._halts
+            )
+
+    # Prices
+
+    def grid(self, session: Session) -> MinuteGrid:
+        """The session as it is after all shocks and halts."""
+        calm = self._calm_grid(session)
+        version = (self._shocks, self._halts)
+        with self._lock:
+            kept = self._moved.get(session)
+            if kept is None or kept[0] != version:
+                self._moved = {day: pair for day, pair in self._moved.items() if day in self._calm}
+                kept = self._moved[session] = (version, interventions.disturbed(calm, *version))
+            return kept[1]
+
+    def _calm_grid(self, session: Session) -> MinuteGrid:
+        with self._lock:
+            grid = self._calm.get(session)
+            if grid is None:
+                grid = self._calm[session] = self.world.grid(session)
+            self._calm.move_to_end(session)
+            while len(self._calm) > KEPT_GRIDS:
+                self._calm.popitem(last=False)
+            return grid
+
+    def picture(self, moment: dt.datetime | None = None) -> Picture:
+        """The tape at ``moment`` (now), cut to whole seconds."""
+        moment = (moment or self.now()).replace(microsecond=0)
+        version = (moment, self._shocks, self._halts)
+        kept = self._picture
+        if kept is not None and kept[0] == version:
+            return kept[1]
+        session = session_of(moment)
+        shock = interventions.factors(self._shocks, self.now(), len(self.world.listings))
+        taken = picture.take(self.grid(session), self._calm_grid(session), shock, moment)
+        self._picture = (version, taken)
+        return taken
+
+    def day(self, session: Session) -> DayBars:
+        """A session's bars, shocks included; of a running session what will have been."""
+        bars = self.world.day(session)
+        day = hours(session)
+        if not any(shock.at < day.close for shock in self._shocks):
+            return bars
+        inside = any(day.pre_open <= shock.at < day.close for shock in self._shocks)
+        grid = self.grid(session) if inside else None
+        return interventions.disturbed_day(bars, grid, self._shocks, day.close)
+
+    def adjustment(self, session: Session) -> Floats:
+        """(N,) what to multiply a past session's prices by, for splits since then that have taken effect."""
+        return self._adjustments(session, self.session())
+
+    def _draw_adjustment(self, session: Session, today: Session) -> Floats:
+        factor = np.ones(len(self.world.listings))
+        for split in self.world.splits():
+            if session < split.session <= today:
+                factor[split.row] *= split.price_factor
+        return factor
+
+    def known_splits(self) -> list[SplitEvent]:
+        """Those executed, and those of the next session, which is announced."""
+        horizon = self.session()
+        if self.world.last_session is None or horizon < self.world.last_session:
+            horizon = next_session(horizon)
+        return [split for split in self.world.splits() if split.session <= horizon]
