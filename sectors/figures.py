@@ -53,10 +53,12 @@ def usd(value: Number | None) -> str:
     return DASH if value is None else f"${value:,.2f}"
 
 
-def usd_large(value: Number | None) -> str:
-    """A company's or a day's money: "$180.0M", "$1.90B", "$127B"."""
+def usd_large(value: Number | None, *, trim: bool = False) -> str:
+    """A company's or a day's money: "$180.0M", "$1.9B", "$127B"; ``trim`` drops ".0", as of limits."""
     if value is None:
         return DASH
+    if trim:
+        return usd_large(value).replace(".0", "")
     for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
         if value >= size:
             scaled = float(value) / size

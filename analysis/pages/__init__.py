@@ -1,1 +1,1 @@
-"""What the pages of stocks, runs and alerts print: dataclasses of words and classes, made from stored rows."""
+"""What the pages of stocks, runs and alerts print: words and classes made from stored rows."""

@@ -13,21 +13,12 @@ from itertools import pairwise
 
 from sectors import figures
 from sectors.lights import LIGHTS
+from sectors.readings_past import Past
 from sectors.types import Band
 from universe import sessions
 
 WIDTH = 900.0
 HEIGHT = 220.0
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One reading: ``band`` "none" when no verdict was published; ``relative`` None without a benchmark."""
-
-    at: dt.datetime
-    score: float
-    relative: float | None
-    band: Band
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +54,9 @@ def history_of(past: Sequence[Past], shown: Sequence[dt.date], today: dt.date) -
         return None
     width = WIDTH / len(shown)
     return History(
-        lines=tuple(_lines(((p.at, p.score) if p.band != "none" else None for p in past), shown)),
+        lines=tuple(_lines(((p.at, float(p.score)) if p.band != "none" else None for p in past), shown)),
         relatives=tuple(
-            _lines(((p.at, p.relative) if p.relative is not None else None for p in past), shown)
+            _lines(((p.at, float(p.relative)) if p.relative is not None else None for p in past), shown)
         ),
         marks=tuple(
             Mark("Today" if session == today else figures.day(session), f"{index * width:.1f}", index > 0)

@@ -14,18 +14,13 @@ from typing import Any
 
 from sectors import figures
 from sectors.lights import EDGES, band_of
+from sectors.pages.factor_words import LABELS, factor_words, unknown_words
 from sectors.types import Band
 
 BOX_WIDTH = 272.0
 MARGIN = 16.0
 FRAME_LABELS = {"30min": "30 minutes", "1d": "1 day", "3d": "3 days", "1w": "1 week"}
 PART_LABELS = FRAME_LABELS | {"overnight": "Overnight"}
-FACTOR_LABELS = {
-    "volatility": "Volatility",
-    "volume": "Volume",
-    "catalyst": "Catalyst",
-    "technical": "Technical",
-}
 #: How far a stored sum or product may be from the stored parts: float64 noise, nothing more.
 TOLERANCE = 1e-9
 ROUNDING = 0.0005 + TOLERANCE
@@ -87,7 +82,7 @@ class _Axis:
 def waterfall_of(parts: ScoreParts) -> Waterfall | None:
     """The rows of one reading, or None when it stores no parts."""
     stored = parts.waterfall
-    if "base" not in stored or "factors" not in stored:
+    if "base" not in stored or not isinstance(stored.get("factors"), list):
         return None
     moves = list(_moves(parts))
     score = float(parts.score)
@@ -117,7 +112,7 @@ def _moves(parts: ScoreParts) -> Iterator[tuple[str, str, float, str]]:
         value = float(factor["value"])
         running *= value
         name = str(factor["name"])
-        yield FACTOR_LABELS.get(name, name), _factor_why(parts, factor), running, _multiplier(value)
+        yield LABELS.get(name, name), _factor_why(parts, factor), running, _multiplier(value)
 
 
 def _part_names(stored: Mapping[str, Any]) -> list[str]:
@@ -178,12 +173,12 @@ def _frame_why(parts: ScoreParts, name: str) -> str:
 
 
 def _factor_why(parts: ScoreParts, factor: Mapping[str, Any]) -> str:
+    name, base = str(factor["name"]), float(parts.waterfall["base"])
     if not factor.get("known", True):
-        return "input missing, so 1.0"
-    if factor["name"] == "volatility":
-        return parts.weight_note or "the sector’s weight"
-    inputs = factor.get("inputs") or {}
-    return ", ".join(f"{name.replace('_', ' ')} {figures.plain(value, 2)}" for name, value in inputs.items())
+        return unknown_words(name, base)
+    if name == "volatility" and parts.weight_note:
+        return parts.weight_note
+    return factor_words(name, factor.get("inputs") or {}, base)
 
 
 def _multiplier(value: float) -> str:
@@ -204,10 +199,12 @@ def _shown_edges(axis: _Axis) -> list[float]:
 
 
 def _axis_words(axis: _Axis) -> str:
-    edges = [figures.signed(edge, 1) for edge in EDGES if axis.low <= edge <= axis.high]
     places = 0 if max(abs(axis.low), axis.high) == 1.0 else 1
     low, high = figures.signed(axis.low, places), figures.signed(axis.high, places)
-    return f"{low} to {high}, edges at {', '.join(edges[:-1])} and {edges[-1]}"
+    if axis.low < 0 < axis.high:
+        return f"{low} to {high}, edges ±0.2, ±0.6"
+    near, far = sorted((edge for edge in EDGES if axis.low <= edge <= axis.high), key=abs)
+    return f"{low} to {high}, edges {figures.signed(near, 1)}, {figures.signed(far, 1)}"
 
 
 def _closing_words(parts: ScoreParts) -> str:

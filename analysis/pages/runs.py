@@ -1,0 +1,192 @@
+"""The list of runs: what was due, what came of it, how long each stage took and what was missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from analysis.models import TERMINAL, AnalysisRun, RunStatus
+from sectors import figures
+from sectors.presenters import PLACES
+from sectors.presenters.ages import moment_text
+
+SECTOR_NAMES = {place.slug: place.name for place in PLACES}
+KIND_NAMES = {
+    "comprehensive": "Comprehensive",
+    "overnight": "Overnight",
+    "release": "Economic release",
+    "pass": "Half-hourly pass",
+    "on_demand": "On demand",
+    "mover": "Mover",
+}
+#: Glyph and badge of each state; the word is always there.
+LOOKS: dict[str, tuple[str, str]] = {
+    RunStatus.QUEUED: ("g-clock", ""),
+    RunStatus.RUNNING: ("g-run", ""),
+    RunStatus.COMPLETE: ("g-ok", "ok"),
+    RunStatus.PARTIAL: ("g-warn", "caution"),
+    RunStatus.FAILED: ("g-x", "bad"),
+    RunStatus.COVERED: ("g-bar", ""),
+}
+#: The stages of `analysis.execution` in their order.
+STAGES = ("universe", "releases", "prices", "frame", "score", "next_universe", "publish")
+#: Counts that say what a run did not have, in whichever form the run wrote them down.
+MISSING = ("missing", "problems", "degraded", "failed", "dropped", "carried")
+
+
+@dataclass(frozen=True, slots=True)
+class StageBar:
+    """One stage: its seconds in words and its place in a bar 100 wide."""
+
+    name: str
+    took: str
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    id: int
+    kind: str
+    what: str
+    due: str
+    due_iso: str
+    status: str
+    glyph: str
+    look: Literal["", "ok", "caution", "bad"]
+    late: bool
+    as_of: str
+    published: str
+    took: str
+    stages: tuple[StageBar, ...]
+    counts: str
+    all_counts: str
+    missing: tuple[str, ...]
+    message: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveBar:
+    """The run that waits or works. ``percent`` is 0 to 100."""
+
+    id: int
+    title: str
+    percent: int
+    stage: str
+    asked_by: str
+    queued: bool
+
+
+def run_rows(runs: Iterable[AnalysisRun], now: dt.datetime) -> tuple[RunRow, ...]:
+    """The rows of the list; ``now`` is market time."""
+    return tuple(_row(run, now) for run in runs)
+
+
+def active_bar(run: AnalysisRun | None) -> ActiveBar | None:
+    if run is None or run.status in TERMINAL:
+        return None
+    queued = run.status == RunStatus.QUEUED
+    return ActiveBar(
+        id=run.pk,
+        title=f"{KIND_NAMES.get(run.kind, run.kind)} run {figures.count(run.pk)}",
+        percent=run.percent,
+        stage="waiting for the worker" if queued else run.stage or "at work",
+        asked_by=run.requested_by.get_username() if run.requested_by else "",
+        queued=queued,
+    )
+
+
+def _row(run: AnalysisRun, now: dt.datetime) -> RunRow:
+    glyph, look = LOOKS.get(run.status, ("g-none", ""))
+    counts, everything = count_words(run.counts)
+    return RunRow(
+        id=run.pk,
+        kind=KIND_NAMES.get(run.kind, run.kind),
+        what=SECTOR_NAMES.get(run.sector, run.sector),
+        due=moment_text(run.scheduled_for, now),
+        due_iso=run.scheduled_for.isoformat(),
+        status=f"running {run.percent}%" if run.status == RunStatus.RUNNING else str(run.status),
+        glyph=glyph,
+        look=look,  # type: ignore[arg-type]
+        late=run.late,
+        as_of=figures.clock(run.as_of, seconds=True),
+        published=figures.clock(run.published_at, seconds=True),
+        took=_took(run),
+        stages=stage_bars(run.timings),
+        counts=counts,
+        all_counts=everything,
+        missing=tuple(missing_words(run.counts)),
+        message=run.message,
+        asked_by=run.requested_by.get_username() if run.requested_by else "schedule",
+    )
+
+
+def _took(run: AnalysisRun) -> str:
+    if run.started_wall is None or run.finished_wall is None:
+        return figures.DASH
+    return seconds((run.finished_wall - run.started_wall).total_seconds())
+
+
+def seconds(value: float) -> str:
+    """ "0.34 s", "12.4 s", "2 min 5 s"."""
+    if value < 10:
+        return f"{value:.2f} s"
+    if value < 60:
+        return f"{value:.1f} s"
+    return f"{int(value // 60)} min {int(value % 60)} s"
+
+
+def stage_bars(timings: Mapping[str, Any]) -> tuple[StageBar, ...]:
+    """The stages in the order of a run; stored JSON keeps none."""
+    known = {name: float(took) for name, took in timings.items() if isinstance(took, int | float)}
+    total = sum(known.values())
+    names = [*(stage for stage in STAGES if stage in known), *sorted(set(known) - set(STAGES))]
+    bars, x = [], 0.0
+    for name in names:
+        width = 100 * known[name] / total if total else 0.0
+        bars.append(StageBar(name.replace("_", " "), seconds(known[name]), f"{x:.1f}", f"{width:.1f}"))
+        x += width
+    return tuple(bars)
+
+
+def count_words(counts: Mapping[str, Any]) -> tuple[str, str]:
+    """The line of the list, "1,549 of 1,588 priced, 500 core", and everything that was counted."""
+    groups = [_counts({name: value for name, value in counts.items() if not isinstance(value, Mapping)})]
+    groups += [
+        f"{name.replace('_', ' ')}: {_counts(value)}"
+        for name, value in sorted(counts.items())
+        if isinstance(value, Mapping) and name not in MISSING and _counts(value)
+    ]
+    everything = "; ".join(group for group in groups if group)
+    if not {"priced", "members", "core"} <= set(counts):
+        return everything, everything
+    priced, members, core = (figures.count(counts[name]) for name in ("priced", "members", "core"))
+    return f"{priced} of {members} priced, {core} core", everything
+
+
+def _counts(counts: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{figures.count(value)} {name.replace('_', ' ')}"
+        for name, value in sorted(counts.items())
+        if name not in MISSING and isinstance(value, int | float) and not isinstance(value, bool)
+    )
+
+
+def missing_words(counts: Mapping[str, Any]) -> Iterable[str]:
+    """What a run did not have, one line each."""
+    for name in MISSING:
+        found = counts.get(name)
+        if isinstance(found, Mapping):
+            for key, value in sorted(found.items()):
+                reason = str(key).replace("_", " ")
+                is_count = isinstance(value, int | float)
+                yield f"{figures.count(value)} {name}: {reason}" if is_count else f"{reason}: {value}"
+        elif isinstance(found, list | tuple):
+            yield from (str(one) for one in found)
+        elif isinstance(found, int | float) and found:
+            yield f"{figures.count(found)} {name}"
+        elif isinstance(found, str) and found:
+            yield found

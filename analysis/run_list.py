@@ -1,0 +1,55 @@
+"""Runs and alerts page by page: what the lists under /analysis/ and /alerts/ read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.paginator import Paginator
+
+from analysis.models import Alert, AnalysisRun, RunStatus
+
+RUNS_PER_PAGE = 25
+ALERTS_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Place in a list: ``number`` of ``pages``, both from 1; ``total`` rows in all."""
+
+    number: int
+    pages: int
+    total: int
+
+    @property
+    def newer(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def older(self) -> int | None:
+        return self.number + 1 if self.number < self.pages else None
+
+
+def runs_page(number: str, *, covered: bool = False) -> tuple[list[AnalysisRun], Paging]:
+    """One page of the runs of the market world in force, newest first; slots covered by a later run on wish.
+
+    A ``number`` that is no page gives the nearest one.
+    """
+    rows = AnalysisRun.objects.filter(world=settings.MARKET_WORLD).select_related("requested_by")
+    if not covered:
+        rows = rows.exclude(status=RunStatus.COVERED)
+    page = Paginator(rows.order_by("-scheduled_for", "-id"), RUNS_PER_PAGE).get_page(number)
+    return list(page.object_list), Paging(page.number, page.paginator.num_pages, page.paginator.count)
+
+
+def alerts_page(number: str, *, kind: str = "") -> tuple[list[Alert], Paging]:
+    """One page of alerts, newest first, of one kind or of both."""
+    rows = Alert.objects.filter(kind=kind) if kind else Alert.objects.all()
+    page = Paginator(rows.order_by("-at", "-id"), ALERTS_PER_PAGE).get_page(number)
+    return list(page.object_list), Paging(page.number, page.paginator.num_pages, page.paginator.count)
+
+
+def alerts_latest(session: dt.date, limit: int) -> list[Alert]:
+    """The newest alerts of one session."""
+    return list(Alert.objects.filter(session=session).order_by("-at", "-id")[:limit])

@@ -1,0 +1,59 @@
+"""Looking up any listing: by its symbol, or by what a reader typed."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from analysis.pages.stock import StockFacts, stock_page
+from analysis.selectors import stock_reading_newest
+from analysis.stock_prices import stock_prices
+from sectors.live import board_now
+from sectors.selectors import classification_of
+from universe import selectors as universe
+
+LONGEST_QUERY = 60
+
+
+@require_safe
+@login_required
+def stock(request: HttpRequest, symbol: str) -> HttpResponse:
+    """One listing; 404 with near matches for a symbol that was never listed."""
+    detail = universe.stock_detail(symbol)
+    if detail is None:
+        return _missing(request, symbol)
+    if detail.stock.symbol != symbol:
+        return redirect("stock", detail.stock.symbol)
+    now = board_now(None)
+    facts = StockFacts(
+        detail=detail,
+        limits=universe.criteria_from(detail.snapshot.criteria if detail.snapshot else {}),
+        classification=classification_of(symbol),
+        prices=stock_prices(symbol, now),
+        rank=stock_reading_newest(symbol),
+        now=now,
+    )
+    return render(request, "analysis/stock.html", {"page": stock_page(facts)})
+
+
+@require_safe
+@login_required
+def stock_find(request: HttpRequest) -> HttpResponse:
+    """``?q=``: the listing itself when the words are its symbol, else everything that comes near."""
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    if not query:
+        return render(request, "analysis/stock_find.html", {"query": "", "found": []})
+    found = list(universe.stock_find(query))
+    exact = [row for row in found if row.symbol.upper() == query.upper()]
+    if exact or len(found) == 1:
+        return redirect("stock", (exact or found)[0].symbol)
+    if not found:
+        return _missing(request, query)
+    return render(request, "analysis/stock_find.html", {"query": query, "found": found})
+
+
+def _missing(request: HttpRequest, query: str) -> HttpResponse:
+    context = {"query": query[:LONGEST_QUERY], "near": universe.stocks_near(query)}
+    return render(request, "analysis/stock_missing.html", context, status=404)

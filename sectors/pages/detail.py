@@ -1,0 +1,283 @@
+"""The page of one sector: the board's card of it, and behind it everything the newest reading stores."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sectors import figures
+from sectors.lights import LIGHTS, lamp, score_text
+from sectors.models import SentimentReading, VolatilityWeight
+from sectors.pages.history import History, history_of
+from sectors.pages.rank_lists import RankList, rank_lists
+from sectors.pages.waterfall import ScoreParts, Waterfall, waterfall_of
+from sectors.presenters import ages
+from sectors.readings_past import Past
+from sectors.types import CardData, Lamp
+from universe import sessions
+
+SPANS = (5, 20)
+LATEST_READINGS = 8
+SHOWN_REVISIONS = 6
+FRAME_NAMES = {"30m": "30 minutes", "1d": "1 day", "3d": "3 days", "1w": "1 week"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One cell of the head: ``lamp`` in front of the value where the value has a colour of its own."""
+
+    label: str
+    value: str
+    note: str = ""
+    lamp: Lamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One of the eight sectors in the row above the page."""
+
+    slug: str
+    key: int
+    short_name: str
+    lamp: Lamp
+    score: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpanLink:
+    sessions: int
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRow:
+    """``used``: the reading on the page was multiplied by this revision."""
+
+    weight: str
+    when: str
+    author: str
+    reason: str
+    used: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastRow:
+    when: str
+    iso: str
+    lamp: Lamp
+    score: str
+    relative: str
+    confidence: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DetailFacts:
+    """What the selectors found. ``past`` oldest first, ``weights`` newest first, ``now`` market time."""
+
+    cards: Sequence[CardData]
+    slug: str
+    reading: SentimentReading | None
+    past: Sequence[Past]
+    weights: Sequence[VolatilityWeight]
+    now: dt.datetime
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class DetailPage:
+    """Everything `sectors/detail.html` prints."""
+
+    card: CardData
+    crumbs: tuple[Crumb, ...]
+    line: str
+    sentence: str
+    facts: tuple[Fact, ...]
+    waterfall: Waterfall | None
+    history: History | None
+    spans: tuple[SpanLink, ...]
+    latest: tuple[PastRow, ...]
+    lists: tuple[RankList, ...]
+    weights: tuple[WeightRow, ...]
+    weight_note: str
+    members_note: str
+
+
+def detail_page(facts: DetailFacts) -> DetailPage:
+    """The page of ``facts.slug``, which is one of ``facts.cards``."""
+    card = next(card for card in facts.cards if card.slug == facts.slug)
+    reading = facts.reading
+    shown = shown_sessions(facts.now, facts.span)
+    return DetailPage(
+        card=card,
+        crumbs=tuple(_crumb(other, facts.slug) for other in facts.cards),
+        line=card.stale_line if card.state == "stale" else card.subline,
+        sentence=LIGHTS[card.lamp.band].sentence if card.state == "normal" else "",
+        facts=tuple(_facts(card, reading, facts.now)) if reading else (),
+        waterfall=_waterfall(reading, facts.weights) if reading else None,
+        history=history_of(facts.past, shown, shown[-1]),
+        spans=tuple(SpanLink(span, span == facts.span) for span in SPANS),
+        latest=tuple(_past_row(past, facts.now) for past in reversed(facts.past[-LATEST_READINGS:])),
+        lists=rank_lists(reading.tops, reading.sentiment_score) if reading else (),
+        weights=_weights(facts.weights, reading),
+        weight_note=_weight_note(facts.weights, reading),
+        members_note=_members_note(reading) if reading else "",
+    )
+
+
+def shown_sessions(now: dt.datetime, span: int) -> list[dt.date]:
+    """The last ``span`` sessions, the one of ``now`` last."""
+    today = sessions.session_of(now)
+    return sessions.sessions_between(sessions.session_offset(today, 1 - span), today)
+
+
+def _crumb(card: CardData, here: str) -> Crumb:
+    return Crumb(card.slug, card.key, card.short_name, card.lamp, card.score, card.slug == here)
+
+
+def _facts(card: CardData, reading: SentimentReading, now: dt.datetime) -> list[Fact]:
+    """Four frames, four judgements, four clocks and counts: three rows of four."""
+    frames = [
+        Fact(FRAME_NAMES[frame.label], frame.value, frame.note or frame.lamp.words, frame.lamp)
+        for frame in card.frames
+    ] or _unlit_frames(reading)
+    return [*frames, *_judgements(card, reading), *_clocks(reading, now)]
+
+
+def _unlit_frames(reading: SentimentReading) -> list[Fact]:
+    """Returns of a reading whose verdict is withheld: figures without colours."""
+    return [
+        Fact(label, figures.percent(reading.returns.get(name)), reading.frame_notes.get(name, ""))
+        for name, label in zip(("30min", "1d", "3d", "1w"), FRAME_NAMES.values(), strict=True)
+    ]
+
+
+def _judgements(card: CardData, reading: SentimentReading) -> list[Fact]:
+    up = round(100 * reading.advancing / reading.valid) if reading.valid else None
+    return [
+        Fact("Against IWM", card.relative.text, card.relative.words, card.relative)
+        if card.relative
+        else Fact("Against IWM", figures.DASH, "no benchmark in this reading"),
+        Fact(
+            "Confidence",
+            figures.plain(reading.confidence_level),
+            f"coverage {figures.plain(reading.coverage)}",
+        ),
+        Fact(
+            "Breadth",
+            figures.DASH if up is None else f"{up}% up",
+            f"{figures.count(reading.advancing)} of {figures.count(reading.valid)}",
+        ),
+        Fact(
+            "Universe",
+            f"{figures.count(reading.members)} members",
+            f"{figures.count(reading.core)} core, ranked and listed",
+        ),
+    ]
+
+
+def _clocks(reading: SentimentReading, now: dt.datetime) -> list[Fact]:
+    oldest = reading.oldest_input_at
+    age = ages.short_age(ages.session_age(reading.as_of, now))
+    confirmed = reading.confirmed_at
+    return [
+        Fact("Data as of", ages.moment_text(reading.as_of, now), f"{age} old in session time"),
+        Fact(
+            "Oldest input",
+            figures.clock(oldest, seconds=True),
+            figures.day(oldest) if oldest else "not known",
+        ),
+        Fact(
+            "Computed",
+            figures.clock(reading.computed_at, seconds=True),
+            f"run {figures.count(reading.run_id)}",
+        ),
+        Fact(
+            "Last confirmed",
+            figures.clock(confirmed, seconds=True),
+            f"from {reading.source}" + (", interpolated" if reading.interpolated else ""),
+        ),
+    ]
+
+
+def _waterfall(reading: SentimentReading, weights: Sequence[VolatilityWeight]) -> Waterfall | None:
+    return waterfall_of(
+        ScoreParts(
+            score=reading.sentiment_score,
+            waterfall=reading.waterfall,
+            returns=reading.returns,
+            notes=reading.frame_notes,
+            weight_note=_revision_words(_used(weights, reading)),
+        )
+    )
+
+
+def _used(weights: Sequence[VolatilityWeight], reading: SentimentReading | None) -> VolatilityWeight | None:
+    wanted = reading.weight_revision_id if reading else None
+    return next((weight for weight in weights if weight.pk == wanted), None)
+
+
+def _revision_words(weight: VolatilityWeight | None) -> str:
+    if weight is None:
+        return ""
+    return f"the sector’s weight, revision {weight.pk} of {figures.day(weight.created_at)}"
+
+
+def _weights(weights: Sequence[VolatilityWeight], reading: SentimentReading | None) -> tuple[WeightRow, ...]:
+    """The newest revisions, and the one that the reading used however old it is."""
+    used = _used(weights, reading)
+    shown = list(weights[:SHOWN_REVISIONS])
+    if used is not None and used not in shown:
+        shown.append(used)
+    return tuple(
+        WeightRow(
+            weight=figures.plain(weight.weight),
+            when=figures.day_and_clock(weight.created_at),
+            author=weight.author.get_username() if weight.author else "the product’s default",
+            reason=weight.reason,
+            used=weight == used,
+            active=weight.active,
+        )
+        for weight in shown
+    )
+
+
+def _weight_note(weights: Sequence[VolatilityWeight], reading: SentimentReading | None) -> str:
+    """Whether the light on the page and the weight in force belong together."""
+    active = next((weight for weight in weights if weight.active), None)
+    if reading is None or active is None:
+        return ""
+    used = _used(weights, reading)
+    if used is None:
+        return "This reading names no stored revision; its weight is the factor in the waterfall."
+    if used.pk == active.pk:
+        return "This reading used the weight in force."
+    return (
+        f"This reading used {figures.plain(used.weight)}; "
+        f"{figures.plain(active.weight)} is in force and counts from the next run on."
+    )
+
+
+def _past_row(past: Past, now: dt.datetime) -> PastRow:
+    return PastRow(
+        when=ages.moment_text(past.at, now),
+        iso=past.at.isoformat(),
+        lamp=lamp(past.band),
+        score=score_text(past.score),
+        relative=score_text(past.relative),
+        confidence=figures.plain(past.confidence),
+        kind=past.run_kind.replace("_", " "),
+    )
+
+
+def _members_note(reading: SentimentReading) -> str:
+    without = reading.members - reading.valid
+    words = (
+        f"{figures.number_of(reading.core, 'core stock')} of {figures.number_of(reading.members, 'member')}"
+    )
+    if without > 0:
+        words += f"; {figures.count(without)} without a fresh day’s return count against coverage"
+    return f"{words}."

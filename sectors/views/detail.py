@@ -1,0 +1,42 @@
+"""The page of one sector: why its light is what it is, how it came there, and who leads it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from sectors.live import board_now, cards_now, viewer_limits
+from sectors.pages.detail import SPANS, DetailFacts, detail_page, shown_sessions
+from sectors.presenters import PLACES
+from sectors.readings_past import lights_past
+from sectors.selectors import board_current, reading_newest, weight_revisions
+from universe import sessions
+
+
+@login_required
+@require_safe
+def sector_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    if slug not in {place.slug for place in PLACES}:
+        known = ", ".join(place.slug for place in PLACES)
+        raise Http404(f"There is no sector “{slug}”. The eight are {known}.")
+    payload, span = board_current(), _span(request)
+    now = board_now(payload)
+    first = shown_sessions(now, span)[0]
+    facts = DetailFacts(
+        cards=cards_now(payload, viewer_limits(request.user), now),
+        slug=slug,
+        reading=reading_newest(slug),
+        past=lights_past(slug, sessions.hours(first).pre_open),
+        weights=weight_revisions(slug),
+        now=now,
+        span=span,
+    )
+    return render(request, "sectors/detail.html", {"page": detail_page(facts)})
+
+
+def _span(request: HttpRequest) -> int:
+    """How many sessions of history: one of SPANS, the shortest for anything else."""
+    wanted = request.GET.get("sessions", "")
+    return int(wanted) if wanted in {str(span) for span in SPANS} else SPANS[0]
