@@ -40,16 +40,17 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
     """One open page. Logged-in users only; the origin is checked before the connection comes here."""
 
     async def connect(self) -> None:
-        self.user = self.scope.get("user")
+        user = self.scope.get("user")
         self.shown = _version(self.scope.get("query_string", b""))
         self.clock: asyncio.Task[None] | None = None
         self.joined: list[str] = []
         await self.accept()
-        if self.user is None or not self.user.is_authenticated:
+        if user is None or not user.is_authenticated:
             await self.close(code=CLOSE_LOGGED_OUT)
             return
+        self.user_id = int(user.pk)
         try:
-            for group in (keys.BOARD_GROUP, keys.user_group(self.user.pk)):
+            for group in (keys.BOARD_GROUP, keys.user_group(self.user_id)):
                 await self.channel_layer.group_add(group, self.channel_name)
                 self.joined.append(group)
         except (redis.RedisError, OSError, TimeoutError) as exc:
@@ -82,12 +83,12 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
         await self.send_json({"kind": "alerts"})
 
     async def preferences_changed(self, event: dict[str, Any]) -> None:
-        frame = await database_sync_to_async(preferences_frame)(self.user.pk)
+        frame = await database_sync_to_async(preferences_frame)(self.user_id)
         await self.send_json(frame)
 
     async def _send_board(self) -> None:
         """The cards that are newer than the shown ones, if there are any."""
-        frame = await database_sync_to_async(board_frame)(self.user.pk, self.shown)
+        frame = await database_sync_to_async(board_frame)(self.user_id, self.shown)
         if frame is not None:
             self.shown = max(self.shown, frame["version"])
             await self.send_json(frame)

@@ -21,7 +21,7 @@ COUNTRY = "US"
 def strip_now(cards: Sequence[CardData], now: dt.datetime) -> Strip:
     """The strip; without figures of the market while PostgreSQL is away."""
     try:
-        prices = list(benchmarks())
+        prices = list(benchmarks().values())
     except DatabaseError:
         prices = []
     return strip_of(cards, prices, _releases(now), now)

@@ -31,7 +31,7 @@ ICONS = {
 def freshness_bar(context: template.RequestContext) -> dict[str, Any]:
     """``{% load freshness %}{% freshness_bar %}``: for the user of the page; ``refusal`` in the context, the
     words of a request that was refused, takes the bar's place."""
-    return bar_context(_reader(context), refusal=context.get("refusal", ""))
+    return bar_context(_reader(context), refusal=str(context.get("refusal", "")))
 
 
 def bar_context(user: Reader, *, refusal: str = "") -> dict[str, Any]:

@@ -183,7 +183,7 @@ def _clocks(entry: Mapping[str, Any]) -> str:
     return words
 
 
-def _source(place: Place, entry: Mapping[str, Any]) -> dict[str, str]:
+def _source(place: Place, entry: Mapping[str, Any]) -> dict[str, Any]:
     carried = entry.get("carried")
     if carried:
         at = figures.clock(_moment(carried["at"]))

@@ -20,11 +20,14 @@ BENCHMARKS = (("IWM", "IWM", 2), ("SPY", "SPY", 2), ("QQQ", "QQQ", 2), ("^VIX", 
 
 
 class Price(Protocol):
-    """A benchmark's newest price (`universe.models.MarketContext`)."""
+    """A benchmark's newest price, as `universe.selectors.benchmarks` gives it."""
 
-    symbol: str
-    price: float
-    previous_close: float | None
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def price(self) -> float: ...
+    @property
+    def previous_close(self) -> float | None: ...
 
 
 class Release(Protocol):

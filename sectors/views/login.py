@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
 
 
+@method_decorator(login_not_required, name="dispatch")
 class BoardLoginView(LoginView):
     """A session that ended is met by whichever part of a page asks next: it takes the whole page here."""
 

@@ -112,12 +112,7 @@
     return undefined;
   }
 
-  function preferences(frame) {
-    window.dispatchEvent(new CustomEvent("sectorlight:preferences", { detail: frame }));
-    return fetchBoard();
-  }
-
-  const kinds = { cards: applyCards, progress, preferences, alerts: () => setTimeout(fetchAlerts, Math.random() * JITTER_MS) };
+  const kinds = { cards: applyCards, progress, preferences: fetchBoard, alerts: () => setTimeout(fetchAlerts, Math.random() * JITTER_MS) };
   let queue = Promise.resolve();
 
   function take(frame) {

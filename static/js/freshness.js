@@ -82,10 +82,11 @@
   function tickCard(card) {
     const minutes = age(Number(card.dataset.asOf));
     const badge = card.querySelector('[data-slot="age"]');
-    if (badge && Number.isFinite(minutes)) say(badge, shortAge(minutes));
     const stale = minutes > Number(status.dataset.staleMinutes);
+    const late = minutes > LATE_MINUTES || stale || badge?.classList.contains("late");
+    if (badge && Number.isFinite(minutes)) say(badge, shortAge(minutes) + (late ? " old" : ""));
+    if (badge && late) badge.className = "badge late";
     if (stale && (card.dataset.state === "normal" || card.dataset.state === "noise")) card.dataset.state = "stale";
-    if (badge && (minutes > LATE_MINUTES || stale)) badge.className = "badge late";
     const small = stale && document.querySelector('.glance [href="#' + card.id + '"]');
     if (small) small.setAttribute("data-dim", "");
   }

@@ -19,7 +19,9 @@
   function address() {
     const scheme = location.protocol === "https:" ? "wss://" : "ws://";
     const board = document.getElementById("board");
-    return scheme + location.host + "/ws/board/?version=" + (board ? board.dataset.version : 0);
+    // A page without a board wants the clock and the preferences only: no card is newer than this.
+    const version = board ? board.dataset.version : Number.MAX_SAFE_INTEGER;
+    return scheme + location.host + "/ws/board/?version=" + version;
   }
 
   function connect() {
@@ -46,7 +48,9 @@
     const frame = JSON.parse(event.data);
     if (again) window.dispatchEvent(new CustomEvent("sectorlight:connected", { detail: { first: !opened } }));
     opened = true;
-    if (frame.kind === "clock") window.dispatchEvent(new CustomEvent("sectorlight:clock", { detail: frame }));
+    for (const kind of ["clock", "preferences"]) {
+      if (frame.kind === kind) window.dispatchEvent(new CustomEvent("sectorlight:" + kind, { detail: frame }));
+    }
     window.dispatchEvent(new CustomEvent("sectorlight:frame", { detail: frame }));
     show();
   }
