@@ -114,7 +114,7 @@ class SectorDetailSerializer(SectorSerializer):
     waterfall = serializers.DictField(help_text="Every part of the score; they make the stored number.")
 
 
-class ProblemSerializer(AnySerializer):
+class ProblemDocumentSerializer(AnySerializer):
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
@@ -123,7 +123,7 @@ class ProblemSerializer(AnySerializer):
 
 
 def _problem(description: str) -> OpenApiResponse:
-    return OpenApiResponse(ProblemSerializer, description=description)
+    return OpenApiResponse(ProblemDocumentSerializer, description=description)
 
 
 class SectorsAPIView(APIView):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,6 +51,24 @@ def announce_preferences(user_id: int) -> None:
 
 def _send(group: str, event: dict[str, Any]) -> None:
     plain = json.loads(json.dumps(event, cls=DjangoJSONEncoder))
+    if not _is_in_event_loop():
+        _deliver(group, plain)
+        return
+    # A blocking call cannot run inside a loop of its own thread; a thread without one can.
+    thread = threading.Thread(target=_deliver, args=(group, plain), name="announce")
+    thread.start()
+    thread.join(SEND_SECONDS)
+
+
+def _is_in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _deliver(group: str, plain: dict[str, Any]) -> None:
     try:
         async_to_sync(_send_within_bounds)(group, plain)
     except (redis.RedisError, OSError, TimeoutError) as exc:

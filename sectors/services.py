@@ -168,7 +168,8 @@ def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
     Returns counts: listings, classified, unknown, excluded, disputed, changed.
     """
     stocks = Stock.objects.all() if symbols is None else Stock.objects.filter(symbol__in=list(symbols))
-    results = {profile.symbol: classify(profile) for profile in map(_profile, stocks.iterator(BATCH))}
+    rows = stocks.order_by().only(*_READ).iterator(BATCH)
+    results = {profile.symbol: classify(profile) for profile in map(_profile, rows)}
     standing = Classification.objects.in_bulk(list(results), field_name="symbol")
     now = timezone.now()
     changed = [
@@ -194,6 +195,7 @@ def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
     }
 
 
+_READ = ("symbol", "name", "kind", "is_fund", "sic", "description", "sector_label", "industry_label")
 _JUDGED = ("sector_id", "subsector", "confidence", "evidence", "disputed", "excluded", "rules_version")
 
 

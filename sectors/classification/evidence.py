@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sectors.classification.keywords import LONGEST, PHRASES
+from sectors.classification.keywords import LENGTHS, PHRASES
 from sectors.classification.labels import label_rule
 from sectors.classification.rules import Rule
 from sectors.classification.sic import sic_rule
@@ -106,7 +106,11 @@ def hints(profile: CompanyProfile) -> Iterator[Hint]:
     for label in profile.labels:
         rule = label_rule(label.sector, label.industry)
         if rule is not None:
-            yield _hint(rule, f"{label.sector} / {label.industry}", is_stale and rule.kind == "industry")
+            yield _hint(
+                rule,
+                " / ".join(filter(None, (label.sector, label.industry))),
+                is_stale and rule.kind == "industry",
+            )
     rule = sic_rule(profile.sic)
     if rule is not None:
         yield _hint(rule, profile.sic, False)
@@ -130,9 +134,9 @@ def text_points(text: str) -> dict[str, float]:
     words = _WORD.findall(text.lower().replace("-", " "))[:WORDS_READ]
     points: dict[str, float] = {}
     seen: set[str] = set()
-    for start in range(len(words)):
-        for length in range(LONGEST, 0, -1):
-            phrase = " ".join(words[start : start + length])
+    for start, word in enumerate(words):
+        for length in LENGTHS.get(word, ()):
+            phrase = word if length == 1 else " ".join(words[start : start + length])
             rule = PHRASES.get(phrase)
             if rule is not None and phrase not in seen:
                 seen.add(phrase)

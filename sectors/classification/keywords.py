@@ -7,8 +7,6 @@ single companies.
 
 from __future__ import annotations
 
-LONGEST = 3
-
 _OUTRIGHT = {
     "healthcare": "biopharmaceutical; clinical stage; biotechnology; therapeutics; pharmaceuticals; "
     "pharmaceutical company; medical device; medical devices; immunotherapy; gene therapy; "
@@ -120,3 +118,7 @@ def _phrases() -> dict[str, tuple[str, float]]:
 
 
 PHRASES = _phrases()
+#: How many words a phrase may have, by its first word: what is not listed begins none.
+LENGTHS: dict[str, set[int]] = {}
+for _phrase in PHRASES:
+    LENGTHS.setdefault(_phrase.split()[0], set()).add(len(_phrase.split()))
