@@ -1,6 +1,7 @@
 """Reading the market. Every function that looks back takes its moment; none reads a clock."""
 
 from universe.selectors.criteria import criteria_current, criteria_from
+from universe.selectors.near import stocks_near
 from universe.selectors.prices import PriceFrame, price_frame, sessions_stored, splits_until
 from universe.selectors.quotes import ContextRow, benchmarks, quotes_newest, reference_prices
 from universe.selectors.releases import releases_between
@@ -34,5 +35,6 @@ __all__ = [
     "splits_until",
     "stock_detail",
     "stock_find",
+    "stocks_near",
     "universe_current",
 ]

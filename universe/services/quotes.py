@@ -191,16 +191,19 @@ def tracked_symbols(session: Session) -> set[str]:
     return member_symbols(session) | set(FUNDS)
 
 
-def quotes_backfill(session: Session, symbols: Sequence[str]) -> dict[str, int]:
+def quotes_backfill(
+    session: Session, symbols: Sequence[str], *, since: dt.datetime | None = None
+) -> dict[str, int]:
     """Fetch the minutes of ``session`` for each symbol and store them up to the market's now.
 
-    For the start and for gaps of the stream. A symbol that fails is counted; an outage ends the asking.
+    ``since`` leaves out the minutes before it. For the start and for gaps of the stream. A symbol that
+    fails is counted; an outage ends the asking.
     """
     source = price_source()
     now = clock.market_now()
     counts: Counter[str] = Counter()
     with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="backfill") as pool:
-        futures = [pool.submit(source.fetch_minute_bars, symbol, session) for symbol in symbols]
+        futures = [pool.submit(source.fetch_minute_bars, symbol, session, since=since) for symbol in symbols]
         for future in as_completed(futures):
             try:
                 parsed: Parsed[MinuteBar] = future.result()

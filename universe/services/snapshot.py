@@ -39,7 +39,7 @@ VERDICT_COLUMNS = {
     "symbol": "text",
     "tier": "text",
     "cap_tier": "text",
-    "reasons": "text[]",
+    "reasons": "varchar[]",
     "price": "float8",
     "market_cap": "float8",
     "avg_volume": "float8",

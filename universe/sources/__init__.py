@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ from universe.sources.fmp.rest import FmpRest
 from universe.sources.http import Door
 from universe.sources.polygon.rest import PolygonRest
 from universe.sources.polygon.stream import MinuteStream
-from universe.sources.status import vendor_observed, vendor_status
+from universe.sources.status import told_forget, vendor_observed, vendor_status
 
 __all__ = [
     "SOURCES",
@@ -25,6 +26,7 @@ __all__ = [
     "facts_source",
     "minute_stream",
     "price_source",
+    "sources_close",
     "vendor_status",
 ]
 
@@ -37,16 +39,33 @@ class Source:
     open: Callable[[str, str], PolygonRest | FmpRest]
 
 
+_doors: list[Door] = []
+
+
+def _door(vendor: str, base_url: str, key: str, *, header: str, prefix: str = "") -> Door:
+    door = Door(vendor, base_url, header=header, prefix=prefix, key=key, observe=vendor_observed)
+    _doors.append(door)
+    return door
+
+
 @cache
 def _polygon(base_url: str, key: str) -> PolygonRest:
-    return PolygonRest(
-        Door("polygon", base_url, header="Authorization", prefix="Bearer ", key=key, observe=vendor_observed)
-    )
+    return PolygonRest(_door("polygon", base_url, key, header="Authorization", prefix="Bearer "))
 
 
 @cache
 def _fmp(base_url: str, key: str) -> FmpRest:
-    return FmpRest(Door("fmp", base_url, header="apikey", key=key, observe=vendor_observed))
+    return FmpRest(_door("fmp", base_url, key, header="apikey"))
+
+
+@atexit.register
+def sources_close() -> None:
+    """Close every connection of this process; the next question opens new ones."""
+    _polygon.cache_clear()
+    _fmp.cache_clear()
+    told_forget()
+    while _doors:
+        _doors.pop().close()
 
 
 SOURCES = {

@@ -37,6 +37,12 @@ def vendor_observed(vendor: str, error: SourceError | None) -> None:
         logger.debug("the status of %s was not kept: %s", vendor, exc)
 
 
+def told_forget() -> None:
+    """The next success is told again."""
+    with _lock:
+        _told_at.clear()
+
+
 def _write(vendor: str, error: SourceError | None) -> None:
     moment = dt.datetime.now(tz=dt.UTC).isoformat()
     status = vendor_status(vendor) | {"vendor": vendor, "transport": "rest", "asked_at": moment}

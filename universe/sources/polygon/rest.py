@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 from universe.errors import NotEntitled, NotFound
+from universe.sessions import hours
 from universe.sources.base import Parsed, joined, parse_each
 from universe.sources.http import Door, Query, results_of
 from universe.sources.polygon import parse
@@ -80,16 +82,24 @@ class PolygonRest:
         missing = len(payloads) - len(parsed.rows) - parsed.dropped.total()
         return Parsed(parsed.rows, parsed.dropped + Counter(no_price=missing))
 
-    def fetch_minute_bars(self, symbol: str, session: Session) -> Parsed[MinuteBar]:
-        """One symbol's minutes, 4:00 to 20:00, oldest first; no rows for a name that is not known."""
+    def fetch_minute_bars(
+        self, symbol: str, session: Session, *, since: dt.datetime | None = None
+    ) -> Parsed[MinuteBar]:
+        """One symbol's minutes, 4:00 to 20:00, oldest first; none for a name that is not known.
+
+        From ``since`` on only, then without ``day_volume``, which is a sum from 4:00 on.
+        """
         day = session.isoformat()
-        path = f"/v2/aggs/ticker/{symbol}/range/1/minute/{day}/{day}"
+        first = str(int(since.timestamp() * 1000)) if since else day
+        last = str(int(hours(session).post_close.timestamp() * 1000)) if since else day
+        path = f"/v2/aggs/ticker/{symbol}/range/1/minute/{first}/{last}"
         try:
             answer = self._door.get(path, {"adjusted": "false", "sort": "asc", "limit": 50000})
         except NotFound:
             return Parsed([])
         payloads = results_of(answer, vendor=self.name, path=path)
-        return Parsed(parse.parse_minute_bars(payloads, symbol=symbol))
+        bars = parse.parse_minute_bars(payloads, symbol=symbol)
+        return Parsed([replace(bar, day_volume=None) for bar in bars] if since else bars)
 
     # -- slow facts --------------------------------------------------------------------------------
 

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.universe.vendor import Vendor, running_vendor
+from universe.sources import sources_close
+
+
+@pytest.fixture
+def vendor(settings: Any) -> Iterator[Vendor]:
+    """Both vendors behind one address, as in a simulated market."""
+    with running_vendor() as vendor:
+        settings.POLYGON_BASE_URL = vendor.url
+        settings.FMP_BASE_URL = f"{vendor.url}/stable"
+        settings.POLYGON_API_KEY = "polygon-secret"
+        settings.FMP_API_KEY = "fmp-secret"
+        yield vendor
+    sources_close()

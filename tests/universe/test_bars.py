@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.universe.canned import GROUPED, SESSION, canned_market
+from tests.universe.vendor import Answer, Vendor
+from universe.errors import Unavailable
+from universe.models import DailyBar
+from universe.services import bars_prune, bars_refresh, bars_store
+from universe.sessions import session_offset
+from universe.types import Bar
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
+YESTERDAY = dt.date(2026, 3, 30)
+
+
+def a_bar(symbol: str, close: float) -> Bar:
+    return Bar(symbol, YESTERDAY, 1.0, None, None, close, 1000.5, "polygon", NOW)
+
+
+def test_the_missing_sessions_before_the_asked_one_are_fetched(vendor: Vendor) -> None:
+    canned_market(vendor)
+    counts = bars_refresh(SESSION, sessions=26)
+    assert (counts["fetched"], counts["present"]) == (26, 0)
+    stored = DailyBar.objects.values_list("session", flat=True).distinct()
+    assert (max(stored), min(stored)) == (YESTERDAY, session_offset(SESSION, -26))
+
+
+def test_what_is_stored_is_not_fetched_again_and_more_depth_fetches_the_rest(vendor: Vendor) -> None:
+    canned_market(vendor)
+    bars_refresh(SESSION, sessions=5)
+    asked = len(vendor.asked)
+    assert bars_refresh(SESSION, sessions=8) == {"present": 5, "fetched": 3, "rows": 39}
+    assert len(vendor.asked) - asked == 3
+
+
+def test_bars_are_asked_for_as_they_were_traded(vendor: Vendor) -> None:
+    canned_market(vendor)
+    bars_refresh(SESSION, sessions=1)
+    assert vendor.asked[0].query["adjusted"] == "false"
+
+
+def test_progress_reaches_the_number_of_sessions(vendor: Vendor) -> None:
+    canned_market(vendor)
+    heard: list[tuple[int, int]] = []
+    bars_refresh(SESSION, sessions=3, progress=lambda done, total: heard.append((done, total)))
+    assert heard == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_one_bad_row_is_dropped_and_counted_and_the_session_is_kept(vendor: Vendor) -> None:
+    vendor.on(f"{GROUPED}/{YESTERDAY}", Answer({"results": [{"T": "ANNE", "c": 10}, {"T": "BEA", "c": "x"}]}))
+    counts = bars_refresh(SESSION, sessions=1)
+    assert counts == {"present": 0, "fetched": 1, "rows": 1, "bad_payload:c": 1}
+
+
+def test_a_session_without_bars_is_counted_as_empty(vendor: Vendor) -> None:
+    vendor.on(f"{GROUPED}/{YESTERDAY}", Answer({"status": "OK", "resultsCount": 0}))
+    assert bars_refresh(SESSION, sessions=1)["empty"] == 1
+
+
+def test_a_session_that_fails_is_left_for_the_next_call(vendor: Vendor) -> None:
+    canned_market(vendor, sessions=2)
+    vendor.on(f"{GROUPED}/{YESTERDAY}", Answer({"message": "your plan"}, 403))
+    assert bars_refresh(SESSION, sessions=2) == {"present": 0, "fetched": 1, "failed": 1, "rows": 13}
+    canned_market(vendor, sessions=2)
+    assert bars_refresh(SESSION, sessions=2)["present"] == 1
+
+
+def test_a_vendor_that_gives_nothing_at_all_is_an_error(vendor: Vendor) -> None:
+    vendor.on(f"{GROUPED}/{YESTERDAY}", Answer("oops", 500))
+    with pytest.raises(Unavailable):
+        bars_refresh(SESSION, sessions=1)
+
+
+def test_the_same_bars_twice_are_the_same_rows_and_the_later_values_win() -> None:
+    bars_store([a_bar("ANNE", 10.0), a_bar("BEA", 5.0)])
+    assert bars_store([a_bar("ANNE", 11.0), a_bar("BEA", 5.0)]) == 2
+    assert dict(DailyBar.objects.values_list("symbol", "close")) == {"ANNE": 11.0, "BEA": 5.0}
+
+
+def test_a_symbol_twice_in_one_answer_is_one_row() -> None:
+    assert bars_store([a_bar("ANNE", 10.0), a_bar("ANNE", 12.0)]) == 1
+    assert DailyBar.objects.get().close == 12.0
+
+
+def test_what_is_not_known_is_stored_as_null() -> None:
+    bars_store([a_bar("ANNE", 10.0)])
+    stored = DailyBar.objects.get()
+    assert (stored.high, stored.volume, stored.fetched_at) == (None, 1000.5, NOW)
+
+
+def test_old_bars_are_deleted_and_the_kept_sessions_stay(vendor: Vendor) -> None:
+    canned_market(vendor)
+    bars_refresh(SESSION, sessions=4)
+    assert bars_prune(SESSION, keep=3) == 13
+    assert DailyBar.objects.values("session").distinct().count() == 3

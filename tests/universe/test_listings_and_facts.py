@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.universe.canned import CAST, at, canned_market, listing
+from tests.universe.vendor import Answer, Vendor
+from universe import clock
+from universe.errors import BadPayload, Unavailable
+from universe.models import Stock
+from universe.services import facts_refresh, facts_store, listings_refresh
+from universe.types import CompanyFacts
+
+pytestmark = pytest.mark.django_db
+LISTINGS = "/v3/reference/tickers"
+FLOATS = "/stable/shares-float-all"
+
+
+@pytest.fixture(autouse=True)
+def _ten_o_clock() -> Iterator[None]:
+    with clock.override(at(10)):
+        yield
+
+
+def the_list(*symbols: str) -> Answer:
+    return Answer({"results": [listing(company) for company in CAST if company.symbol in symbols]})
+
+
+def test_listings_of_every_kind_are_stored(vendor: Vendor) -> None:
+    canned_market(vendor)
+    assert listings_refresh() == {"listings": 13, "gone": 0}
+    assert Stock.objects.get(symbol="FAY").kind == "ETF"
+
+
+def test_all_pages_of_the_list_are_read(vendor: Vendor) -> None:
+    first, second = [listing(c) for c in CAST[:6]], [listing(c) for c in CAST[6:]]
+    vendor.on(LISTINGS, Answer({"results": first, "next_url": "https://api.massive.com/page2?cursor=x"}))
+    vendor.on("/page2", Answer({"results": second}))
+    assert listings_refresh()["listings"] == 12
+    assert vendor.asked[0].query["limit"] == "1000"
+
+
+def test_a_listing_that_is_no_longer_named_becomes_inactive(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on(LISTINGS, Answer({"results": [listing(company) for company in CAST]}))
+    assert listings_refresh() == {"listings": 12, "gone": 1}
+    assert not Stock.objects.get(symbol="IWM").active
+
+
+def test_a_list_that_lost_a_fifth_is_not_believed(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on(LISTINGS, the_list("ANNE", "BEA"))
+    with pytest.raises(BadPayload, match="names 2 listings where 13 are known"):
+        listings_refresh()
+    assert Stock.objects.filter(active=True).count() == 13
+
+
+def test_an_empty_list_is_not_believed(vendor: Vendor) -> None:
+    vendor.on(LISTINGS, Answer({"status": "OK"}))
+    with pytest.raises(BadPayload, match="names 0 listings"):
+        listings_refresh()
+
+
+def test_a_listing_keeps_its_facts_when_the_list_comes_again(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    facts_refresh()
+    listings_refresh()
+    assert Stock.objects.get(symbol="ANNE").sector_label == "Healthcare"
+
+
+def test_facts_of_both_answers_meet_in_one_stock(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    facts_refresh()
+    anne = Stock.objects.get(symbol="ANNE")
+    assert (anne.market_cap_usd, anne.shares_outstanding, anne.float_shares) == (500e6, 50e6, 40e6)
+    assert (anne.facts_source, anne.country) == ("fmp", "US")
+
+
+def test_a_fact_that_is_not_told_again_stays_known(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    facts_refresh()
+    vendor.on(FLOATS, Answer([]))
+    facts_refresh()
+    assert Stock.objects.get(symbol="ANNE").float_shares == 40e6
+
+
+def test_facts_of_symbols_that_nobody_lists_are_ignored(vendor: Vendor, settings: Any) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    stamp = Stock.objects.get(symbol="ANNE").last_listed_at
+    assert facts_store([CompanyFacts("NOBODY", "fmp", stamp, float_shares=1.0)]) == 0
+
+
+def test_shares_that_no_bulk_answer_told_are_asked_for_one_by_one(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on("/stable/company-screener", Answer([]))
+    vendor.on(FLOATS, Answer([]))
+    vendor.on(f"{LISTINGS}/JOE", Answer({"results": {"ticker": "JOE", "weighted_shares_outstanding": 7e6}}))
+    counts = facts_refresh()
+    assert counts["details"] == 1
+    assert Stock.objects.get(symbol="JOE").shares_outstanding == 7e6
+    assert f"{LISTINGS}/FAY" not in vendor.paths()
+
+
+def test_a_plan_without_floats_is_counted_and_costs_nothing_else(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on(FLOATS, Answer("Restricted Endpoint: not in your plan", 402))
+    counts = facts_refresh()
+    assert counts["not_entitled:/shares-float-all"] == 1
+    assert Stock.objects.get(symbol="ANNE").market_cap_usd == 500e6
+
+
+def test_a_dead_facts_vendor_is_an_error(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on("/stable/company-screener", Answer("", 500))
+    with pytest.raises(Unavailable):
+        facts_refresh()
+
+
+def test_without_an_fmp_key_the_price_vendor_tells_ratios_and_floats(vendor: Vendor, settings: Any) -> None:
+    settings.FMP_API_KEY = ""
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on(
+        "/stocks/financials/v1/ratios",
+        Answer({"results": [{"ticker": "ANNE", "price": 10, "market_cap": 5e8, "date": "2026-03-30"}]}),
+    )
+    vendor.on("/stocks/vX/float", Answer({"results": [{"ticker": "ANNE", "free_float": 3e7}]}))
+    facts_refresh()
+    anne = Stock.objects.get(symbol="ANNE")
+    assert (anne.shares_outstanding, anne.float_shares, anne.facts_source) == (50e6, 30e6, "polygon")
+
+
+def test_short_interest_is_of_the_newest_settlement_before_today(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    rows = [
+        {"ticker": "ANNE", "settlement_date": day, "short_interest": shares, "days_to_cover": 2.0}
+        for day, shares in (("2026-03-13", 5e6), ("2026-02-27", 4e6), ("2026-03-31", 9e9))
+    ]
+    vendor.on("/stocks/v1/short-interest", Answer({"results": rows}))
+    facts_refresh()
+    assert Stock.objects.get(symbol="ANNE").short_interest == 5e6
+
+
+def test_an_error_object_with_status_200_is_an_error(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on("/stable/company-screener", Answer({"Error Message": "Something odd"}))
+    with pytest.raises(BadPayload, match="sent no list: Something odd"):
+        facts_refresh()

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+
+import pytest
+
+from tests.universe.canned import GROUPED, SESSION, SNAPSHOT, at, canned_market, snapshot_row
+from tests.universe.vendor import Answer, Vendor
+from universe import clock
+from universe.errors import NotEntitled, Unavailable
+from universe.models import MarketContext, MinuteQuote
+from universe.selectors import benchmarks, quotes_newest, reference_prices
+from universe.services import (
+    bars_refresh,
+    facts_refresh,
+    listings_refresh,
+    minute_bars_store,
+    minute_quotes_prune,
+    quotes_backfill,
+    quotes_refresh,
+    snapshot_build,
+    tracked_symbols,
+)
+from universe.sessions import hours, previous_session, session_offset
+from universe.sources import price_source, vendor_status
+from universe.types import MinuteBar
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def open_market(vendor: Vendor) -> Iterator[Vendor]:
+    """A built universe at half past ten, and an empty snapshot."""
+    canned_market(vendor)
+    vendor.on(SNAPSHOT, Answer({"status": "OK", "tickers": []}))
+    with clock.override(at(10, 30)):
+        listings_refresh()
+        facts_refresh()
+        bars_refresh(SESSION, sessions=20)
+        snapshot_build(SESSION)
+        yield vendor
+
+
+def shows(vendor: Vendor, *rows: dict[str, object]) -> None:
+    vendor.on(SNAPSHOT, Answer({"status": "DELAYED", "tickers": list(rows)}))
+
+
+def stored() -> dict[str, float]:
+    return dict(MinuteQuote.objects.values_list("symbol", "price"))
+
+
+def a_minute(symbol: str, start: dt.datetime, close: float, **more: object) -> MinuteBar:
+    return MinuteBar(symbol, start, close, 1000.0, "polygon", **more)  # type: ignore[arg-type]
+
+
+def test_prices_of_members_and_funds_are_stored_and_of_nobody_else(open_market: Vendor) -> None:
+    shows(
+        open_market,
+        *(snapshot_row(symbol, 10.0, at(10, 29)) for symbol in ("ANNE", "DOT", "GUS", "IWM", "AAPL")),
+    )
+    report = quotes_refresh(at(10, 30))
+    assert set(stored()) == {"ANNE", "DOT", "IWM"}
+    assert (report.stored, report.wanted, report.source) == (3, 5 + 19, "polygon")
+
+
+def test_the_report_tells_the_oldest_and_the_newest_price(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(9, 31)), snapshot_row("BEA", 20.0, at(10, 29, 30)))
+    report = quotes_refresh(at(10, 30))
+    assert (report.oldest, report.newest) == (at(9, 31), at(10, 29, 30))
+
+
+def test_yesterdays_leftovers_are_dropped_and_counted(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, hours(previous_session(SESSION)).close))
+    report = quotes_refresh(at(10, 30))
+    assert (stored(), report.dropped["other_session"]) == ({}, 1)
+
+
+def test_a_price_from_the_future_is_dropped_and_counted(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(10, 45)), snapshot_row("BEA", 20.0, at(10, 30, 40)))
+    report = quotes_refresh(at(10, 30))
+    assert (set(stored()), report.dropped["from_the_future"]) == ({"BEA"}, 1)
+
+
+def test_a_bad_row_is_dropped_with_its_field_and_the_rest_is_stored(open_market: Vendor) -> None:
+    bad = snapshot_row("BEA", 20.0, at(10, 29)) | {"lastTrade": {"p": "20", "t": 1}}
+    shows(open_market, snapshot_row("ANNE", 10.0, at(10, 29)), bad, {"no": "ticker"})
+    report = quotes_refresh(at(10, 30))
+    assert set(stored()) == {"ANNE"}
+    assert (report.dropped["bad_payload:p"], report.dropped["bad_payload:ticker"]) == (1, 1)
+
+
+def test_members_that_the_snapshot_does_not_name_are_counted(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(10, 29)))
+    assert quotes_refresh(at(10, 30)).dropped["not_in_snapshot"] == 23
+
+
+def test_interpolated_and_halted_prices_are_told(open_market: Vendor) -> None:
+    shows(
+        open_market,
+        snapshot_row("ANNE", 10.0, at(10, 29), interpolated=True),
+        snapshot_row("BEA", 20.0, at(10, 1), halted=True),
+    )
+    report = quotes_refresh(at(10, 30))
+    assert (report.interpolated, report.halted) == (True, 1)
+    newest = quotes_newest(["ANNE", "BEA"], at(10, 30))
+    assert newest["interpolated"].tolist() == [True, False]
+    assert newest["halted"].tolist() == [False, True]
+
+
+def test_the_same_snapshot_twice_is_the_same_rows(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(10, 29)))
+    quotes_refresh(at(10, 30))
+    quotes_refresh(at(10, 30))
+    assert MinuteQuote.objects.count() == 1
+
+
+def test_a_vendor_that_is_down_is_an_error_and_keeps_what_is_stored(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(10, 29)))
+    quotes_refresh(at(10, 30))
+    open_market.on(SNAPSHOT, Answer("", 503))
+    with pytest.raises(Unavailable):
+        quotes_refresh(at(10, 30))
+    assert stored() == {"ANNE": 10.0}
+
+
+def test_benchmarks_and_the_volatility_index_have_their_newest_price(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("IWM", 202.0, at(10, 29)), snapshot_row("XLK", 150.0, at(10, 29)))
+    vix = {"symbol": "^VIX", "price": 17.0, "previousClose": 20.0, "timestamp": int(at(10, 28).timestamp())}
+    open_market.on("/stable/batch-quote", Answer([vix]))
+    quotes_refresh(at(10, 30))
+    found = benchmarks()
+    assert set(found) == {"IWM", "^VIX"}
+    assert (found["^VIX"].price, found["^VIX"].change_pct) == (17.0, pytest.approx(-15.0))
+    assert MarketContext.objects.filter(symbol="XLK").exists()
+
+
+def test_without_the_volatility_index_the_prices_are_stored_all_the_same(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(10, 29)))
+    open_market.on("/stable/batch-quote", Answer("Restricted Endpoint", 402))
+    report = quotes_refresh(at(10, 30))
+    assert (report.stored, report.dropped["context_failed:^VIX"]) == (1, 1)
+
+
+def test_the_newest_price_at_a_moment_is_of_that_session_and_not_later(db: None) -> None:
+    yesterday = hours(previous_session(SESSION)).close - dt.timedelta(minutes=5)
+    minute_bars_store(
+        [
+            a_minute("ANNE", at(10, 0), 10.0),
+            a_minute("ANNE", at(10, 10), 11.0),
+            a_minute("ANNE", at(10, 20), 12.0),
+            a_minute("BEA", yesterday, 20.0),
+        ]
+    )
+    newest = quotes_newest(["BEA", "ANNE"], at(10, 15))
+    assert list(newest.index) == ["BEA", "ANNE"]
+    assert newest.loc["ANNE", "price"] == 11.0
+    assert newest.loc["ANNE", "as_of"] == at(10, 11)
+    assert math.isnan(newest.loc["BEA", "price"])
+
+
+def test_nothing_stored_gives_a_frame_of_missing_prices(db: None) -> None:
+    newest = quotes_newest(["ANNE"], at(10))
+    assert newest["price"].isna().all()
+    assert newest["halted"].tolist() == [False]
+    assert newest["price"].dtype == "float64"
+
+
+def test_the_days_open_survives_the_minutes_that_do_not_tell_it(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(10, 20)))
+    quotes_refresh(at(10, 30))
+    minute_bars_store([a_minute("ANNE", at(10, 25), 10.5)])
+    newest = quotes_newest(["ANNE"], at(10, 30))
+    assert (newest.loc["ANNE", "price"], newest.loc["ANNE", "day_open"]) == (10.5, 9.9)
+
+
+def test_a_minute_after_the_halt_ends_it(open_market: Vendor) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(10, 0), halted=True))
+    quotes_refresh(at(10, 30))
+    minute_bars_store([a_minute("ANNE", at(10, 25), 10.5)])
+    assert quotes_newest(["ANNE"], at(10, 10)).loc["ANNE", "halted"]
+    assert not quotes_newest(["ANNE"], at(10, 30)).loc["ANNE", "halted"]
+
+
+def test_the_reference_is_the_last_price_at_or_before_half_an_hour_ago(db: None) -> None:
+    minute_bars_store([a_minute("ANNE", at(9, 58), 10.0), a_minute("ANNE", at(10, 20), 11.0)])
+    assert reference_prices(["ANNE"], at(10, 30)).loc["ANNE", "price"] == 10.0
+    assert math.isnan(reference_prices(["ANNE"], at(10, 28)).loc["ANNE", "price"])
+
+
+def test_the_reference_does_not_look_across_the_opening_unless_asked(db: None) -> None:
+    minute_bars_store([a_minute("ANNE", at(9, 0), 10.0)])
+    assert math.isnan(reference_prices(["ANNE"], at(9, 45)).loc["ANNE", "price"])
+    crossing = reference_prices(["ANNE"], at(9, 45), same_phase=False)
+    assert (crossing.loc["ANNE", "price"], crossing.loc["ANNE", "as_of"]) == (10.0, at(9, 1))
+
+
+def test_the_reference_does_not_look_across_the_close(db: None) -> None:
+    minute_bars_store([a_minute("ANNE", at(15, 50), 10.0), a_minute("ANNE", at(16, 5), 11.0)])
+    assert math.isnan(reference_prices(["ANNE"], at(16, 25)).loc["ANNE", "price"])
+    assert reference_prices(["ANNE"], at(16, 40)).loc["ANNE", "price"] == 11.0
+
+
+def test_a_minute_that_comes_again_replaces_the_first(db: None) -> None:
+    minute_bars_store([a_minute("ANNE", at(10), 10.0)])
+    assert minute_bars_store([a_minute("ANNE", at(10), 10.2)]) == 1
+    assert stored() == {"ANNE": 10.2}
+
+
+def test_only_tracked_symbols_of_the_stream_are_stored(open_market: Vendor) -> None:
+    tracked = tracked_symbols(SESSION)
+    bars = [a_minute(symbol, at(10), 10.0) for symbol in ("ANNE", "GUS", "IWM")]
+    assert minute_bars_store(bars, only=tracked) == 2
+    assert minute_bars_store([], only=tracked) == 0
+
+
+def test_backfilled_minutes_end_at_the_markets_now(open_market: Vendor) -> None:
+    minutes = [
+        {"t": int(at(10, minute).timestamp() * 1000), "c": 10.0 + minute, "v": 5}
+        for minute in (27, 28, 29, 30)
+    ]
+    day = SESSION.isoformat()
+    open_market.on(f"/v2/aggs/ticker/ANNE/range/1/minute/{day}/{day}", Answer({"results": minutes}))
+    assert quotes_backfill(SESSION, ["ANNE", "NOBODY"]) == {"symbols": 2, "minutes": 3}
+    newest = quotes_newest(["ANNE"], at(10, 30))
+    assert (newest.loc["ANNE", "price"], newest.loc["ANNE", "day_volume"]) == (39.0, 15.0)
+
+
+def test_a_backfill_counts_what_fails_and_goes_on(open_market: Vendor) -> None:
+    day = SESSION.isoformat()
+    open_market.on(f"/v2/aggs/ticker/BEA/range/1/minute/{day}/{day}", Answer({"message": "plan"}, 403))
+    open_market.on(f"/v2/aggs/ticker/ANNE/range/1/minute/{day}/{day}", Answer({"results": []}))
+    assert quotes_backfill(SESSION, ["BEA", "ANNE"]) == {"failed:NotEntitled": 1, "symbols": 1, "minutes": 0}
+
+
+def test_minutes_older_than_three_sessions_are_deleted(db: None) -> None:
+    days = [session_offset(SESSION, -back) for back in (4, 3, 1)]
+    minute_bars_store([a_minute("ANNE", hours(day).open, 10.0) for day in days])
+    assert minute_quotes_prune(SESSION) == 1
+    assert MinuteQuote.objects.count() == 2
+
+
+def test_every_call_leaves_the_vendors_status(open_market: Vendor) -> None:
+    assert vendor_status("polygon")["ok"]
+    open_market.on(f"{GROUPED}/{SESSION}", Answer({"message": "not your plan"}, 403))
+    bars_refresh_of_today()
+    status = vendor_status("polygon")
+    assert (status["ok"], status["error_kind"]) == (False, "NotEntitled")
+    assert "polygon-secret" not in str(status)
+
+
+def bars_refresh_of_today() -> None:
+    with pytest.raises(NotEntitled):
+        price_source().fetch_daily_bars(SESSION)
