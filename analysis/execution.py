@@ -131,7 +131,7 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     _judge_coverage(frame, findings)
     progress.stage("score", 82, words=f"scoring {len(frame.members):,} stocks")
     scores = score_board(frame)
-    findings.counts["dropped"] = scores.dropped
+    findings.counts["dropped"] = {reason: count for reason, count in scores.dropped.items() if count}
     if run.kind == RunKind.COMPREHENSIVE:
         _prepare_next(session, progress, findings)
     progress.stage("publish", 92, words="publishing the board")

@@ -1,0 +1,16 @@
+"""The pages of runs, alerts, stocks and preferences."""
+
+from django.urls import path
+
+from analysis.views import alerts, preferences, runs, stock
+
+urlpatterns = [
+    path("analysis/", runs.run_list, name="runs"),
+    path("analysis/run/", runs.run_start, name="run-start"),
+    path("analysis/progress/", runs.run_progress, name="run-progress"),
+    path("analysis/preferences/", preferences.preferences, name="preferences"),
+    path("alerts/", alerts.alert_list, name="alerts"),
+    path("alerts/rail/", alerts.alert_rail_fragment, name="alerts-rail"),
+    path("stocks/", stock.stock_find, name="stock-find"),
+    path("stocks/<str:symbol>/", stock.stock, name="stock"),
+]
