@@ -7,4 +7,6 @@ class SectorLightConfig(AppConfig):
 
     def ready(self) -> None:
         # The decorators in there register the system checks.
+        # Web, stream and commands enqueue tasks too: without the app they would ask a broker on localhost.
+        import sectorlight.celery
         import sectorlight.checks  # noqa: F401
