@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -11,6 +10,8 @@ from channels.middleware import BaseMiddleware
 from channels.routing import URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.urls import path
+
+from sectors.consumers import BoardConsumer
 
 
 class SameOrigin(BaseMiddleware):
@@ -38,9 +39,5 @@ class LoggedIn(BaseMiddleware):
         return await WebsocketDenier()(scope, receive, send)
 
 
-_addresses: list[Any] = []
-if find_spec("sectors.consumers"):
-    from sectors.consumers import BoardConsumer
-
-    _addresses.append(path("ws/board/", cast(Any, BoardConsumer.as_asgi())))
+_addresses = [path("ws/board/", cast(Any, BoardConsumer.as_asgi()))]
 websocket_application = SameOrigin(AuthMiddlewareStack(LoggedIn(URLRouter(_addresses))))

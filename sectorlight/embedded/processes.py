@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,19 +78,23 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def stop_all(children: Sequence[Child], *, within: float) -> list[str]:
-    """Ask all to end, wait ``within`` seconds together, kill the rest. Gives the names of the killed."""
+def stop_all(
+    children: Sequence[Child], *, within: float, hurry: Callable[[], bool] = lambda: False
+) -> list[str]:
+    """Ask all to end, wait ``within`` seconds together, kill the rest. Gives the names of the killed.
+
+    ``hurry`` is asked while waiting; True ends the wait at once.
+    """
     for child in children:
         ask_to_end(child.process, child.program.stop)
     deadline = time.monotonic() + within
-    killed = []
+    waiting = list(children)
+    while waiting and time.monotonic() < deadline and not hurry():
+        waiting = [child for child in waiting if child.process.poll() is None]
+        time.sleep(0.02 if waiting else 0)
     for child in children:
-        try:
-            child.process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            killed.append(child.program.name)
         end_group(child.process)
-    return killed
+    return [child.program.name for child in waiting]
 
 
 def is_running(pid: int, *, having: str) -> bool:

@@ -125,9 +125,11 @@ class Family:
     def stop(self) -> None:
         """End every child, clients before servers. Nothing is left of the family afterwards."""
         self._stopping = True
+        if self._members:
+            self._say("Stopping ...")
         for is_server, grace in ((False, GRACE_CLIENTS), (True, GRACE_SERVERS)):
             children = [m.child for m in self._members if m.child and m.is_server is is_server]
-            for name in stop_all(children, within=0.2 if self._impatient else grace):
+            for name in stop_all(children, within=grace, hurry=lambda: self._impatient):
                 self._say(f"{name} did not end by itself and was killed.")
         self._members.clear()
 
@@ -147,7 +149,7 @@ class Family:
         count = len(member.deaths)
         if count >= patience.deaths:
             raise FamilyEnded(
-                f"{name} {how}, for the {count}th time within {patience.window:g} s, so everything stops. "
+                f"{name} {how}, {count} times within {patience.window:g} s, so everything stops. "
                 f"The lines of {name} above say why; `make doctor` tells what is missing."
             )
         pause = min(patience.pause * 2 ** (count - 1), patience.pause_max)

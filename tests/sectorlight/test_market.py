@@ -1,0 +1,52 @@
+"""Which market MARKET asks for, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sectorlight.env import SettingError
+from sectorlight.market import Market, market_choose, replay_start
+
+
+@pytest.mark.parametrize(
+    ("value", "has_key", "expected"),
+    [
+        ("", False, Market("simulated", "simulated")),
+        ("", True, Market("live", "live")),
+        ("live", True, Market("live", "live")),
+        ("simulated", True, Market("simulated", "simulated")),
+    ],
+)
+def test_without_a_wish_the_key_decides(value: str, has_key: bool, expected: Market, tmp_path: Path) -> None:
+    assert market_choose(value, has_key=has_key, base=tmp_path) == expected
+
+
+def test_a_folder_of_recorded_days_is_replayed_and_may_be_relative(tmp_path: Path) -> None:
+    (tmp_path / "days").mkdir()
+    (tmp_path / "days" / "market_daily.parquet").touch()
+    market = market_choose("days", has_key=True, base=tmp_path)
+    assert market == Market(str(tmp_path / "days"), "replay")
+
+
+def test_live_without_a_key_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"MARKET is 'live'.*POLYGON_API_KEY is not set"):
+        market_choose("live", has_key=False, base=tmp_path)
+
+
+def test_a_folder_that_does_not_exist_is_refused_with_the_place_looked_at(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=rf"MARKET is 'nowhere'.*{tmp_path}/nowhere"):
+        market_choose("nowhere", has_key=False, base=tmp_path)
+
+
+def test_a_folder_without_recorded_days_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"holds market_daily\.parquet"):
+        market_choose(str(tmp_path), has_key=False, base=tmp_path)
+
+
+def test_a_replay_starts_at_a_date_or_at_the_newest() -> None:
+    assert replay_start("") == ""
+    assert replay_start("2026-03-31") == "2026-03-31"
+    with pytest.raises(SettingError, match=r"MARKET_FROM is 'March'.*2026-03-31"):
+        replay_start("March")

@@ -1,0 +1,155 @@
+"""The supervisor: prefixes lines, restarts what dies, gives up with a sentence, leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sectorlight.embedded.processes import Program, is_running, wait_gone
+from sectorlight.embedded.supervisor import Family, FamilyEnded
+
+pytestmark = pytest.mark.family
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Supervised:
+    """A small family in a process of its own, and the lines that it says."""
+
+    def __init__(self, kind: str) -> None:
+        command = [sys.executable, "-m", "tests.sectorlight.small_family", kind]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self.lines: list[str] = []
+
+    def until(self, pattern: str) -> re.Match[str]:
+        """Read lines up to the first that matches."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"no line matched {pattern}: {self.lines}")
+
+    def rest(self) -> str:
+        assert self.process.stdout is not None
+        self.lines += [line.rstrip() for line in self.process.stdout]
+        self.process.wait(15)
+        return "\n".join(self.lines)
+
+
+Starter = Callable[[str], Supervised]
+
+
+@pytest.fixture
+def supervised() -> Iterator[Starter]:
+    started: list[Supervised] = []
+
+    def start(kind: str) -> Supervised:
+        started.append(Supervised(kind))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.terminate()
+            one.process.wait(15)
+        assert one.process.stdout is not None
+        one.process.stdout.close()
+
+
+def test_every_line_carries_the_name_of_its_child(supervised: Starter) -> None:
+    assert supervised("tied").until(r"^child0 +\| tied \d+$")
+
+
+def test_a_killed_child_starts_again_and_the_others_stay(supervised: Starter) -> None:
+    family = supervised("tied")
+    pids = {family.until(r"(child[01]) +\| tied (\d+)").groups() for _ in range(2)}
+    first = int(dict(pids)["child0"])
+    os.kill(first, signal.SIGKILL)
+    assert "SIGKILL; it starts again in 0.05 s" in family.until(r"child0 was ended by.*").group()
+    second = int(family.until(r"child0 +\| tied (\d+)")[1])
+    assert second != first
+    assert is_running(int(dict(pids)["child1"]), having="sleep")
+
+
+def test_a_child_that_keeps_dying_ends_the_family_with_a_sentence(
+    supervised: Starter,
+) -> None:
+    family = supervised("hopeless")
+    sibling = int(family.until(r"tied (\d+)")[1])
+    said = family.rest()
+    assert family.process.returncode == 1
+    assert "ended: child1 ended with exit code 3, 3 times within 30 s, so everything stops" in said
+    assert not is_running(sibling, having="sleep")
+
+
+@pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everybody_and_the_server_last(supervised: Starter, wish: signal.Signals) -> None:
+    family = supervised("calm")
+    server = int(family.until(r"server (\d+)")[1])
+    shell, sleeper = (int(pid) for pid in family.until(r"calm (\d+) (\d+)").groups())
+    family.process.send_signal(wish)
+    said = family.rest()
+    assert family.process.returncode == 0
+    assert "server   | goodbye" in said
+    assert not any(is_running(pid, having="s") for pid in (server, shell, sleeper))
+
+
+def test_a_child_that_will_not_end_is_killed_within_ten_seconds(
+    supervised: Starter,
+) -> None:
+    family = supervised("stubborn")
+    stubborn = int(family.until(r"stubborn (\d+)")[1])
+    began = time.monotonic()
+    family.process.terminate()
+    assert "child1 did not end by itself and was killed" in family.rest()
+    assert time.monotonic() - began < 10
+    assert not is_running(stubborn, having="sh")
+
+
+def test_a_second_signal_does_not_wait_for_the_stubborn(supervised: Starter) -> None:
+    family = supervised("stubborn")
+    family.until(r"stubborn (\d+)")
+    began = time.monotonic()
+    family.process.terminate()
+    family.until("Stopping")
+    family.process.terminate()
+    assert "was killed" in family.rest()
+    assert time.monotonic() - began < 3
+
+
+def test_a_supervisor_killed_with_kill_9_takes_its_children_with_it(
+    supervised: Starter,
+) -> None:
+    family = supervised("tied")
+    pids = [int(family.until(r"tied (\d+)")[1]) for _ in range(2)]
+    family.process.kill()
+    assert all(wait_gone(pid, having="sleep", within=5) for pid in pids)
+
+
+def test_a_step_that_fails_ends_the_start_with_its_name() -> None:
+    said: list[str] = []
+    family = Family(said.append)
+    with pytest.raises(FamilyEnded, match="prepare ended with exit code 4"):
+        family.run_once(Program("prepare", ("/bin/sh", "-c", "echo trouble; exit 4")), on_line=said.append)
+    family.stop()
+    assert said == ["trouble"]
+
+
+def test_a_program_that_does_not_exist_is_named() -> None:
+    said: list[str] = []
+    family = Family(said.append)
+    with pytest.raises(FamilyEnded):
+        family.run_once(Program("ghost", ("/nonexistent/ghost",)))
+    family.stop()
+    assert any("/nonexistent/ghost cannot be started: No such file" in line for line in said)
