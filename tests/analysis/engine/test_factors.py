@@ -76,6 +76,11 @@ def test_twice_the_usual_mover_volume_adds_a_quarter() -> None:
     assert factor("volume", base=-0.5).value == 1.0
 
 
+def test_the_volume_factor_tells_its_inputs() -> None:
+    made = factor("volume", sector=sector(usual_mover_volume=4.0))
+    assert made == Factor("volume", 0.8, True, {"mover_volume": 2.0, "usual": 4.0, "ratio": 0.5})
+
+
 @pytest.mark.parametrize("usual", [NAN, 0.0])
 def test_volume_is_one_where_nothing_usual_is_known(usual: float) -> None:
     made = factor("volume", sector=sector(usual_mover_volume=usual))
@@ -97,13 +102,20 @@ def test_catalysts_of_the_bases_tone_deepen_it_and_others_soften_it() -> None:
     assert factor("catalyst", base=-0.5).value == 0.9
 
 
+def test_a_mild_tone_counts_for_its_part() -> None:
+    made = factor("catalyst", sector=sector(catalyst_tone=0.5))
+    assert made.value == pytest.approx(1.1)
+    assert made.inputs == {"count": 7.0, "usual": 1.0, "surprise": 2.0, "tone": 0.5}
+
+
 @pytest.mark.parametrize("facts", [{"usual_catalysts": NAN}, {"catalyst_tone": NAN}])
 def test_unknown_catalysts_change_nothing(facts: dict[str, float]) -> None:
     assert factor("catalyst", sector=sector(**facts)) == Factor("catalyst", 1.0, False)
 
 
 @pytest.mark.parametrize(
-    ("count", "usual", "surprise"), [(0, 5.0, 0.0), (3, 1.0, 1.0), (99, 0.0, 2.0), (0, 0.0, 0.0)]
+    ("count", "usual", "surprise"),
+    [(0, 5.0, 0.0), (3, 1.0, 1.0), (99, 0.0, 2.0), (0, 0.0, 0.0), (1, -1.0, 1.0), (-1, 0.0, 0.0)],
 )
 def test_a_surprise_is_between_none_and_four_times_usual(count: int, usual: float, surprise: float) -> None:
     assert catalyst_surprise(count, usual) == surprise

@@ -54,7 +54,7 @@ def test_an_estimated_float_is_an_unknown_one() -> None:
         ({"short_interest": 6.0e6}, False),
         ({"short_interest": 6.1e6}, True),
         ({"days_to_cover": 5.0}, False),
-        ({"days_to_cover": 5.1}, True),
+        ({"days_to_cover": 5.01}, True),
         ({}, False),
     ],
 )
@@ -74,7 +74,8 @@ def test_poor_stays_poor_and_halted_is_none() -> None:
     [
         ({"last": 9.0}, True),
         ({"last": 9.01}, False),
-        ({"day_open": 8.5}, True),
+        ({"day_open": 9.0}, True),
+        ({"day_open": 9.01}, False),
         ({"restricted": True}, True),
         ({"closes": (NAN,) * 6, "last": 1.0}, False),
     ],

@@ -40,17 +40,21 @@ EARLY = SessionHours(dt.date(2026, 3, 11), at(4), at(9, 30), at(13), at(17))
         (at(3), 0.005),
         (at(4, 1), 0.005),
         (at(8), 0.005),
+        (at(8, 30), 0.0095),
+        (at(9), 0.014),
         (at(9, 30), 0.02),
         (at(10), 0.195),
         (at(12, 45), 0.58),
         (at(16), 0.96),
+        (at(16, 30), 0.983),
+        (at(17), 0.989),
         (at(18), 0.995),
         (at(20), 1.0),
         (at(23, 59), 1.0),
     ],
 )
 def test_the_share_of_the_day_by_hand(moment: dt.datetime, share: float) -> None:
-    assert expected_share(moment, FULL) == pytest.approx(share, abs=5e-4)
+    assert expected_share(moment, FULL) == pytest.approx(share, abs=1e-9)
 
 
 def test_the_share_never_falls_and_joins_without_a_step() -> None:
@@ -158,6 +162,15 @@ def test_usual_mover_volume_is_the_median_of_sixty_sessions_by_loops() -> None:
 def test_too_short_a_history_has_nothing_usual() -> None:
     closes, volumes = history(20, 8, 12)
     assert np.isnan(usual_mover_volume(closes, volumes, np.zeros(8, dtype=np.intp), sectors=1)).all()
+
+
+def test_a_history_shorter_than_asked_counts_whole() -> None:
+    closes, volumes = history(50, 12, 14)
+    closes[40, :6] = 0.0
+    usual = usual_mover_volume(closes, volumes, np.zeros(12, dtype=np.intp), sectors=1)
+    shown = np.where(closes > 0, closes, NAN)
+    daily = [q_by_loops(shown, volumes, day) for day in range(50)]
+    assert usual[0] == pytest.approx(statistics.median(q for q in daily if q is not None))
 
 
 def test_no_history_at_all_has_nothing_usual() -> None:
