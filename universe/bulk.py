@@ -83,7 +83,8 @@ def _copy(cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Se
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(table), _names(columns)
     )
-    with cursor.copy(statement) as copy:
+    # Django translates the errors of its own calls only; a broken constraint shows when the COPY ends.
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.set_types(list(columns.values()))
         for row in rows:
             copy.write_row(row)

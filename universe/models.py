@@ -50,7 +50,10 @@ class StockSplit(models.Model):
 
 
 class DailyBar(models.Model):
-    """A regular session of one symbol as the vendor sent it, not adjusted."""
+    """A regular session of one symbol as the vendor sent it, not adjusted.
+
+    Read by session and symbol together, so that the key is the only index: half a million rows at the start.
+    """
 
     pk = models.CompositePrimaryKey("session", "symbol")
     session = models.DateField()
@@ -62,9 +65,6 @@ class DailyBar(models.Model):
     volume = models.FloatField(null=True)
     source = models.CharField(max_length=20)
     fetched_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["symbol", "session"], name="daily_bar_symbol")]
 
 
 class MinuteQuote(models.Model):

@@ -81,6 +81,16 @@ def test_the_same_bars_twice_are_the_same_rows_and_the_later_values_win() -> Non
     assert dict(DailyBar.objects.values_list("symbol", "close")) == {"ANNE": 11.0, "BEA": 5.0}
 
 
+def test_a_session_that_another_worker_stored_meanwhile_is_replaced(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canned_market(vendor)
+    bars_store([a_bar("ANNE", 99.0)])
+    monkeypatch.setattr("universe.services.bars.sessions_stored", lambda wanted: set())
+    assert bars_refresh(SESSION, sessions=1)["rows"] == 13
+    assert DailyBar.objects.get(symbol="ANNE").close == 10.0
+
+
 def test_a_symbol_twice_in_one_answer_is_one_row() -> None:
     assert bars_store([a_bar("ANNE", 10.0), a_bar("ANNE", 12.0)]) == 1
     assert DailyBar.objects.get().close == 12.0

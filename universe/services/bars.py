@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
-from universe.bulk import Target, rows_upsert
+from django.db import IntegrityError
+
+from universe.bulk import Target, rows_insert, rows_upsert
 from universe.errors import SourceError
 from universe.models import DailyBar
 from universe.selectors.prices import sessions_stored
@@ -72,15 +74,29 @@ def _keep(future: Future[Parsed[Bar]], day: Session, counts: Counter[str]) -> So
         counts["failed"] += 1
         return exc
     counts.update(parsed.dropped)
-    counts["rows"] += bars_store(parsed.rows)
+    counts["rows"] += _session_store(parsed.rows)
     counts["fetched" if parsed.rows else "empty"] += 1
     return None
 
 
+def _session_store(bars: Sequence[Bar]) -> int:
+    """Store a session that had no bar a moment ago, without looking for rows to replace."""
+    rows = _by_key(bars)
+    try:
+        return rows_insert(DailyBar, TARGET.columns, map(_values, rows))
+    except IntegrityError:
+        # Another worker stored it meanwhile.
+        return rows_upsert(TARGET, map(_values, rows))
+
+
 def bars_store(bars: Iterable[Bar]) -> int:
     """Store bars, replacing those of the same session and symbol; gives the number of rows written."""
-    rows = {(bar.session, bar.symbol): bar for bar in bars if len(bar.symbol) <= SYMBOL_MAX}
-    return rows_upsert(TARGET, map(_values, rows.values())) if rows else 0
+    return rows_upsert(TARGET, map(_values, _by_key(bars)))
+
+
+def _by_key(bars: Iterable[Bar]) -> list[Bar]:
+    """One bar per session and symbol, the last one told."""
+    return list({(bar.session, bar.symbol): bar for bar in bars if len(bar.symbol) <= SYMBOL_MAX}.values())
 
 
 def _values(bar: Bar) -> Sequence[object]:
