@@ -31,24 +31,19 @@ from universe import keys
 logger = logging.getLogger(__name__)
 
 CLOCK_SECONDS = 10.0
-#: Close codes (RFC 6455, private range): the page goes to the log-in page, or tries again.
-CLOSE_LOGGED_OUT = 4401
+#: Close code (RFC 6455, private range): the page tries again.
 CLOSE_NO_LAYER = 4503
 
 
 class BoardConsumer(AsyncJsonWebsocketConsumer):
-    """One open page. Logged-in users only; the origin is checked before the connection comes here."""
+    """One open page. Origin and log-in have been checked before a connection comes here (`routing`)."""
 
     async def connect(self) -> None:
-        user = self.scope.get("user")
+        self.user_id = int(self.scope["user"].pk)
         self.shown = _version(self.scope.get("query_string", b""))
         self.clock: asyncio.Task[None] | None = None
         self.joined: list[str] = []
         await self.accept()
-        if user is None or not user.is_authenticated:
-            await self.close(code=CLOSE_LOGGED_OUT)
-            return
-        self.user_id = int(user.pk)
         try:
             for group in (keys.BOARD_GROUP, keys.user_group(self.user_id)):
                 await self.channel_layer.group_add(group, self.channel_name)

@@ -9,7 +9,9 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from sectors import figures
 from sectors.live import board_now, cards_now, viewer_limits
@@ -34,6 +36,8 @@ class Past:
 
 @require_safe
 @login_required
+@never_cache
+@vary_on_headers("HX-Request")
 def board(request: HttpRequest) -> HttpResponse:
     """The whole page; for a request of htmx the part below the banners alone."""
     asked = request.GET.get("at")

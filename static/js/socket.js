@@ -1,11 +1,11 @@
 // One WebSocket, kept alive for ever: full-jitter retries without end, a watchdog for a stalled stream, a fresh
 // start on waking up. What it receives it hands on as "sectorlight:frame"; what it knows of itself it shows in
-// the top bar, silent for the first five seconds of an outage. The age of the data is another cell's matter.
+// the top bar, silent for the first five seconds of an outage. The age of the data is another cell's matter. In a
+// longer outage the page asks by plain request; that finds out, too, when the session has ended.
 (function () {
   "use strict";
   const SILENT_MS = 5000, STALLED_MS = 25000, OFFLINE_MS = 30000, POLL_MS = 30000;
   const FIRST_DELAY_MS = 500, LONGEST_DELAY_MS = 20000;
-  const LOGGED_OUT = 4401;
   const status = document.getElementById("market-status");
   let socket = null;
   let attempt = 0;
@@ -55,10 +55,8 @@
     show();
   }
 
-  function closed(event) {
+  function closed() {
     if (!lostAt) lostAt = Date.now();
-    // The next plain request finds out whether the session has ended, and goes to the log-in page.
-    if (event.code === LOGGED_OUT) window.dispatchEvent(new CustomEvent("sectorlight:poll"));
     retry();
     show();
   }

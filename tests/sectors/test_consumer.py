@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+
+from sectors.broadcast import announce_alerts, announce_preferences, announce_progress
+from sectors.services import readings_record, sectors_seed
+from tests.sectors.cast import NOW, PASS, full_board, run_stamp
+from tests.sectors.market import at
+from universe import clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ORIGIN = b"http://testserver"
+
+
+class OpenPage(ApplicationCommunicator):
+    """One end of a WebSocket, as a browser holds it."""
+
+    async def connect(self) -> bool:
+        await self.send_input({"type": "websocket.connect"})
+        return bool((await self.receive_output(5))["type"] == "websocket.accept")
+
+    async def frame(self) -> dict[str, Any]:
+        sent = await self.receive_output(5)
+        assert sent["type"] == "websocket.send", sent
+        frame: dict[str, Any] = json.loads(sent["text"])
+        return frame
+
+    async def frame_of(self, kind: str) -> dict[str, Any]:
+        """The next frame of a kind; the clock's may come in between."""
+        while (frame := await self.frame())["kind"] != kind:
+            pass
+        return frame
+
+    async def leave(self) -> None:
+        if self.future is None or self.future.done():
+            return
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(5)
+
+
+Talk = Callable[[OpenPage], Awaitable[Any]]
+
+
+@pytest.fixture
+def trader(client: Client) -> Client:
+    sectors_seed()
+    client.force_login(get_user_model().objects.create_user("mara", password="a long password"))
+    return client
+
+
+@pytest.fixture
+def _noon() -> Any:
+    with clock.override(NOW):
+        yield
+
+
+def talk(client: Client | None, version: int | str, conversation: Talk, *, origin: bytes = ORIGIN) -> Any:
+    """Hold a conversation over the whole ASGI application, with the session cookie of ``client``."""
+    from sectorlight.asgi import application
+
+    headers = [(b"origin", origin), (b"host", b"testserver")]
+    if client is not None and client.cookies:
+        headers.append((b"cookie", client.cookies.output(header="", sep=";").strip().encode()))
+
+    async def hold() -> Any:
+        scope = {
+            "type": "websocket",
+            "path": "/ws/board/",
+            "query_string": f"version={version}".encode(),
+            "headers": headers,
+            "subprotocols": [],
+        }
+        page = OpenPage(application, scope)
+        try:
+            return await conversation(page)
+        finally:
+            await page.leave()
+
+    def run() -> Any:
+        try:
+            return asyncio.run(hold())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result(30)
+
+
+async def in_thread(call: Callable[[], Any]) -> Any:
+    """Call a service as a worker does, outside of the event loop."""
+
+    def work() -> Any:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    return await asyncio.get_running_loop().run_in_executor(None, work)
+
+
+def card_of(html: str, slug: str) -> str:
+    start = html.index(f'<article class="card" id="card-{slug}"')
+    return html[start : html.index("</article>", start) + len("</article>")]
+
+
+def turned() -> list[Any]:
+    """The board one pass later: technology has turned from dark to light red."""
+    first, *others = full_board()
+    return [replace(first, score=Decimal("-0.410"), colour="light_red"), *others]
+
+
+def test_a_stranger_is_turned_away(eight_sectors: None) -> None:
+    async def conversation(page: OpenPage) -> Any:
+        return await page.connect()
+
+    assert talk(None, 0, conversation) is False
+
+
+def test_a_foreign_origin_is_refused(trader: Client) -> None:
+    async def conversation(page: OpenPage) -> Any:
+        return await page.connect()
+
+    assert talk(trader, 0, conversation, origin=b"http://elsewhere.example") is False
+
+
+@pytest.mark.usefixtures("_noon")
+def test_an_old_page_plus_the_push_equals_a_reload_byte_for_byte(trader: Client) -> None:
+    readings_record(full_board(), run_stamp(1, at(10)))
+    old = trader.get("/").content.decode()
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        await page.frame_of("clock")
+        await in_thread(lambda: readings_record(turned(), run_stamp(2, PASS)))
+        return await page.frame_of("cards")
+
+    version = int(old.split('data-version="')[1].split('"')[0])
+    frame = talk(trader, version, conversation)
+    reloaded = trader.get("/").content.decode()
+    assert len(frame["cards"]) == 8
+    for news in frame["cards"]:
+        assert news["html"].strip() == card_of(reloaded, news["sector"])
+        assert news["html"].strip() != card_of(old, news["sector"])
+    assert frame["strip"].strip() in reloaded
+    assert frame["glance"].strip() in reloaded
+
+
+@pytest.mark.usefixtures("_noon")
+def test_what_was_published_between_page_and_socket_comes_on_connecting(trader: Client) -> None:
+    shown = readings_record(full_board(), run_stamp(1, at(10))).board["version"]
+    newest = readings_record(turned(), run_stamp(2, PASS)).board["version"]
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        return await page.frame()
+
+    frame = talk(trader, shown, conversation)
+    assert (frame["kind"], frame["version"]) == ("cards", newest)
+
+
+@pytest.mark.usefixtures("_noon")
+def test_a_page_that_shows_the_newest_gets_no_cards_on_connecting(trader: Client) -> None:
+    shown = readings_record(full_board(), run_stamp(1, PASS)).board["version"]
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        first = await page.frame()
+        return first, await page.receive_nothing(0.2)
+
+    first, nothing = talk(trader, shown, conversation)
+    assert (first["kind"], nothing) == ("clock", True)
+
+
+@pytest.mark.usefixtures("_noon")
+@pytest.mark.parametrize("version", ["", "-1", "x", "9" * 40, "١"])
+def test_a_version_that_is_none_is_taken_for_nothing_shown(trader: Client, version: str) -> None:
+    readings_record(full_board(), run_stamp(1, PASS))
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        return await page.frame()
+
+    assert len(talk(trader, version, conversation)["cards"]) == 8
+
+
+@pytest.mark.usefixtures("_noon")
+def test_a_movers_run_sends_its_one_card(trader: Client) -> None:
+    shown = readings_record(full_board(), run_stamp(1, PASS)).board["version"]
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        await page.frame_of("clock")
+        await in_thread(lambda: readings_record([turned()[0]], run_stamp(2, at(10, 41), kind="mover")))
+        return await page.frame_of("cards")
+
+    frame = talk(trader, shown, conversation)
+    assert [news["sector"] for news in frame["cards"]] == ["technology"]
+
+
+@pytest.mark.usefixtures("_noon")
+def test_the_clock_frame_carries_market_time(trader: Client) -> None:
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        return await page.frame_of("clock")
+
+    assert talk(trader, 0, conversation)["now"] == int(NOW.timestamp() * 1000)
+
+
+@pytest.mark.usefixtures("_noon")
+def test_progress_alerts_and_preferences_reach_the_page(trader: Client) -> None:
+    user = get_user_model().objects.get()
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        await page.frame_of("clock")
+        run = {"id": 3, "kind": "on_demand", "status": "running", "percent": 64, "stage": "scoring sectors"}
+        await in_thread(lambda: announce_progress(run))
+        progress = await page.frame_of("progress")
+        await in_thread(lambda: announce_alerts([{"symbol": "OCUL"}]))
+        await page.frame_of("alerts")
+        await in_thread(lambda: announce_preferences(user.pk))
+        return progress, await page.frame_of("preferences")
+
+    progress, preferences = talk(trader, 0, conversation)
+    assert (progress["word"], progress["headline"]) == ("RUNNING 64%", "Scoring sectors.")
+    assert preferences["stale_minutes"] == 240
+
+
+@pytest.mark.usefixtures("_noon")
+def test_another_users_preferences_are_not_heard(trader: Client) -> None:
+    other = get_user_model().objects.create_user("noor", password="a long password")
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        await page.frame_of("clock")
+        await in_thread(lambda: announce_preferences(other.pk))
+        return await page.receive_nothing(0.3)
+
+    assert talk(trader, 0, conversation) is True
+
+
+def test_what_the_page_says_is_ignored(trader: Client) -> None:
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        await page.frame_of("clock")
+        await page.send_input({"type": "websocket.receive", "text": '{"run": "everything"}'})
+        return await page.receive_nothing(0.2)
+
+    with clock.override(NOW):
+        assert talk(trader, 0, conversation) is True

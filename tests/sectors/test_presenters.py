@@ -1,0 +1,405 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sectors.models import SentimentReading
+from sectors.presenters import PLACES, Waiting, ages, board_payload, cards_from_payload
+from sectors.presenters.market import market_status, oldest_input, phase_words, world_banner
+from sectors.presenters.payload import frame_band
+from sectors.presenters.rail import calendar_rows
+from sectors.presenters.spark import spark_of
+from sectors.presenters.strip import strip_of
+from sectors.services import _reading
+from sectors.types import CardData, HistoryPoint, PreviousLight, ReadingInput, RunStamp, ViewLimits
+from tests.sectors.cast import NOW, PASS, full_board, run_stamp, sector, stock
+from tests.sectors.market import at
+from universe.models import EconomicEvent, MarketContext
+
+STAMP = run_stamp(7, PASS)
+LIMITS = ViewLimits()
+
+
+def rows(readings: list[ReadingInput], stamp: RunStamp = STAMP) -> list[SentimentReading]:
+    return [_reading(reading, stamp) for reading in readings]
+
+
+def payload(
+    readings: list[ReadingInput] | None = None,
+    *,
+    stamp: RunStamp = STAMP,
+    history: dict[str, list[HistoryPoint]] | None = None,
+    previous: dict[str, PreviousLight] | None = None,
+    standing: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    readings = full_board() if readings is None else readings
+    return board_payload(rows(readings, stamp), history or {}, previous or {}, stamp, standing=standing)
+
+
+def card(
+    slug: str = "technology", now: dt.datetime = NOW, limits: ViewLimits = LIMITS, **more: Any
+) -> CardData:
+    return {c.slug: c for c in cards_from_payload(payload(**more), now, limits)}[slug]
+
+
+def technology(**changes: Any) -> CardData:
+    return card(readings=[replace(full_board()[0], **changes)])
+
+
+def test_the_eight_cards_stand_in_their_fixed_places_whatever_was_read() -> None:
+    only_last = cards_from_payload(payload(full_board()[-1:]), NOW, LIMITS)
+    assert [c.key for c in only_last] == list(range(1, 9))
+    assert [c.slug for c in only_last] == [place.slug for place in PLACES]
+
+
+def test_the_payload_survives_json_unchanged() -> None:
+    made = payload()
+    assert json.loads(json.dumps(made)) == made
+
+
+def test_the_version_is_the_publish_time_in_milliseconds() -> None:
+    made = payload()
+    assert made["version"] == int(STAMP.published_at.timestamp() * 1000)
+    assert {entry["version"] for entry in made["sectors"].values()} == {made["version"]}
+
+
+@pytest.mark.parametrize(
+    ("score", "colour", "text"),
+    [
+        ("-0.770", "dark_red", "−0.77"),
+        ("-0.204", "light_red", "−0.204"),
+        ("-0.196", "blue_neutral", "−0.20"),
+        ("0.198", "blue_neutral", "+0.198"),
+        ("0.000", "blue_neutral", "0.00"),
+        ("-0.004", "blue_neutral", "0.00"),
+        ("0.599", "light_green", "+0.599"),
+        ("1.000", "dark_green", "+1.00"),
+    ],
+)
+def test_a_score_on_screen_never_names_another_band(score: str, colour: str, text: str) -> None:
+    assert technology(score=Decimal(score), colour=colour).score == text
+
+
+@pytest.mark.parametrize(
+    ("slug", "verdict", "glyph"),
+    [
+        ("technology", "Prime shorting", "g-dd"),
+        ("energy", "Good shorting", "g-d"),
+        ("financial", "Neutral, cautious", "g-bar"),
+        ("materials", "Avoid shorts", "g-u"),
+        ("healthcare", "Do not short", "g-uu"),
+    ],
+)
+def test_each_colour_has_its_verdict_and_glyph(slug: str, verdict: str, glyph: str) -> None:
+    shown = card(slug)
+    assert (shown.verdict, shown.lamp.glyph) == (verdict, glyph)
+
+
+def test_the_second_line_says_label_and_pattern() -> None:
+    assert card("technology").subline == "Bearish · all frames down"
+    assert card("financial").subline == "30m and 1w up, rest down"
+
+
+def test_a_near_edge_takes_the_place_of_the_pattern_and_wears_caution() -> None:
+    shown = card("consumer_discretionary")
+    assert (shown.subline, shown.caution) == ("Bullish · close to +0.20", "close to +0.20")
+
+
+def test_low_confidence_is_a_caution_that_leaves_the_pattern() -> None:
+    shown = technology(cautions=("confidence below 0.25",))
+    assert (shown.subline, shown.caution) == ("Bearish · all frames down", "confidence below 0.25")
+
+
+def test_a_reading_within_the_noise_is_hatched_and_says_so() -> None:
+    shown = card("utilities")
+    assert (shown.state, shown.subline) == ("noise", "Within noise: not a signal")
+
+
+def test_frames_carry_sign_percent_and_the_colour_of_their_own_scale() -> None:
+    cells = card("technology").frames
+    assert [(cell.label, cell.value) for cell in cells] == [
+        ("30m", "−0.9%"),
+        ("1d", "−2.1%"),
+        ("3d", "−1.7%"),
+        ("1w", "−1.1%"),
+    ]
+    assert [cell.lamp.band for cell in cells] == ["dark_red", "dark_red", "light_red", "blue_neutral"]
+
+
+def test_an_absent_frame_says_no_data_and_is_unlit() -> None:
+    shown = technology(returns={"30min": None, "1d": -2.1, "3d": 0.0, "1w": 1.0})
+    assert (shown.frames[0].value, shown.frames[0].lamp.band) == ("no data", "none")
+    assert shown.frames[2].value == "0.0%"
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
+def test_a_return_that_is_no_number_has_no_colour(value: float | None) -> None:
+    assert frame_band(value, 2.5) == "none"
+
+
+def test_a_frame_is_coloured_by_the_scale_of_its_run() -> None:
+    assert frame_band(-1.0, 0.8) == "dark_red"
+    assert frame_band(-1.0, 8.0) == "blue_neutral"
+
+
+def test_volume_is_bold_from_what_reads_as_two_times() -> None:
+    tops = {"bearish": [stock(("A", -1.0, 1.94, None, "")), stock(("B", -1.0, 1.96, None, ""))]}
+    first, second = technology(tops=tops).tops[0].rows
+    assert (first.volume, first.spike) == ("1.9×", False)
+    assert (second.volume, second.spike) == ("2.0×", True)
+
+
+def test_a_volume_that_is_not_known_is_a_dash() -> None:
+    row = stock(("A", -1.0, 1.0, None, "")) | {"relative_volume": None}
+    shown = technology(tops={"bearish": [row]}).tops[0].rows[0]
+    assert (shown.volume, shown.spike) == ("–", False)
+
+
+def test_at_most_three_rows_a_side_and_never_padded() -> None:
+    many = [stock((f"S{i}", -9.0 + i, 1.0, None, "")) for i in range(5)]
+    bearish, bullish = technology(tops={"bearish": many, "bullish": []}).tops
+    assert [row.symbol for row in bearish.rows] == ["S0", "S1", "S2"]
+    assert (bullish.rows, bullish.empty) == ((), "No core stock is up today.")
+
+
+def test_the_list_against_a_strong_sector_stands_behind_its_reason() -> None:
+    assert card("technology").tops[1].withheld == "None in a bearish sector: wait for a reversal."
+    assert card("healthcare").tops[0].withheld == "None: avoid shorts in a bullish sector."
+    assert card("technology").tops[1].rows[0].symbol == "RVSN"
+
+
+@pytest.mark.parametrize(("score", "withheld"), [("-0.500", True), ("-0.499", False)])
+def test_a_list_is_withheld_from_exactly_one_half(score: str, withheld: bool) -> None:
+    shown = technology(score=Decimal(score), colour="light_red")
+    assert (shown.tops[1].withheld is not None) == withheld
+
+
+def test_flags_say_restriction_and_squeeze() -> None:
+    assert [flag.text for flag in card("technology").tops[0].rows[0].flags] == ["SSR"]
+    assert [flag.text for flag in card("healthcare").tops[1].rows[2].flags] == ["SQZ"]
+
+
+def test_halted_stocks_are_counted_apart() -> None:
+    tops = full_board()[0].tops | {"halted": [stock(("HLT", -3.0, 1.0, None, "halt"))]}
+    assert technology(tops=tops).source_left == "61 core · 238 breadth · 1 halted"
+
+
+def test_a_name_is_new_for_ninety_seconds_after_its_first_top_three_of_the_session() -> None:
+    before = payload(stamp=run_stamp(6, at(10)))
+    joined = [replace(full_board()[0], tops={"bearish": [stock(("JOIN", -9.0, 3.0, None, ""))]})]
+    made = payload(joined, standing=before)
+
+    def flags(now: dt.datetime) -> list[str]:
+        shown = cards_from_payload(made, now, LIMITS)[0]
+        return [flag.text for flag in shown.tops[0].rows[0].flags]
+
+    assert flags(STAMP.published_at + dt.timedelta(seconds=89)) == ["NEW"]
+    assert flags(STAMP.published_at + dt.timedelta(seconds=90)) == []
+
+
+def test_nothing_is_new_on_the_first_board_of_a_session() -> None:
+    yesterday = payload(stamp=run_stamp(6, at(19, 30, day=9)))
+    shown = cards_from_payload(payload(standing=yesterday), STAMP.published_at, LIMITS)
+    texts = [flag.text for one in shown for side in one.tops for row in side.rows for flag in row.flags]
+    assert "NEW" not in texts
+
+
+def test_a_name_that_comes_back_is_not_new_again() -> None:
+    first = payload(stamp=run_stamp(5, at(9, 30)))
+    gone = payload([replace(full_board()[0], tops={})], stamp=run_stamp(6, at(10)), standing=first)
+    back = cards_from_payload(payload(standing=gone), STAMP.published_at, LIMITS)[0]
+    assert [flag.text for flag in back.tops[0].rows[1].flags] == []
+
+
+def test_a_light_that_turned_today_says_what_it_was_and_until_when() -> None:
+    was = {"technology": PreviousLight("light_red", Decimal("-0.58"), PASS)}
+    shown = card(previous=was)
+    assert shown.was is not None
+    assert (shown.was.words, shown.was_until, shown.since) == ("was Good shorting", "10:30", "")
+
+
+def test_a_light_that_turned_before_today_says_since_when() -> None:
+    was = {"technology": PreviousLight("light_red", Decimal("-0.58"), at(15, 30, day=9))}
+    shown = card(previous=was)
+    assert (shown.was, shown.since) == (None, "Mon 15:30")
+
+
+def test_without_another_light_it_holds_since_the_first_known_reading() -> None:
+    history = {"technology": [HistoryPoint(at(4, 30), Decimal("-0.7"), "dark_red", "normal")]}
+    assert card(history=history).since == "4:30"
+
+
+def test_the_age_is_session_time_and_the_three_clocks_stand_in_its_title() -> None:
+    shown = card()
+    assert (shown.as_of_text, shown.age, shown.age_look) == ("10:30", "12 m", "")
+    assert shown.clocks == (
+        "Data as of 10:30:00, computed 10:30:02, prices last confirmed 10:42:16, oldest input 10:41:40"
+    )
+
+
+def test_a_night_adds_nothing_to_an_age() -> None:
+    late = run_stamp(7, at(19, 30, day=9))
+    shown = card(stamp=late, now=at(4, 10))
+    assert (shown.as_of_text, shown.age) == ("Mon 19:30", "40 m")
+
+
+def test_a_card_is_late_after_one_and_a_half_intervals() -> None:
+    assert card(now=at(11, 15)).age_look == ""
+    assert card(now=at(11, 16)).age_look == "late"
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(12, "stale"), (13, "normal")])
+def test_past_the_users_own_limit_the_verdict_is_outlined(minutes: int, state: str) -> None:
+    shown = card(limits=ViewLimits(1, minutes))
+    assert shown.state == state
+    assert shown.stale_line == f"Last known: older than your limit of {minutes} min"
+    assert (shown.verdict, shown.score) == ("Prime shorting", "−0.77")
+
+
+def test_a_full_run_carries_a_sector_forward_that_it_could_not_read() -> None:
+    old = rows([full_board()[2]], run_stamp(6, at(10)))
+    stamp = replace(STAMP, context={"failed": {"energy": "61% of prices did not arrive"}})
+    made = board_payload([*rows(full_board()[:2]), *old], {}, {}, stamp)
+    shown = cards_from_payload(made, NOW, LIMITS)[2]
+    assert (shown.state, shown.stale_line) == ("stale", "Last known, from 10:00")
+    assert (shown.age, shown.age_look) == ("42 m", "late")
+    assert shown.source_left == "Energy input failed at 10:30: 61% of prices did not arrive"
+    assert shown.version == made["version"]
+
+
+def test_a_movers_run_leaves_the_other_sectors_as_they_are() -> None:
+    stamp = run_stamp(8, at(10, 41), kind="mover")
+    made = board_payload([*rows(full_board()[:1], stamp), *rows(full_board()[1:])], {}, {}, stamp)
+    cards = cards_from_payload(made, NOW, LIMITS)
+    assert [c.state for c in cards[:3]] == ["normal", "normal", "normal"]
+    assert cards[0].version == made["version"] > cards[1].version
+
+
+def test_too_few_members_give_no_verdict_but_the_last_one_is_told() -> None:
+    history = {"technology": [HistoryPoint(at(19, 30, day=9), Decimal("-0.06"), "blue_neutral", "normal")]}
+    thin = replace(full_board()[0], state="insufficient", valid=4, advancing=1)
+    shown = card(readings=[thin], history=history)
+    assert (shown.state, shown.lamp.band, shown.score) == ("unlit", "none", "")
+    assert shown.subline == "4 members trade, 5 are needed"
+    assert ("Last verdict", "Neutral, cautious, −0.06, Mon 19:30") in shown.note_facts
+
+
+def test_before_the_first_run_every_card_says_what_comes_next() -> None:
+    cards = cards_from_payload(None, NOW, LIMITS, waiting=Waiting(next_at=at(11)))
+    assert {c.state for c in cards} == {"empty"}
+    assert cards[0].subline == "First pass at 11:00"
+
+
+def test_while_the_first_run_works_every_card_is_loading() -> None:
+    cards = cards_from_payload(None, NOW, LIMITS, waiting=Waiting(loading=True))
+    assert {c.state for c in cards} == {"loading"}
+
+
+def test_a_sector_that_never_had_a_reading_and_failed_says_cause_effect_and_next() -> None:
+    stamp = replace(STAMP, context={"failed": {"energy": "the price vendor did not answer"}})
+    shown = card("energy", readings=full_board()[:2], stamp=stamp)
+    assert (shown.state, shown.age) == ("failed", "FAILED")
+    assert [lead for lead, _ in shown.note] == ["What happened:", "Effect:", "Next:"]
+
+
+def test_a_missing_benchmark_hides_the_relative_light() -> None:
+    assert technology(relative_score=None, relative_colour=None).relative is None
+
+
+def test_interpolated_prices_say_so_beside_their_source() -> None:
+    assert card(stamp=replace(STAMP, interpolated=True)).source_name == "polygon, interpolated"
+
+
+def test_the_trend_ends_at_this_reading() -> None:
+    history = {
+        "technology": [
+            HistoryPoint(at(15, 30, day=9), Decimal("0.100"), "blue_neutral", "normal"),
+            HistoryPoint(at(10), Decimal("-0.500"), "light_red", "normal"),
+        ]
+    }
+    spark = card(history=history).spark
+    assert spark is not None
+    assert spark.was == "92.4,15.4"
+    assert spark.now == "96.4,25.0 216.0,29.3"
+    assert (spark.dot_x, spark.dot_y) == ("216.0", "29.3")
+
+
+def test_a_trend_of_many_points_is_thinned_but_keeps_its_ends() -> None:
+    spark = spark_of([], [0.5] + [0.0] * 300 + [-1.0], "−1.00")
+    assert spark is not None
+    points = spark.now.split()
+    assert (len(points), points[0], points[-1]) == (66, "96.4,9.0", "216.0,33.0")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 s"), (0.64, "38 s"), (12.9, "12 m"), (60, "1 h 0 m"), (252, "4 h 12 m"), (1992, "33 h 12 m")],
+)
+def test_an_age_is_short(minutes: float, words: str) -> None:
+    assert ages.short_age(minutes) == words
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (at(4), ("Pre-market", "opens in 5 h 30 m")),
+        (NOW, ("Regular session", "closes in 5 h 17 m")),
+        (at(19, 59), ("After hours", "ends in 1 m")),
+        (at(20), ("Market closed", "opens tomorrow 4:00")),
+        (at(3), ("Market closed", "opens 4:00")),
+        (at(12, day=14), ("Market closed", "opens Mon 4:00")),
+    ],
+)
+def test_the_phase_says_what_comes_next(moment: dt.datetime, words: tuple[str, str]) -> None:
+    assert phase_words(moment) == words
+
+
+def test_the_top_bar_tells_the_oldest_input_and_the_users_own_clock() -> None:
+    status = market_status(NOW, oldest_input(payload()), zone="Europe/Paris")
+    assert (status.clock, status.own_clock) == ("10:42:18", "15:42:18 in Paris")
+    assert (status.data_age, status.oldest_words) == ("Data 38 s old", "oldest input: 10:41:40")
+    assert not status.is_old
+
+
+def test_an_unknown_zone_falls_back_to_new_york() -> None:
+    assert market_status(NOW, None, zone="Mars/Base").own_clock == "New York time"
+
+
+def test_a_market_that_is_not_live_says_so() -> None:
+    assert world_banner("live", "", 1.0, ended=False) is None
+    simulated = world_banner("simulated", "SIMULATED MARKET", 10.0, ended=False)
+    assert simulated is not None
+    assert (simulated.kind, simulated.text[-10:]) == ("simulated", "10× speed.")
+
+
+def test_the_strip_counts_favours_neutrals_and_the_late() -> None:
+    cards = cards_from_payload(payload(), NOW, LIMITS)
+    prices = [MarketContext(symbol="IWM", price=206.41, previous_close=207.74)]
+    strip = strip_of(cards, prices, [], NOW)
+    assert strip.headline == "3 of 8 sectors favour shorts"
+    assert strip.rest == "2 neutral · 3 to leave alone"
+    assert (strip.items[0].value, strip.items[0].change, strip.items[0].sign) == ("206.41", "−0.64%", "neg")
+    assert (strip.items[1].value, strip.items[1].small) == ("47%", "711 of 1,504")
+
+
+def test_one_sector_favours_shorts_in_the_singular() -> None:
+    cards = cards_from_payload(payload([sector("energy", -0.3, (-0.1,) * 4, "all frames down")]), NOW, LIMITS)
+    strip = strip_of(cards, [], [], NOW)
+    assert (strip.headline, strip.rest) == ("1 of 8 sectors favours shorts", "7 without a verdict")
+
+
+def test_the_calendar_marks_past_next_and_tomorrow() -> None:
+    releases = [
+        EconomicEvent(at=at(10), event="Job openings", impact="High", actual=7.74, unit="M"),
+        EconomicEvent(at=at(13), event="3-year auction", impact="Medium", unit=""),
+        EconomicEvent(at=at(8, 30, day=11), event="Consumer prices", impact="High", unit="%"),
+    ]
+    past, coming, tomorrow = calendar_rows(releases, NOW)
+    assert (past.look, past.figure, past.impact) == ("past", "7.74M", 3)
+    assert (coming.look, coming.figure) == ("next", "2 h 17 m")
+    assert (tomorrow.day, tomorrow.caution) == ("Tomorrow, Wed 11 March", True)
