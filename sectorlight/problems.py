@@ -63,7 +63,7 @@ def _detail(data: Any, status: HTTPStatus) -> str:
     if isinstance(data, dict) and "detail" in data:
         return str(data["detail"])
     if isinstance(data, list):
-        return " ".join(map(str, data))
+        return " ".join(map(str, data)) or status.description
     return "The input was refused; `errors` names each field." if data else status.description
 
 

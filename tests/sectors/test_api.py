@@ -12,6 +12,7 @@ from django.test import Client
 from rest_framework.authtoken.models import Token
 
 from sectors import api
+from sectors.models import VolatilityWeight
 from sectors.services import readings_record, weight_revise
 from tests.sectors.market import SLUGS, at, eight, ranked, reading, stamp
 from universe import clock
@@ -108,6 +109,11 @@ def test_the_weight_in_force_stands_beside_the_one_that_was_used(trader: Client)
 
     weight = get(trader, LIST + "energy/").json()["weight"]
     assert weight == {"value": "1.40", "revision": revision.pk, "used_revision": 3}
+
+
+def test_a_sector_without_a_weight_in_force_has_none(trader: Client) -> None:
+    VolatilityWeight.objects.filter(sector_id="energy").delete()
+    assert get(trader, LIST + "energy/").json()["weight"] is None
 
 
 def test_an_unknown_sector_is_a_problem_document(trader: Client) -> None:

@@ -72,6 +72,11 @@ def test_no_alert_is_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told == []
 
 
+def test_without_a_channel_layer_nothing_is_told_and_nothing_raised(settings: Any) -> None:
+    settings.CHANNEL_LAYERS = {}
+    broadcast.announce_preferences(3)
+
+
 def test_many_threads_may_tell_at_once() -> None:
 
     def tell(run_id: int) -> int:

@@ -282,6 +282,7 @@ def test_a_series_is_bounded_on_both_sides_and_oldest_first() -> None:
     for run_id, minute in enumerate((0, 10, 20, 30), start=1):
         services.readings_record([reading("energy")], stamp(run_id, at(10, minute)))
 
+    assert len(selectors.readings_series("energy", at(10, 10))) == 3
     rows = selectors.readings_series("energy", at(10, 10), at(10, 20))
     assert [row.timestamp.astimezone(ET).minute for row in rows] == [10, 20]
 

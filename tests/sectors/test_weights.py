@@ -147,6 +147,14 @@ def test_undo_puts_the_former_value_back_as_a_new_revision(alice: Any) -> None:
     assert VolatilityWeight.objects.filter(sector_id="energy").count() == 3
 
 
+def test_a_sector_that_has_no_weight_in_force_gets_one(eight_sectors: None) -> None:
+    VolatilityWeight.objects.filter(sector_id="energy").delete()
+    assert "energy" not in selectors.weights_current()
+
+    revision = weight_revise("energy", "1.4", reason="mended", author=None, expected_revision=9)
+    assert selectors.weights_current()["energy"] == (Decimal("1.40"), revision.pk)
+
+
 def test_undo_without_a_former_value_says_so(eight_sectors: None) -> None:
     with pytest.raises(ValidationError, match="materials has no former value"):
         weight_undo("materials", author=None)
