@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+
+from analysis.models import StockReading
+from sectors.services import sectors_seed
+from tests.analysis.page_cast import (
+    AS_OF,
+    NOW,
+    board_publish,
+    classified,
+    listing,
+    prices_store,
+    reader,
+    universe_build,
+)
+from universe.clock import override
+from universe.models import MinuteQuote
+from universe.selectors import stocks_near
+
+pytestmark = pytest.mark.django_db
+CLOSES = (5.66, 5.60, 5.53, 5.50, 5.38, 5.30)
+
+
+@pytest.fixture
+def trader(client: Client) -> Iterator[Client]:
+    sectors_seed()
+    client.force_login(reader())
+    with override(NOW):
+        yield client
+
+
+def page(client: Client, path: str = "/stocks/SOUN/", status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def ranked(symbol: str = "SOUN", **changes: Any) -> None:
+    parts: dict[str, Any] = {
+        "gap_pct": -8.2,
+        "opening_gap_pct": -6.9,
+        "relative_volume": 2.4,
+        "gap_part": 2.94,
+        "volume_part": 2.85,
+        "alignment_part": 2.0,
+        "shortability_part": 0.6,
+        "alignment": 1.0,
+        "shortability": "good",
+        "restricted": True,
+        "dollar_volume": 11e6,
+    }
+    StockReading.objects.create(
+        run_id=2118, symbol=symbol, timestamp=AS_OF, sector="technology", rank=8.39, parts=parts | changes
+    )
+
+
+def test_the_page_asks_for_a_login(client: Client) -> None:
+    assert client.get("/stocks/SOUN/").status_code == 302
+    assert client.get("/stocks/?q=SOUN").status_code == 302
+
+
+def test_a_core_member_is_in_by_all_six_criteria(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    shown = page(trader)
+    assert "In the universe, core tier: ranked, listed and alerted on." in shown
+    assert "All 6 criteria hold for the session of Wed 11 Mar." in shown
+    assert "Market cap $180.0M $10M to $300M, micro cap in Tue 10 Mar close" in shown
+
+
+def test_a_breadth_member_says_how_much_is_missing_to_core(trader: Client) -> None:
+    verdict = {"tier": "breadth", "reasons": ["volume_below"], "avg_volume": 950_000.0}
+    listing("SOUN", universe_build(), verdict=verdict)
+    shown = page(trader)
+    assert "Breadth tier only" in shown
+    assert "1 reason: too few shares traded." in shown
+    assert "50,000 short" in shown
+
+
+def test_an_outsider_is_out_for_every_reason(trader: Client) -> None:
+    reasons = [
+        "not_common_stock",
+        "market_cap_above",
+        "price_above",
+        "float_below",
+        "data_missing:avg_volume",
+    ]
+    verdict = {
+        "tier": "",
+        "cap_tier": "",
+        "reasons": [*reasons, "data_missing:avg_volume"],
+        "price": 496.1,
+        "market_cap": 127e9,
+        "avg_volume": None,
+    }
+    listing("SOUN", universe_build(), verdict=verdict, kind="PFD", float_shares=4_000_000)
+    shown = page(trader)
+    assert "5 reasons: not a common stock, market cap too large, price too high" in shown
+    assert "$125B over" in shown
+    assert "$396.10 over" in shown
+    assert "6,000,001 short" in shown
+    assert "preferred stock" in shown
+
+
+def test_values_below_their_limits_say_by_how_much(trader: Client) -> None:
+    verdict = {
+        "tier": "",
+        "cap_tier": "",
+        "reasons": ["market_cap_below", "price_below"],
+        "price": 1.6,
+        "market_cap": 4e6,
+    }
+    listing("SOUN", universe_build(), verdict=verdict)
+    shown = page(trader)
+    assert "$6.0M short" in shown
+    assert "$0.40 short" in shown
+
+
+def test_a_small_cap_is_held_against_its_own_band(trader: Client) -> None:
+    listing("SOUN", universe_build(), verdict={"cap_tier": "small_cap", "market_cap": 900e6})
+    shown = page(trader)
+    assert "$300M to $2B, small cap" in shown
+    assert "more than 10,000,000" in shown
+
+
+def test_an_unknown_float_names_its_stand_in(trader: Client) -> None:
+    listing("SOUN", universe_build(), float_shares=None, verdict={"float_estimated": True})
+    shown = page(trader)
+    assert "float estimated" in shown
+    assert "estimated: shares outstanding bound it" in shown
+
+
+def test_a_listing_that_no_build_has_judged_says_so(trader: Client) -> None:
+    listing("SOUN", None, active=False)
+    shown = page(trader)
+    assert "Not judged for any session yet." in shown
+    assert "no longer listed" in shown
+    universe_build()
+    assert "Not judged for the session of Wed 11 Mar." in page(trader)
+
+
+def test_returns_stand_beside_their_references_and_the_benchmark(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    prices_store("SOUN", 5.20, CLOSES, 5.29)
+    prices_store("IWM", 202.4, (200.0, 199.0, 198.0, 197.0, 196.0, 195.0), 202.4)
+    shown = page(trader)
+    assert "$5.20 −8.1% day, against $5.66 · 12:09:00, 1 min old" in shown
+    assert "30 minutes −1.7% 5.29 11:39, this session −1.7 pts" in shown
+    assert "1 day −8.1% 5.66 Tue 10 Mar close −9.3 pts" in shown
+    assert "3 days −6.0% 5.53 Fri 6 Mar close" in shown
+    assert "1 week −3.3% 5.38 Wed 4 Mar close" in shown
+
+
+def test_a_halted_price_says_so(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    prices_store("SOUN", 5.20, CLOSES, 5.29)
+    MinuteQuote.objects.filter(symbol="SOUN").update(halted=True, interpolated=True)
+    assert "halted · interpolated" in page(trader)
+
+
+def test_without_a_print_today_nothing_is_shown_as_zero(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    prices_store("SOUN", 5.20, CLOSES, 5.29)
+    MinuteQuote.objects.all().delete()
+    shown = page(trader)
+    assert "$5.66 close of Tue 10 Mar, no print today" in shown
+    assert "0.0%" not in shown
+    assert "an absent one is never shown as 0" in shown
+
+
+def test_a_listing_without_any_price_says_so(trader: Client) -> None:
+    listing("SOUN", None)
+    assert "no price is known" in page(trader)
+
+
+def test_the_classification_shows_who_agrees_and_who_does_not(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    classified("SOUN", disputed=True)
+    shown = page(trader)
+    assert "Sector: Technology confidence 0.94 2 of 3 hints agree, disputed between sources" in shown
+    assert "Industry code (SIC): 7372 Says technology. weight 0.45" in shown
+    assert "Opening gaps of 5% or more on 12% of the last 60 sessions. Rules 14." in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [({"excluded": True}, "No sector: a shell or fund"), ({}, "Sector unknown")],
+)
+def test_a_listing_without_a_sector_says_why(trader: Client, changes: dict[str, Any], title: str) -> None:
+    listing("SOUN", universe_build())
+    classified(
+        "SOUN", None, evidence=[{"kind": "moon", "value": "x", "sector": None, "weight": 0.1}], **changes
+    )
+    shown = page(trader)
+    assert title in shown
+    assert "Moon: x Names no sector." in shown
+
+
+def test_an_unclassified_listing_says_what_would_classify_it(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    assert "Sector: not classified yet" in page(trader)
+
+
+def test_the_rank_is_shown_with_its_four_parts(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    ranked()
+    shown = page(trader)
+    assert "Rank 8.4 of 10 run 2,118, 12:00 SSR" in shown
+    assert "Move day −8.2%, opening gap −6.9% 2.94 4" in shown
+    assert "Alignment moves with a coloured sector 2.00 2" in shown
+    assert "Shortability good, $11.0M a day 0.60 1" in shown
+
+
+@pytest.mark.parametrize(
+    ("tier", "words"),
+    [("core", "No run has ranked it yet"), ("breadth", "Only core stocks are ranked")],
+)
+def test_an_unranked_listing_says_why(trader: Client, tier: str, words: str) -> None:
+    listing("SOUN", universe_build(), verdict={"tier": tier})
+    assert words in page(trader)
+
+
+def test_short_interest_is_a_share_of_the_float(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    assert "Short interest 12% of float, 1.8 days to cover." in page(trader)
+    listing("PATH", None, short_interest=None, days_to_cover=None)
+    assert "Short interest and borrow are not known." in page(trader, "/stocks/PATH/")
+
+
+def test_another_case_leads_to_the_symbol(trader: Client) -> None:
+    listing("SOUN", None)
+    assert trader.get("/stocks/soun/").headers["Location"] == "/stocks/SOUN/"
+
+
+def test_an_unknown_symbol_is_a_404_with_near_matches(trader: Client) -> None:
+    listing("SOUN", None)
+    shown = page(trader, "/stocks/SUON/", 404)
+    assert "“SUON” is not listed" in shown
+    assert "Symbols that come near" in shown
+    assert " SOUN " in shown
+
+
+def test_markup_in_a_symbol_is_text(trader: Client) -> None:
+    html = trader.get("/stocks/%3Cscript%3Ealert(1)%3C%2Fscript%3E/").content.decode()
+    assert "<script>alert" not in html
+
+
+def test_the_field_leads_to_the_listing_it_names(trader: Client) -> None:
+    listing("SOUN", None)
+    listing("SOUNW", None)
+    assert trader.get("/stocks/?q=soun").headers["Location"] == "/stocks/SOUN/"
+    assert trader.get("/stocks/?q=SOUNW").headers["Location"] == "/stocks/SOUNW/"
+
+
+def test_words_that_fit_many_listings_list_them(trader: Client) -> None:
+    listing("SOUN", None)
+    listing("SOLV", None, active=False)
+    shown = page(trader, "/stocks/?q=so")
+    assert "Listings for “so”" in shown
+    assert "SOUN" in shown
+    assert "no longer listed" in shown
+
+
+def test_words_that_fit_nothing_are_a_404(trader: Client) -> None:
+    assert "“zzzq” is not listed" in page(trader, "/stocks/?q=zzzq", 404)
+
+
+def test_the_empty_field_explains_itself(trader: Client) -> None:
+    assert "Any listing, in or out" in page(trader, "/stocks/")
+
+
+def test_the_page_costs_a_fixed_number_of_queries(
+    trader: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        board_publish(1, count=300)
+    listing("SOUN", universe_build())
+    classified("SOUN")
+    ranked()
+    prices_store("SOUN", 5.20, CLOSES, 5.29)
+    with django_assert_max_num_queries(12):
+        page(trader)
+
+
+@pytest.mark.parametrize("typed", ["SUON", "SOIN", "SON", "SOUUN", "SOUNX", "OUN", "soun "])
+def test_one_slip_still_finds_the_symbol(typed: str) -> None:
+    listing("SOUN", None)
+    assert [row.symbol for row in stocks_near(typed)] == ["SOUN"]
+
+
+@pytest.mark.parametrize("typed", ["BRK-B", "BRK/B", "BRKB"])
+def test_a_share_class_is_found_however_it_is_written(typed: str) -> None:
+    listing("BRK.B", None)
+    assert [row.symbol for row in stocks_near(typed)] == ["BRK.B"]
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "%", "____", "A" * 9, "ZZZZ", "(", "S[", "\\"])
+def test_what_is_near_nothing_finds_nothing(typed: str) -> None:
+    listing("SOUN", None)
+    assert stocks_near(typed) == []
