@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from universe.simulator.world import DayBars, Floats, Halt, MinuteGrid
+from universe.simulator.world import PRE_MINUTES, DayBars, Floats, Halt, MinuteGrid
+from universe.types import SessionHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,11 @@ class ManualHalt:
     until: dt.datetime | None = None
 
 
-def minute_of(moment: dt.datetime, grid: MinuteGrid) -> int:
+def minute_of(moment: dt.datetime, hours: SessionHours) -> int:
     """Minutes since the session's 4:00, rounded down, 0 at least and the session's length at most."""
-    passed = int((moment - grid.hours.pre_open).total_seconds() // 60)
-    return min(max(passed, 0), grid.minutes)
+    span = hours.post_close - hours.pre_open
+    passed = min(max(moment - hours.pre_open, dt.timedelta()), span)
+    return int(passed.total_seconds() // 60)
 
 
 def factors(shocks: Sequence[Shock], moment: dt.datetime, count: int) -> Floats:
@@ -56,7 +58,7 @@ def disturbed(grid: MinuteGrid, shocks: Sequence[Shock], halts: Sequence[ManualH
     price, volume, last = grid.price.copy(), grid.volume.copy(), grid.last.copy()
     opens = grid.open.copy()
     for shock in shocks:
-        rows, first = np.array(shock.rows), minute_of(shock.at, grid)
+        rows, first = np.array(shock.rows), minute_of(shock.at, grid.hours)
         price[first:, rows] *= np.float32(shock.factor)
         if shock.at < grid.hours.open:
             opens[rows] *= shock.factor
@@ -72,8 +74,12 @@ def disturbed(grid: MinuteGrid, shocks: Sequence[Shock], halts: Sequence[ManualH
 
 
 def _stop(halt: ManualHalt, grid: MinuteGrid) -> Halt:
-    start = minute_of(halt.since, grid)
-    end = None if halt.until is None or halt.until >= grid.hours.post_close else minute_of(halt.until, grid)
+    start = minute_of(halt.since, grid.hours)
+    end = (
+        None
+        if halt.until is None or halt.until >= grid.hours.post_close
+        else minute_of(halt.until, grid.hours)
+    )
     return Halt(halt.row, start, end)
 
 
@@ -88,7 +94,7 @@ def disturbed_day(
             bars.session, bars.open * factor, bars.high * factor, bars.low * factor, close, bars.volume
         )
     opens = np.where(factor != 1.0, grid.open, bars.open)
-    regular = grid.price[330 : grid.close_minute]
+    regular = grid.price[PRE_MINUTES : grid.close_minute]
     high = np.where(factor != 1.0, np.maximum(regular.max(axis=0), opens), bars.high)
     low = np.where(factor != 1.0, np.minimum(regular.min(axis=0), opens), bars.low)
     return DayBars(bars.session, opens, high, low, close, bars.volume)

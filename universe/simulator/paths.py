@@ -22,8 +22,8 @@ PRE_NOISE = 0.25
 POST_NOISE = 0.15
 """Spread of the walk before and after hours, as a share of the regular session's."""
 
-#: Share of a usual day's volume: before 9:30 (given at 4:00, 7:00, 8:00, 9:00, 9:30), in the thirteen equal parts
-#: of the regular session, after the close (given at its eighth, quarter, half and end).
+#: Share of a usual day's volume: before 9:30 (given at 4:00, 7:00, 8:00, 9:00, 9:30), in the thirteen equal
+#: parts of the regular session, after the close (given at its eighth, quarter, half and end).
 PRE_VOLUME = ((0.0, 0.0), (6 / 11, 0.002), (8 / 11, 0.005), (10 / 11, 0.014), (1.0, 0.020))
 REGULAR_VOLUME = (0.175, 0.105, 0.080, 0.068, 0.058, 0.050, 0.048, 0.045, 0.043, 0.044, 0.045, 0.055, 0.124)
 POST_VOLUME = ((0.0, 0.0), (1 / 8, 0.023), (1 / 4, 0.029), (1 / 2, 0.035), (1.0, 0.040))
@@ -76,7 +76,7 @@ def volume_shape(hours: SessionHours) -> Singles:
 
 def _along(curve: tuple[tuple[float, float], ...], steps: int) -> Floats:
     at, share = zip(*curve, strict=True)
-    return np.interp(np.linspace(0.0, 1.0, steps + 1), at, share)
+    return np.asarray(np.interp(np.linspace(0.0, 1.0, steps + 1), at, share), dtype=np.float64)
 
 
 def draw_grid(plan: DayPlan, rng: np.random.Generator) -> MinuteGrid:

@@ -60,7 +60,7 @@ def take(grid: MinuteGrid, calm: MinuteGrid, shock: Floats, moment: dt.datetime)
     ``calm`` is the same session without shocks and ``shock`` the product of those so far: a shock of the
     running minute shows at once instead of growing through it.
     """
-    minute = minute_of(moment, grid)
+    minute = minute_of(moment, grid.hours)
     base = grid.hours.pre_open.timestamp()
     part = (moment.timestamp() - base) / 60.0 - minute if minute < grid.minutes else 0.0
     count = grid.price.shape[1]

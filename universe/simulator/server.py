@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from universe.sessions import hours, next_session
 from universe.simulator import state
 from universe.simulator.dialects.answers import BadParameterError, fmp_error, polygon_error, unknown_path
 from universe.simulator.dialects.control import Control
@@ -30,6 +31,7 @@ from universe.simulator.dialects.socket import Stream
 from universe.simulator.market import Market
 
 SAVE_SECONDS = 1.0
+PREPARE_SECONDS = 2.0
 FMP_UNKNOWN_KEY = (
     "Invalid API KEY. Feel free to create a Free API Key or visit the documentation for more information."
 )
@@ -89,9 +91,12 @@ def _bad_parameter(request: Request, exc: Exception) -> Response:
 
 
 def make_app(market: Market, options: Options) -> Starlette:
+    writing = threading.Lock()
+
     def write_down() -> None:
         if options.state_path is not None:
-            state.save(options.state_path, options.identity, market)
+            with writing:
+                state.save(options.state_path, options.identity, market)
 
     stream = Stream(market, lambda key: is_known_key(key, options.keys))
     facts = Facts(market)
@@ -103,7 +108,7 @@ def make_app(market: Market, options: Options) -> Starlette:
         tasks = [
             asyncio.create_task(stream.run()),
             asyncio.create_task(_remember(write_down)),
-            asyncio.create_task(asyncio.to_thread(market.picture)),
+            asyncio.create_task(_prepare(market)),
         ]
         for task in tasks:
             task.add_done_callback(_report)
@@ -133,9 +138,20 @@ def _report(task: asyncio.Task[None]) -> None:
         logger.error("a part of the simulated market stopped", exc_info=task.exception())
 
 
-async def _remember(write_down: object) -> None:
+async def _prepare(market: Market) -> None:
+    """Draw the running session before somebody asks, and the next one in the minutes after the last close."""
+    while True:
+        now = market.now()
+        session = market.session()
+        last = market.world.last_session
+        if now >= hours(session).post_close and (last is None or session < last):
+            session = next_session(session)
+        await asyncio.to_thread(market.grid, session)
+        await asyncio.sleep(PREPARE_SECONDS)
+
+
+async def _remember(write_down: Callable[[], None]) -> None:
     """Write the state down each second, so that a killed market loses no more than that."""
-    assert callable(write_down)
     while True:
         await asyncio.sleep(SAVE_SECONDS)
         await asyncio.to_thread(write_down)
@@ -152,7 +168,3 @@ def serve(app: Starlette, host: str, port: int) -> None:
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
     )
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(24)

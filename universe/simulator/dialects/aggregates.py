@@ -110,7 +110,7 @@ def _joined(group: list[Row]) -> Row:
 def _intraday(market: Market, row: int, session: Session, *, step: int, adjusted: bool) -> list[Row]:
     grid = market.grid(session)
     now = market.now()
-    known = minute_of(now, grid) if session_of(now) == session else grid.minutes
+    known = minute_of(now, grid.hours) if session_of(now) == session else grid.minutes
     factor = float(market.adjustment(session)[row]) if adjusted else 1.0
     base = int(grid.hours.pre_open.timestamp())
     real = grid.real.get(row)

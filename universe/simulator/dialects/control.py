@@ -90,7 +90,7 @@ class Control:
         if not isinstance(command, dict) or not command.keys() & known.keys():
             raise CommandError(f"give one of {', '.join(known)}")
         done: Row = {}
-        for name, value in command.items():
+        for name in command:
             if name not in known and name != "back":
                 raise CommandError(f"{name!r} is no command; give one of {', '.join(known)}")
         for name in known:

@@ -14,7 +14,7 @@ from universe.sessions import hours, previous_session, session_offset, sessions_
 from universe.simulator.dialects import tables
 from universe.simulator.dialects.answers import BadParameterError, Row, json_answer, whole
 from universe.simulator.market import Market
-from universe.simulator.world import printed
+from universe.simulator.world import Floats, printed
 from universe.types import Session
 
 RECENT = 20
@@ -54,7 +54,7 @@ class Facts:
     def row(self, symbol: str) -> int | None:
         return self._index.get(symbol)
 
-    def _mean_volume(self, through: Session) -> np.ndarray:  # type: ignore[type-arg]
+    def _mean_volume(self, through: Session) -> Floats:
         first = max(session_offset(through, 1 - RECENT), self._market.world.first_session)
         volumes = np.array([self._market.day(day).volume for day in sessions_between(first, through)])
         known = np.isfinite(volumes)
@@ -242,7 +242,7 @@ class Facts:
                 {
                     "symbol": fmp_symbol(world.listings.symbols[row]),
                     "name": world.listings.names[row],
-                    "price": _number(printed(np.array(price))),
+                    "price": _number(float(printed(np.array(price)))),
                     "changePercentage": _number(100.0 * (price / previous - 1.0)),
                     "change": _number(price - previous),
                     "volume": float(taken.volume[row]) if now else _number(before.volume[row]),

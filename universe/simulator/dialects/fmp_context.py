@@ -128,9 +128,13 @@ class Surroundings:
             offset = day.open.strftime("%z")
             opens, closes = (f"{at:%I:%M %p} {offset[:3]}:{offset[3:]}" for at in (day.open, day.close))
         row = {
-            "exchange": exchange, "name": "New York Stock Exchange", "openingHour": opens, "closingHour": closes,
-            "timezone": "America/New_York", "isMarketOpen": phase(now) == "regular",
-        }  # fmt: skip
+            "exchange": exchange,
+            "name": "New York Stock Exchange",
+            "openingHour": opens,
+            "closingHour": closes,
+            "timezone": "America/New_York",
+            "isMarketOpen": phase(now) == "regular",
+        }
         return json_answer([row])
 
     def holdings(self, request: Request) -> Response:

@@ -24,6 +24,19 @@ from universe.simulator.world import Article
 
 NEWS_SESSIONS = 8
 UPCOMING_DAYS = 330
+#: By month; January has a second one.
+HOLIDAYS = {
+    1: "New Years Day",
+    2: "Washingtons Birthday",
+    3: "Good Friday",
+    4: "Good Friday",
+    5: "Memorial Day",
+    6: "Juneteenth",
+    7: "Independence Day",
+    9: "Labor Day",
+    11: "Thanksgiving",
+    12: "Christmas",
+}
 
 
 class Context:
@@ -122,11 +135,9 @@ def _article_row(article: Article) -> Row:
 
 def holiday_name(day: dt.date) -> str:
     """The exchange holiday that ``day`` is, or that it stands before or after."""
-    names = {1: "New Years Day", 2: "Washingtons Birthday", 4: "Good Friday", 5: "Memorial Day", 6: "Juneteenth",
-             7: "Independence Day", 9: "Labor Day", 11: "Thanksgiving", 12: "Christmas", 3: "Good Friday"}  # fmt: skip
     if day.month == 1 and day.day > 10:
         return "Martin Luther King, Jr. Day"
-    return names.get(day.month, "Holiday")
+    return HOLIDAYS.get(day.month, "Holiday")
 
 
 def _special(day: dt.date) -> Row | None:

@@ -63,8 +63,8 @@ class Prices:
         if not is_session(day) or day < self._market.world.first_session:
             return polygon_answer(body)
         count, rows = self._grouped(day, finished, adjusted, self._market.shocks)
-        head = orjson.dumps(body | {"queryCount": count, "resultsCount": count, "count": count, "status": "OK",
-                                    "request_id": request_id()})[:-1]  # fmt: skip
+        counts = {"queryCount": count, "resultsCount": count, "count": count}
+        head = orjson.dumps(body | counts | {"status": "OK", "request_id": request_id()})[:-1]
         return Response(head + b',"results":' + rows + b"}", media_type="application/json")
 
     def _grouped_results(

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from universe.sessions import session_of
+from universe.sessions import hours, session_of
 from universe.simulator.dialects import ticks
 from universe.simulator.dialects.answers import Row
 from universe.simulator.interventions import minute_of
@@ -137,7 +137,7 @@ class Stream:
         """The newest minute that has ended two market seconds ago; -1 before the first of a session."""
         moment = self._market.now() - dt.timedelta(seconds=LATE_SECONDS)
         session = session_of(moment)
-        return session, minute_of(moment, self._market.grid(session)) - 1
+        return session, minute_of(moment, hours(session)) - 1
 
     async def _send_minute(self, minute: tuple[dt.date, int]) -> None:
         if minute[1] < 0 or not any(reader.wants["AM"] for reader in self._readers):

@@ -28,7 +28,8 @@ def minute_bars(market: Market, session: Session, minute: int) -> list[Row]:
     total = np.floor(grid.volume[minute, rows].astype(np.float64))
     columns = {
         "o": printed(start), "c": printed(end),
-        "h": printed(np.maximum(start, end) * (1 + reach)), "l": printed(np.minimum(start, end) * (1 - reach)),
+        "h": printed(np.maximum(start, end) * (1 + reach)),
+        "l": printed(np.minimum(start, end) * (1 - reach)),
         "v": np.maximum(total - before, 1.0), "av": total,
         "op": printed(np.nan_to_num(opens)) if minute >= PRE_MINUTES else np.zeros(len(rows)),
     }  # fmt: skip

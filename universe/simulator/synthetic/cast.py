@@ -32,6 +32,8 @@ LISTINGS = 8000
 SECTOR_SPREAD = (0.040, 0.031, 0.019, 0.025, 0.029, 0.031, 0.033, 0.019, 0.021, 0.023, 0.029)
 SECTOR_JUMPS = (0.016, 0.006, 0.003, 0.004, 0.005, 0.005, 0.005, 0.002, 0.002, 0.004, 0.005)
 
+_FIXED_INCOME = {"price": 23.5, "spread": 0.006, "turnover": 0.002}
+
 
 @dataclass
 class _Draft:
@@ -185,9 +187,9 @@ def _derived(draft: _Draft, companies: int, taken: set[str], rng: np.random.Gene
     """Warrants, units and rights of shells; preferred shares and notes of companies."""
     shells = range(companies, companies + SHELLS)
     plan = (
-        ("WARRANT", WARRANTS, "W", " Warrant", dict(price=0.6, spread=0.07, turnover=0.01)),
-        ("UNIT", UNITS, "U", " Unit", dict(price=10.4, spread=0.004, turnover=0.001)),
-        ("RIGHT", RIGHTS, "R", " Right", dict(price=0.3, spread=0.06, turnover=0.01)),
+        ("WARRANT", WARRANTS, "W", " Warrant", {"price": 0.6, "spread": 0.07, "turnover": 0.01}),
+        ("UNIT", UNITS, "U", " Unit", {"price": 10.4, "spread": 0.004, "turnover": 0.001}),
+        ("RIGHT", RIGHTS, "R", " Right", {"price": 0.3, "spread": 0.06, "turnover": 0.01}),
     )
     for kind, count, letter, word, traits in plan:
         pool = [*shells, *rng.permutation(companies).tolist()]
@@ -208,7 +210,7 @@ def _derived(draft: _Draft, companies: int, taken: set[str], rng: np.random.Gene
         word = f" Preferred Stock Series {chr(65 + place % 6)}" if kind == "PFD" else " Notes due 2031"
         if symbol not in taken:
             taken.add(symbol)
-            _child(draft, parents[place], symbol, word, kind, dict(price=23.5, spread=0.006, turnover=0.002))
+            _child(draft, parents[place], symbol, word, kind, _FIXED_INCOME)
 
 
 def _child(draft: _Draft, parent: int, symbol: str, word: str, kind: str, traits: dict[str, float]) -> None:
@@ -260,12 +262,18 @@ def _finish(draft: _Draft, companies: int, rng: np.random.Generator) -> Cast:
     free[rng.random(count) < 0.03] = np.nan
     sectors = [word if rng.random() > 0.004 else "" for word in draft.sectors]
     listings = Listings(
-        symbols=tuple(draft.symbols), names=tuple(draft.names), kinds=tuple(draft.kinds), mics=tuple(draft.mics),
-        ciks=tuple(f"{9_000_000 + number:010d}" if text else "" for number, text in enumerate(draft.texts)),
+        symbols=tuple(draft.symbols),
+        names=tuple(draft.names),
+        kinds=tuple(draft.kinds),
+        mics=tuple(draft.mics),
+        ciks=tuple(f"{9_000_000 + row:010d}" if text else "" for row, text in enumerate(draft.texts)),
         sectors=tuple(sectors),
-        industries=tuple(word if sector else "" for word, sector in zip(draft.industries, sectors, strict=True)),
-        sics=tuple(draft.sics), countries=tuple(draft.countries),
-    )  # fmt: skip
+        industries=tuple(
+            word if sector else "" for word, sector in zip(draft.industries, sectors, strict=True)
+        ),
+        sics=tuple(draft.sics),
+        countries=tuple(draft.countries),
+    )
     return Cast(
         listings=listings,
         texts=tuple(draft.texts),

@@ -78,7 +78,8 @@ class Days:
     def gap(self, session: Session) -> Floats:
         """(N,) log move from the close before to the open."""
         block, place = self._place(session)
-        return block.gap[place].astype(np.float64)
+        gap: Floats = block.gap[place].astype(np.float64)
+        return gap
 
     def factor(self, session: Session) -> Floats:
         """(N,) printed price over level: not 1 while a split is still to come."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from universe.sessions import FIRST_DAY, LAST_DAY, hours, next_session, previous_session, session_offset
 from universe.simulator.paths import DayPlan, draw_grid
@@ -165,7 +166,7 @@ class SyntheticWorld:
             )  # fmt: skip
         return rows
 
-    def followers(self, row: int) -> np.ndarray:  # type: ignore[type-arg]
+    def followers(self, row: int) -> NDArray[np.int64]:
         """Rows of the companies whose sector a fund follows; all companies for a broad fund."""
         companies = self._cast.companies
         group = self._cast.group

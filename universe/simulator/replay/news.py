@@ -1,0 +1,64 @@
+"""Recorded news from ``news_*.csv.gz``: headlines as they were, judged only where the recording judges."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from bisect import bisect_right
+from pathlib import Path
+
+from universe.simulator.replay.folder import read_texts
+from universe.simulator.replay.listings import canonical
+from universe.simulator.world import Article
+
+_TONES = {
+    "Bullish": "positive",
+    "Somewhat-Bullish": "positive",
+    "Neutral": "neutral",
+    "Somewhat-Bearish": "negative",
+    "Bearish": "negative",
+}
+
+
+def read_articles(folder: Path) -> list[Article]:
+    """All articles, oldest first; rows without a time are left out, the same article of two symbols is
+    one."""
+    found: dict[str, Article] = {}
+    columns = ["symbol", "published_utc", "title", "publisher", "source", "url", "summary", "sentiment"]
+    for path in sorted(folder.glob("news_*.csv.gz")):
+        table = read_texts(path, columns)
+        count = len(table["symbol"])
+        rows = zip(*(table[name] or [""] * count for name in columns), strict=True)
+        for symbol, published, title, publisher, source, url, summary, sentiment in rows:
+            at = _moment(published)
+            if at is None or not title:
+                continue
+            name = canonical(symbol)
+            number = hashlib.sha256(f"{title}|{published}".encode()).hexdigest()
+            before = found.get(number)
+            tones = {name: _TONES[sentiment]} if sentiment in _TONES else {}
+            found[number] = Article(
+                id=number,
+                published_at=at,
+                title=title,
+                text=summary,
+                publisher=publisher or source,
+                url=url,
+                symbols=(*before.symbols, name) if before and name not in before.symbols else (name,),
+                tones=(before.tones if before else {}) | tones,
+            )
+    return sorted(found.values(), key=lambda article: article.published_at)
+
+
+def between(articles: list[Article], after: dt.datetime, until: dt.datetime) -> list[Article]:
+    """Those published after ``after`` and no later than ``until``."""
+    moments = [article.published_at for article in articles]
+    return articles[bisect_right(moments, after) : bisect_right(moments, until)]
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
