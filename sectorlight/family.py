@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from sectorlight.embedded.redis import redis_password, redis_program
 from sectorlight.embedded.redis import redis_url as embedded_redis_url
 from sectorlight.embedded.secrets import kept_secret
 from sectorlight.embedded.state import State, state_read, state_write
-from sectorlight.embedded.supervisor import Family, FamilyEnded
+from sectorlight.embedded.supervisor import LOOK_EVERY, Family, FamilyEnded
 from sectorlight.env import env_is_set
 from sectorlight.management.commands.prepare import LOGIN_LINE
 
@@ -147,7 +148,8 @@ class Start:
         ]
 
     def _await_market_and_web(self) -> None:
-        market_awaited, web_awaited, patience = True, True, MARKET_PATIENCE
+        market_awaited, web_awaited = True, True
+        deadline = time.monotonic() + MARKET_PATIENCE
         while not self._family.is_stopping() and (market_awaited or web_awaited):
             if market_awaited and (not self._market_url or answers(f"{self._market_url}/simulator/health")):
                 market_awaited = False
@@ -157,9 +159,8 @@ class Start:
                 web_awaited = False
                 self._greet()
             self._family.watch()
-            self._family.rest(0.2)
-            patience -= 0.2
-            if market_awaited and patience < 0:
+            time.sleep(LOOK_EVERY)
+            if market_awaited and time.monotonic() > deadline:
                 raise FamilyEnded(
                     f"The simulated market at {self._market_url} did not answer within "
                     f"{MARKET_PATIENCE:g} s; its lines above may say why."

@@ -1,20 +1,15 @@
 """Every address of the product; the apps name their own pages."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 
 from sectorlight import health
 
 urlpatterns = [
+    path("", include("sectors.urls")),
+    path("", include("analysis.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("sectorlight.api_urls")),
     path("health", health.overall, name="health"),
     *[path(f"health/{name}", view, name=f"health-{name}") for name, view in health.VIEWS.items()],
-    *[
-        path("", include(f"{app}.urls"))
-        for app in ("sectors", "analysis", "universe")
-        if find_spec(f"{app}.urls")
-    ],
 ]

@@ -21,6 +21,7 @@ from types import FrameType
 
 from sectorlight.embedded.processes import Child, Program, end_group, spawn, stop_all
 
+LOOK_EVERY = 0.2
 GRACE_CLIENTS = 5.5
 GRACE_SERVERS = 3.0
 
@@ -59,7 +60,6 @@ class Family:
         self._say = say
         self._patience = patience
         self._members: list[_Member] = []
-        self._wake = threading.Event()
         self._stopping = False
         self._impatient = False
 
@@ -68,10 +68,10 @@ class Family:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
 
+    # Only plain attributes are set in here: a lock could be held by the very code that was interrupted.
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._impatient = self._stopping
         self._stopping = True
-        self._wake.set()
 
     def is_stopping(self) -> bool:
         return self._stopping
@@ -94,7 +94,7 @@ class Family:
                 self.watch()
                 if self.is_stopping():
                     return
-                self._wake.wait(0.05)
+                time.sleep(0.05)
             pump.join(2)
         finally:
             end_group(child.process)
@@ -112,15 +112,11 @@ class Family:
             elif member.child.process.poll() is not None and not self.is_stopping():
                 self._mourn(member, now)
 
-    def rest(self, seconds: float) -> None:
-        """Wait, but not for longer than until a signal comes."""
-        self._wake.wait(seconds)
-
     def run(self) -> None:
         """Watch until a signal comes. Raises `FamilyEnded` when a child cannot be kept alive."""
         while not self.is_stopping():
             self.watch()
-            self.rest(0.2)
+            time.sleep(LOOK_EVERY)
 
     def stop(self) -> None:
         """End every child, clients before servers. Nothing is left of the family afterwards."""

@@ -4,7 +4,6 @@ One truth with a safe default for each; `production.py` and `test.py` only overr
 variable. Vendor keys are `Secret`: they never show in a repr.
 """
 
-import sys
 from pathlib import Path
 
 from environ import Env
@@ -186,13 +185,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "sectorlight.urls"
 ASGI_APPLICATION = "sectorlight.asgi.application"
-_processors = [
-    f"{module.parent.name}.context_processors.{line.split('(')[0].removeprefix('def ')}"
-    for module in (BASE_DIR / "sectors/context_processors.py", BASE_DIR / "analysis/context_processors.py")
-    if module.is_file()
-    for line in module.read_text().splitlines()
-    if line.startswith("def ") and not line.startswith("def _")
-]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -203,7 +195,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *_processors,
+                "sectors.context_processors.market",
+                "analysis.context_processors.preferences",
             ]
         },
     }
@@ -306,4 +299,3 @@ else:
 SENTRY_DSN = Secret(env_url("SENTRY_DSN", "", ("https", "http")))
 LOG_FORMAT = env_choice("LOG_FORMAT", "text", ("text", "json"))
 LOGGING = logging_config(LOG_FORMAT, env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")))
-TESTING = "pytest" in sys.modules

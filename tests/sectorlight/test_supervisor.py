@@ -40,6 +40,16 @@ class Supervised:
                 return found
         raise AssertionError(f"no line matched {pattern}: {self.lines}")
 
+    def all_of(self, *patterns: str) -> list[re.Match[str]]:
+        """Read lines up to where every pattern has matched one, in whatever order; the first matches."""
+        missing, found = set(patterns), dict[str, re.Match[str] | None]()
+        while missing:
+            match = self.until("|".join(missing))
+            for pattern in {one for one in missing if re.search(one, match.string)}:
+                found[pattern] = re.search(pattern, match.string)
+                missing.discard(pattern)
+        return [match for pattern in patterns if (match := found[pattern])]
+
     def rest(self) -> str:
         assert self.process.stdout is not None
         self.lines += [line.rstrip() for line in self.process.stdout]
@@ -96,13 +106,13 @@ def test_a_child_that_keeps_dying_ends_the_family_with_a_sentence(
 @pytest.mark.parametrize("wish", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everybody_and_the_server_last(supervised: Starter, wish: signal.Signals) -> None:
     family = supervised("calm")
-    server = int(family.until(r"server (\d+)")[1])
-    shell, sleeper = (int(pid) for pid in family.until(r"calm (\d+) (\d+)").groups())
+    served, calmed = family.all_of(r"server (\d+)", r"calm (\d+) (\d+)")
+    pids = [int(pid) for pid in (*served.groups(), *calmed.groups())]
     family.process.send_signal(wish)
     said = family.rest()
     assert family.process.returncode == 0
     assert "server   | goodbye" in said
-    assert not any(is_running(pid, having="s") for pid in (server, shell, sleeper))
+    assert not any(is_running(pid, having="s") for pid in pids)
 
 
 def test_a_child_that_will_not_end_is_killed_within_ten_seconds(

@@ -34,9 +34,7 @@ def test_a_taken_port_is_named_with_the_way_to_another(tmp_path: Path) -> None:
         port = listener.getsockname()[1]
         with (
             override_settings(PORT=port, DATA_DIR=tmp_path),
-            pytest.raises(
-                CommandError, match=rf"Port {port} on 127.0.0.1 is taken.*PORT={port + 1} make run"
-            ),
+            pytest.raises(CommandError, match=rf"Port {port} on 127.0.0.1 is taken.*PORT={port + 1} make"),
         ):
             call_command("up")
 

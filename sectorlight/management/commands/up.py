@@ -19,7 +19,6 @@ from sectorlight.embedded.leash import PR_SET_PDEATHSIG
 from sectorlight.embedded.ports import port_is_free
 from sectorlight.embedded.state import state_read
 from sectorlight.embedded.supervisor import Family, FamilyEnded
-from sectorlight.env import SettingError
 from sectorlight.family import Address, Start
 
 
@@ -36,24 +35,27 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         address = Address(settings.HOST, settings.PORT)
-        lock = _lock(Path(settings.DATA_DIR))
-        if not port_is_free(address.host, address.port):
-            raise CommandError(
-                f"Port {address.port} on {address.host} is taken (or not an address of this machine). "
-                f"Choose another: PORT={address.port + 1} make run"
-            )
-        if options["with_parent"]:
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-        family = Family(_Output(sys.stdout))
+        with _lock(Path(settings.DATA_DIR)):
+            if not port_is_free(address.host, address.port):
+                raise CommandError(
+                    f"Port {address.port} on {address.host} is taken (or not an address of this machine). "
+                    f"Choose another: PORT={address.port + 1} make run"
+                )
+            if options["with_parent"]:
+                ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+            self._run(address)
+        self.stdout.write("Everything is stopped.")
+
+    def _run(self, address: Address) -> None:
+        say = _Output(sys.stdout)
+        family = Family(say)
         family.obey_signals()
         try:
-            Start(family, address, _Output(sys.stdout)).run()
-        except (FamilyEnded, EmbeddedError, SettingError) as exc:
+            Start(family, address, say).run()
+        except (FamilyEnded, EmbeddedError) as exc:
             raise CommandError(str(exc)) from exc
         finally:
             family.stop()
-            lock.close()
-        self.stdout.write("Everything is stopped.")
 
 
 def _lock(data_dir: Path) -> IO[str]:
@@ -63,6 +65,7 @@ def _lock(data_dir: Path) -> IO[str]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        handle.close()
         state = state_read(data_dir)
         raise CommandError(
             f"SectorLight already runs from this folder (process {state.get('supervisor_pid', 'unknown')}, "
