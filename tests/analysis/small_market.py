@@ -1,4 +1,4 @@
-"""A market of twelve stocks in four sectors, stored as the services store it, with prices that one can check.
+"""A market of 24 stocks in four sectors, stored as the services store it, with prices that one can check.
 
 Every stock closed at 10 dollars in every session before 10 March 2026 and traded 2 million shares a day, but
 SLEEPY, which trades 200,000 (breadth only), and TUMBLE, which fell to 8.50 in the last session.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from sectors.services import sectors_seed, stocks_classify
 from universe import sessions
@@ -24,10 +25,10 @@ from universe.types import Bar, CompanyFacts, Listing, MinuteBar
 SESSION = dt.date(2026, 3, 10)
 WALL = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
 LABELS = {
-    "Technology": ("ALPHA", "BRAVO", "SLEEPY"),
-    "Healthcare": ("CHARLY", "DELTA", "TUMBLE"),
-    "Energy": ("ECHO", "FOX", "GOLF"),
-    "Utilities": ("HOTEL", "INDIA", "JULIET"),
+    "Technology": ("ALPHA", "BRAVO", "KILO", "LIMA", "MIKE", "SLEEPY"),
+    "Healthcare": ("CHARLY", "DELTA", "NOVA", "OSCAR", "PAPA", "TUMBLE"),
+    "Energy": ("ECHO", "FOX", "GOLF", "QUEBEC", "ROMEO", "SIERRA"),
+    "Utilities": ("HOTEL", "INDIA", "JULIET", "TANGO", "UNIFORM", "VICTOR"),
 }
 INDUSTRIES = {
     "Technology": "Software - Application",
@@ -84,3 +85,34 @@ def trade(prices: Mapping[str, float], at: dt.datetime, *, volume: float = 500_0
 
 def et(hour: int, minute: int = 0, second: int = 0, *, day: dt.date = SESSION) -> dt.datetime:
     return dt.datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=ET)
+
+
+def snapshot(prices: Mapping[str, float], at: dt.datetime, *, volume: float = 500_000.0) -> dict[str, Any]:
+    """The vendor's whole-market answer: the last trade of each symbol at ``at``."""
+    nanoseconds = int(at.timestamp()) * 1_000_000_000
+    return {
+        "status": "OK",
+        "tickers": [
+            {
+                "ticker": symbol,
+                "updated": nanoseconds,
+                "lastTrade": {"p": price, "t": nanoseconds},
+                "day": {"o": 10.0, "c": price, "v": volume},
+                "min": {"c": price, "av": volume, "t": nanoseconds // 1_000_000},
+                "prevDay": {"c": 10.0},
+            }
+            for symbol, price in prices.items()
+        ],
+    }
+
+
+def all_at(change_pct: Mapping[str, float], *, benchmark: float = 0.0) -> dict[str, float]:
+    """A price for every stock: its last close changed by its sector's percent, and the benchmark's."""
+    prices = {
+        symbol: round(
+            (8.5 if symbol == "TUMBLE" else 10.0) * (1 + change_pct.get(label, 0.0) / 100 + place / 10_000), 4
+        )
+        for label, symbols in LABELS.items()
+        for place, symbol in enumerate(symbols)
+    }
+    return prices | {"IWM": 10.0 * (1 + benchmark / 100)}

@@ -1,0 +1,62 @@
+"""A small market with a vendor behind real HTTP, at 10:15 of 10 March 2026."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from analysis.models import AnalysisRun, RunKind
+from analysis.services import run_execute
+from tests.analysis import small_market
+from tests.analysis.small_market import et
+from tests.universe.vendor import Answer, Vendor, running_vendor
+from universe import clock
+from universe.sources import sources_close
+
+SNAPSHOT = "/v2/snapshot/locale/us/markets/stocks/tickers"
+NOW = et(10, 15)
+
+
+@dataclass
+class Scene:
+    """The vendor's prices can be set, and runs be run at 10:15 or later."""
+
+    vendor: Vendor
+    minutes: int = 0
+
+    def prices(self, change_pct: Mapping[str, float], *, benchmark: float = 0.0, **extra: float) -> None:
+        """What the next snapshot says: percent by sector label, ``extra`` dollars by symbol."""
+        quotes = small_market.all_at(change_pct, benchmark=benchmark) | extra
+        self.vendor.on(SNAPSHOT, Answer(small_market.snapshot(quotes, self.now())))
+
+    def now(self) -> Any:
+        return et(10, 15 + self.minutes)
+
+    def run(self, kind: RunKind = RunKind.ON_DEMAND, **values: Any) -> AnalysisRun:
+        """Ask for a run of this moment, do it, give its row."""
+        with clock.override(self.now()):
+            run = AnalysisRun.objects.create(kind=kind, scheduled_for=self.now(), **values)
+            run_execute(run.pk)
+        run.refresh_from_db()
+        return run
+
+    def later(self, minutes: int) -> None:
+        self.minutes += minutes
+
+
+@pytest.fixture
+def scene(db: None, settings: Any) -> Iterator[Scene]:
+    """Six stocks in each of four sectors, ten dollars each, and a vendor that answers."""
+    small_market.build()
+    with running_vendor() as vendor, clock.override(NOW):
+        settings.POLYGON_BASE_URL = vendor.url
+        settings.FMP_BASE_URL = f"{vendor.url}/stable"
+        vendor.on("/stable/batch-quote", Answer([]))
+        vendor.on("/stable/economic-calendar", Answer([]))
+        scene = Scene(vendor)
+        scene.prices({"Technology": -4.0, "Healthcare": 4.0, "Energy": 2.0, "Utilities": 0.0})
+        yield scene
+    sources_close()
