@@ -17,7 +17,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from sectorlight.embedded.database import database_ensure, database_make, database_password, database_program
+from sectorlight.embedded.database import (
+    database_ensure,
+    database_make,
+    database_password,
+    database_program,
+    database_wait,
+)
 from sectorlight.embedded.database import database_url as embedded_database_url
 from sectorlight.embedded.home import home_choose
 from sectorlight.embedded.market import answers, market_program
@@ -87,6 +93,7 @@ class Start:
             cluster = database_make(home, password)
             self._family.start(database_program(home, cluster, port), is_server=True)
             self._state["database_url"] = embedded_database_url(port, password)
+            database_wait(cluster)
             database_ensure(port, password)
 
     def _start_market(self) -> None:
@@ -101,7 +108,8 @@ class Start:
             "state": str(settings.DATA_DIR / "market-clock.json"),
             "token": self._state["simulator_token"],
         }
-        self._family.start(market_program(_manage_file(), port, wishes))
+        # A server like the others: whoever asks it is stopped first.
+        self._family.start(market_program(_manage_file(), port, wishes), is_server=True)
 
     def _port(self, name: str) -> int:
         """The port of the last start if it is still free, so that addresses stay as they were."""
@@ -135,14 +143,17 @@ class Start:
     def _jobs(self) -> list[Program]:
         """Worker, beat and stream. Threads, not processes, do the work of the worker: it waits for HTTP and
         for NumPy, which lets other threads run, and a killed worker leaves no pool behind."""
-        celery = (sys.executable, "-m", "celery", "-A", "sectorlight")
-        worker: tuple[str, ...] = ("worker", "--pool", "threads", "--concurrency", "2")
+        celery = (sys.executable, "-m", "celery", "--quiet", "-A", "sectorlight")
+        worker = (
+            *("worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"),
+            *("--without-gossip", "--without-mingle"),
+        )
         beat = ("beat", "--pidfile=", "--loglevel", "WARNING")
         environment = self._environment()
+        # Root may run the worker: it accepts JSON only, which is what the warning is about.
+        quiet = {**environment, "PYTHONWARNINGS": "ignore:You're running the worker"}
         return [
-            Program(
-                "worker", (*celery, *worker, "--loglevel", "INFO"), environment, folder=settings.BASE_DIR
-            ),
+            Program("worker", (*celery, *worker), quiet, folder=settings.BASE_DIR),
             Program("beat", (*celery, *beat), environment, folder=settings.BASE_DIR),
             _manage("stream", environment=environment),
         ]

@@ -76,6 +76,8 @@ def logging_config(log_format: str, level: str) -> dict[str, Any]:
             "httpcore": {"level": "WARNING"},
             "django": {"handlers": [], "propagate": True},
             "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.worker.consumer": {"level": "WARNING"},
             # Every failed attempt of the pool; the query that waited for it says the same once.
             "psycopg.pool": {"level": "ERROR"},
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,9 @@ from django.conf import settings
 # The synchronous Playwright runs an event loop in the test thread; Django would take it for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ROOT = Path(__file__).resolve().parents[1]
+RECORDED = (ROOT / os.environ.get("SECTORLIGHT_DATA", "../shared/data")).resolve()
+RECORDED_COUNTS = pytest.StashKey[dict[str, int]]()
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,7 +48,53 @@ def _clean_redis(redis_server: redis.Redis) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": str(CHROMIUM), "args": CHROMIUM_ARGUMENTS}
+    """The system's Chromium, else the one that Playwright has downloaded."""
+    chromium = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+    return {"args": CHROMIUM_ARGUMENTS} | ({"executable_path": chromium} if chromium else {})
+
+
+@pytest.fixture(scope="session")
+def recorded_data() -> Path:
+    """The folder of recorded market data; only tests marked `recorded` may ask for it."""
+    return RECORDED
+
+
+# -- the suite that reads recorded market data ---------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what reads recorded data where there is none; the summary says how many."""
+    recorded = [item for item in items if item.get_closest_marker("recorded")]
+    counts = {"there": len(recorded), "left_out": 0}
+    if not (RECORDED / "market_daily.parquet").is_file():
+        counts = {"there": 0, "left_out": len(recorded)}
+        items[:] = [item for item in items if item not in recorded]
+        if recorded:
+            config.hook.pytest_deselected(items=recorded)
+    config.stash[RECORDED_COUNTS] = counts
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["recorded"] = counts
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """xdist: every worker collects the same tests, so the last one's counts are everybody's."""
+    counts = getattr(node, "workeroutput", {}).get("recorded")
+    if counts:
+        node.config.stash[RECORDED_COUNTS] = counts
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    counts = config.stash.get(RECORDED_COUNTS, {"there": 0, "left_out": 0})
+    if counts["left_out"]:
+        terminalreporter.section("recorded market data")
+        terminalreporter.line(
+            f"{counts['left_out']} tests were left out: they read recorded market data, and there is none in "
+            f"{RECORDED}. SECTORLIGHT_DATA names another folder."
+        )
+    elif counts["there"]:
+        terminalreporter.section("recorded market data")
+        terminalreporter.line(f"{counts['there']} tests read the recorded market data in {RECORDED}.")
 
 
 class _Server(uvicorn.Server):

@@ -49,6 +49,7 @@ def _start() -> None:
         cluster = database.database_make(place, password)
         program = database.database_program(place, cluster, port, options=database.HASTE)
         _children.append(processes.spawn(program, output=None))
+        database.database_wait(cluster)
         database.database_ensure(port, password)
         os.environ["DATABASE_URL"] = database.database_url(port, password)
 

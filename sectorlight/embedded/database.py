@@ -65,6 +65,20 @@ def database_program(home: Home, cluster: Path, port: int, *, options: tuple[str
     )
 
 
+def database_wait(cluster: Path, *, within: float = 30) -> bool:
+    """Whether the server's pid file says "ready" within that many seconds; asking it would log errors."""
+    pid_file = cluster / "postmaster.pid"
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        try:
+            if "ready" in pid_file.read_text().splitlines()[-1]:
+                return True
+        except (OSError, IndexError):
+            pass
+        time.sleep(0.02)
+    return False
+
+
 def database_ensure(port: int, password: str, *, name: str = NAME, within: float = 30) -> None:
     """Wait for the server, then create the database if it is missing; `EmbeddedError` if it stays away."""
     address = database_url(port, password, "postgres")

@@ -22,7 +22,7 @@ from types import FrameType
 from sectorlight.embedded.processes import Child, Program, end_group, spawn, stop_all
 
 LOOK_EVERY = 0.2
-GRACE_CLIENTS = 5.5
+GRACE_CLIENTS = 4.5
 GRACE_SERVERS = 3.0
 
 

@@ -1,0 +1,130 @@
+"""A reader stays logged in and gets pages while Redis or PostgreSQL is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.cache import caches
+from django.db import OperationalError
+from django.http import HttpRequest
+from django.test import Client, override_settings
+
+from sectorlight import auth
+from sectorlight.auth import EnduringBackend
+from sectorlight.cache import EnduringRedisCache
+from sectorlight.embedded.ports import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> EnduringRedisCache:
+    """A cache on a port where nothing listens."""
+    monkeypatch.setattr(EnduringRedisCache, "_away", False)
+    return EnduringRedisCache(f"redis://127.0.0.1:{free_port()}/0", {})
+
+
+def test_a_cache_that_is_away_misses_and_forgets(away: EnduringRedisCache) -> None:
+    away.set("a", 1)
+    away.set_many({"b": 2})
+    away.delete("a")
+    away.delete_many(["a"])
+    away.clear()
+    assert away.get("a", "default") == "default"
+    assert away.get_many(["a", "b"]) == {}
+    assert (away.add("a", 1), away.touch("a"), away.has_key("a")) == (False, False, False)
+
+
+def test_the_outage_of_the_cache_is_logged_once_and_so_is_its_end(
+    away: EnduringRedisCache, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        away.get("a")
+    caches["default"].get("a")
+    caches["default"].get("a")
+    assert [record.message.split(",")[0] for record in caplog.records] == [
+        "The cache is away",
+        "The cache is back.",
+    ]
+
+
+def test_a_cache_that_is_there_keeps_what_it_is_given() -> None:
+    cache = caches["default"]
+    cache.set("a", 1)
+    cache.set_many({"b": 2})
+    assert (cache.get("a"), cache.get_many(["b"]), cache.has_key("a")) == (1, {"b": 2}, True)
+    assert (cache.add("a", 9), cache.touch("a"), cache.delete("a")) == (False, True, True)
+    cache.delete_many(["b"])
+    assert cache.get("b") is None
+
+
+def test_a_session_survives_a_dead_redis(client: Client) -> None:
+    client.force_login(get_user_model().objects.create_user("trader", password="pw"))
+    dead = {**_cache_settings(), "LOCATION": f"redis://127.0.0.1:{free_port()}/0"}
+    with override_settings(CACHES={"default": dead}):
+        assert client.get("/analysis/preferences/").status_code == 200
+
+
+def _cache_settings() -> dict[str, object]:
+    from django.conf import settings
+
+    return dict(settings.CACHES["default"])
+
+
+@pytest.fixture
+def without_database() -> Iterator[None]:
+    with mock.patch.object(auth.ModelBackend, "get_user", side_effect=OperationalError("gone")):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nobody_remembered() -> None:
+    auth._remembered_at.clear()
+
+
+@pytest.mark.usefixtures("without_database")
+def test_a_user_never_seen_is_unknown_while_the_database_is_away() -> None:
+    assert EnduringBackend().get_user(1) is None
+
+
+def test_a_user_seen_before_stays_logged_in_while_the_database_is_away(client: Client) -> None:
+    user = get_user_model().objects.create_user("trader", password="pw", first_name="Alice")
+    client.force_login(user)
+    assert EnduringBackend().get_user(user.pk) == user
+    with mock.patch.object(auth.ModelBackend, "get_user", side_effect=OperationalError("gone")):
+        remembered = EnduringBackend().get_user(user.pk)
+    assert remembered is not None
+    assert (remembered.username, remembered.first_name, remembered.password) == ("trader", "Alice", "")
+    assert remembered.get_session_auth_hash() == user.get_session_auth_hash()
+
+
+def test_a_user_that_was_deleted_is_gone() -> None:
+    assert EnduringBackend().get_user(10**6) is None
+
+
+@override_settings(AXES_ENABLED=True, AXES_FAILURE_LIMIT=3)
+def test_wrong_passwords_pause_that_name_from_that_address(client: Client) -> None:
+    get_user_model().objects.create_user("trader", password="right")
+    for _ in range(3):
+        client.post("/login/", {"username": "trader", "password": "wrong"})
+    answer = client.post("/login/", {"username": "trader", "password": "right"})
+    assert answer.status_code == 429
+    other = client.post("/login/", {"username": "trader", "password": "right"}, REMOTE_ADDR="10.0.0.9")
+    assert other.status_code == 302
+
+
+def test_the_request_of_a_stranger_leads_to_the_log_in(client: Client) -> None:
+    answer = client.get("/analysis/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login/")
+
+
+def test_every_page_carries_the_strict_content_policy(client: Client) -> None:
+    policy = client.get("/login/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert isinstance(client.get("/login/").wsgi_request, HttpRequest)

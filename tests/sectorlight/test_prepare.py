@@ -1,0 +1,138 @@
+"""`manage.py prepare`, `doctor` and the system checks."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth.models import Group
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import OperationalError, connection
+from django.test import override_settings
+
+from sectorlight.accounts import first_login_ensure, roles_ensure
+from sectorlight.embedded.ports import free_port
+from sectorlight.statics import statics_collect
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_static_root(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path / "static"  # type: ignore[attr-defined]
+
+
+def _run(command: str) -> str:
+    out = StringIO()
+    call_command(command, stdout=out)
+    return out.getvalue()
+
+
+def test_the_first_start_makes_both_log_ins_and_the_second_keeps_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FIRST_ADMIN_PASSWORD", "admin-pw")
+    first = _run("prepare")
+    assert "log-in admin   the password in FIRST_ADMIN_PASSWORD" in first
+    generated = first.split("log-in trader  ")[1].split()[0]
+    assert authenticate(username="trader", password=generated) is not None
+    assert authenticate(username="admin", password="admin-pw") is not None
+    second = _run("prepare")
+    assert second.count("its password as set before") == 2
+    assert "Static files collected" in first
+    assert "Static files collected" not in second
+
+
+def test_an_admin_may_edit_weights_and_is_no_superuser() -> None:
+    roles_ensure()
+    first_login_ensure("admin", "admin", "pw")
+    admin = get_user_model().objects.get(username="admin")
+    assert (admin.is_staff, admin.is_superuser) == (True, False)
+    assert admin.has_perm("sectors.add_volatilityweight")
+    assert set(admin.groups.values_list("name", flat=True)) == {"admin", "trader"}
+
+
+def test_a_trader_sees_no_admin() -> None:
+    roles_ensure()
+    first_login_ensure("trader", "trader", "pw")
+    trader = get_user_model().objects.get(username="trader")
+    assert not trader.is_staff
+    assert Group.objects.get(name="trader").permissions.count() == 0
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gone() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connection, "ensure_connection", gone)
+    with (
+        override_settings(DATABASE_URL="postgres://me:hunter2@db.example/x"),
+        pytest.raises(
+            CommandError, match=r"DATABASE_URL \(postgres://\*\*\*@db\.example/x\).*unset"
+        ) as caught,
+    ):
+        _run("prepare")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_redis_that_does_not_answer_is_named() -> None:
+    url = f"redis://:hunter2@127.0.0.1:{free_port()}/0"
+    with override_settings(REDIS_URL=url), pytest.raises(CommandError, match="REDIS_URL") as caught:
+        _run("prepare")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_static_files_are_collected_again_only_when_one_changed(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a.css").write_text("a {}")
+    with override_settings(STATICFILES_DIRS=[source]):
+        assert statics_collect() is True
+        assert statics_collect() is False
+        (source / "a.css").write_text("a { color: red }")
+        assert statics_collect() is True
+
+
+def test_the_doctor_tells_what_is_set_and_never_a_key() -> None:
+    roles_ensure()
+    first_login_ensure("trader", "trader", "pw")
+    canary = "canary-key-0123456789"
+    with override_settings(MARKET_WORLD="live", MARKET="live", POLYGON_API_KEY=canary, FMP_API_KEY=canary):
+        report = _run("doctor")
+    assert "MARKET is live" in report
+    assert "1 people can log in" in report
+    assert "Nothing to mend" in report
+    assert canary not in report
+
+
+def test_the_doctor_tells_how_to_mend_a_redis_that_is_away() -> None:
+    out = StringIO()
+    dead = f"redis://127.0.0.1:{free_port()}/0"
+    with override_settings(REDIS_URL=dead, REDIS_EMBEDDED=False), pytest.raises(SystemExit):
+        call_command("doctor", stdout=out)
+    assert "BAD   Redis does not answer" in out.getvalue()
+    assert "-> Start it, mend or unset REDIS_URL." in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("settings_now", "expected"),
+    [
+        ({"HOST": "0.0.0.0"}, {"sectorlight.W001"}),
+        ({"HOST": "0.0.0.0", "SECURE_SSL": True}, set()),
+        ({"HOST": "0.0.0.0", "DEBUG": True, "SECURE_SSL": True}, {"sectorlight.E001"}),
+        ({"ALLOWED_HOSTS": ["*"]}, {"sectorlight.W002"}),
+        ({"MARKET_WORLD": "live", "FMP_API_KEY": ""}, {"sectorlight.W003"}),
+        ({"MARKET_FROM": "2026-03-31"}, {"sectorlight.W004"}),
+        ({}, set()),
+    ],
+)
+def test_a_mistake_of_the_operator_has_an_id(settings_now: dict[str, object], expected: set[str]) -> None:
+    with override_settings(**settings_now):
+        found = {message.id for message in run_checks() if (message.id or "").startswith("sectorlight.")}
+    assert found == expected
