@@ -5,6 +5,9 @@ from django.urls import include, path
 
 from sectorlight import health
 
+handler403 = "sectors.views.errors.forbidden"
+handler404 = "sectors.views.errors.not_found"
+
 urlpatterns = [
     path("", include("sectors.urls")),
     path("", include("analysis.urls")),

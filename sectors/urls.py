@@ -5,6 +5,7 @@ from django.urls import path
 
 from sectors.views.board import board, sectors
 from sectors.views.detail import sector_detail
+from sectors.views.funnel import funnel
 from sectors.views.login import BoardLoginView
 
 urlpatterns = [
@@ -13,4 +14,5 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("sectors/", sectors, name="sectors"),
     path("sectors/<slug:slug>/", sector_detail, name="sector"),
+    path("universe/", funnel, name="funnel"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -19,8 +19,8 @@ from universe import sessions
 @require_safe
 def sector_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in {place.slug for place in PLACES}:
-        known = ", ".join(place.slug for place in PLACES)
-        raise Http404(f"There is no sector “{slug}”. The eight are {known}.")
+        context = {"slug": slug, "places": PLACES}
+        return render(request, "sectors/detail_missing.html", context, status=404)
     payload, span = board_current(), _span(request)
     now = board_now(payload)
     first = shown_sessions(now, span)[0]

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.template.loader import render_to_string
-from django.test import Client
-from django.views.defaults import bad_request, permission_denied, server_error
+from django.test import Client, RequestFactory
+from django.views.defaults import bad_request, server_error
 
 from sectors.services import sectors_seed
+from sectors.views.errors import forbidden, not_found
 from tests.analysis.page_cast import (
     NOW,
     board_publish,
@@ -83,34 +85,39 @@ def test_ids_are_unique_and_every_label_finds_its_own(market: Client, path: str)
     assert {name for pair in named for name in pair if name} <= set(ids)
 
 
-@pytest.mark.parametrize("template", ["400.html", "403_csrf.html", "500.html"])
+@pytest.mark.parametrize("template", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
 def test_a_page_for_an_error_needs_nothing_to_be_known(template: str) -> None:
     html = render_to_string(template)  # the test has no database
-    for part in ("What happened", "Effect", "Next", 'href="/"'):
+    for part in ("What happened", "Effect", "Next", 'href="/"', 'id="main"'):
         assert part in html
 
 
-def test_a_fault_of_the_server_is_answered_without_a_database(rf: object) -> None:
-    answer = server_error(rf.get("/"))  # type: ignore[attr-defined]
+def test_a_fault_of_the_server_is_answered_without_a_database(rf: RequestFactory) -> None:
+    answer = server_error(rf.get("/"))
     assert answer.status_code == 500
     assert "/health" in answer.content.decode()
 
 
-def test_a_bad_request_is_answered_without_a_database(rf: object) -> None:
-    answer = bad_request(rf.get("/"), ValueError())  # type: ignore[attr-defined]
+def test_a_bad_request_is_answered_without_a_database(rf: RequestFactory) -> None:
+    answer = bad_request(rf.get("/"), ValueError())
     assert (answer.status_code, b"ALLOWED_HOSTS" in answer.content) == (400, True)
 
 
-@pytest.mark.django_db
-def test_a_forbidden_page_says_which_right_is_missing(rf: object, client: Client) -> None:
-    request = client.get("/alerts/").wsgi_request
-    with override(NOW):
-        answer = permission_denied(request, PermissionDenied("Only admins may revise weights."))
+def test_a_forbidden_page_says_which_right_is_missing_without_a_database(rf: RequestFactory) -> None:
+    answer = forbidden(rf.get("/"), PermissionDenied("Only admins may revise weights."))
     assert answer.status_code == 403
     assert "Only admins may revise weights." in answer.content.decode()
+    assert (
+        "a right that your user does not have" in forbidden(rf.get("/"), PermissionDenied()).content.decode()
+    )
 
 
-def test_an_address_that_does_not_exist_is_said(market: Client) -> None:
-    answer = market.get("/nowhere/")
+def test_an_address_that_does_not_exist_is_said_without_a_database(client: Client) -> None:
+    answer = client.get("/nowhere/<b>/")
     assert answer.status_code == 404
-    assert "Nothing stands at /nowhere/." in answer.content.decode()
+    assert "Nothing stands at /nowhere/&lt;b&gt;/." in answer.content.decode()
+
+
+def test_a_page_that_names_what_it_misses_keeps_its_words(rf: RequestFactory) -> None:
+    answer = not_found(rf.get("/"), Http404("There is no run 7."))
+    assert "There is no run 7." in answer.content.decode()

@@ -51,7 +51,7 @@ def test_the_page_asks_for_a_login(client: Client) -> None:
 def test_an_unknown_sector_is_a_404_that_names_the_eight(trader: Client) -> None:
     page = body(trader, "/sectors/crypto/", 404)
     assert "There is no sector “crypto”" in page
-    assert "consumer_discretionary" in page
+    assert 'href="/sectors/consumer_discretionary/"' in page
 
 
 def test_a_sector_without_a_reading_says_what_comes_next(trader: Client) -> None:

@@ -1,0 +1,108 @@
+"""The pages behind the board in an open browser: the list of runs follows, nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from analysis.models import AnalysisRun, RunStatus
+from tests.analysis.page_cast import AS_OF, listing, mover, run_store, universe_build
+from tests.journeys.conftest import Aside, Restartable
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PATHS = (
+    "/sectors/technology/",
+    "/stocks/SOUN/",
+    "/stocks/SUON/",
+    "/analysis/",
+    "/alerts/",
+    "/universe/",
+    "/nowhere/",
+)
+WIDTHS = (360, 390, 599, 600, 768, 1024, 1199, 1200, 1280, 1440, 1920, 2560)
+
+
+def session_of_mara() -> str:
+    from django.contrib.auth import get_user_model
+
+    client = Client()
+    client.force_login(get_user_model().objects.get(username="mara"))
+    return client.cookies["sessionid"].value
+
+
+@pytest.fixture
+def at_work(aside: Aside, server: Restartable) -> int:
+    """A run at work beside a finished one, an alert, and a universe with SOUN in it."""
+
+    def build() -> int:
+        run_store()
+        mover(at=AS_OF)
+        listing("SOUN", universe_build())
+        words = {"percent": 12, "stage": "fetching the prices", "finished_wall": None}
+        return run_store(AS_OF.replace(minute=5), status=RunStatus.RUNNING, **words).pk
+
+    return aside(build)
+
+
+def opened(browser: Browser, server: Restartable, aside: Aside, *, script: bool = True) -> Page:
+    context = browser.new_context(java_script_enabled=script)
+    context.add_cookies([{"name": "sessionid", "value": aside(session_of_mara), "url": server.url}])
+    return context.new_page()
+
+
+def change(aside: Aside, pk: int, **values: Any) -> None:
+    aside(lambda: AnalysisRun.objects.filter(pk=pk).update(**values))
+
+
+def test_an_open_list_follows_the_run_to_its_end(
+    browser: Browser, server: Restartable, aside: Aside, at_work: int
+) -> None:
+    page = opened(browser, server, aside)
+    page.goto(f"{server.url}/analysis/")
+    bar = page.get_by_label("The run at work")
+    expect(bar).to_contain_text("RUNNING 12%")
+    change(aside, at_work, percent=64, stage="scoring 1,504 stocks")
+    expect(bar).to_contain_text("RUNNING 64%", timeout=8_000)
+    change(aside, at_work, percent=100, status=RunStatus.COMPLETE)
+    expect(page.locator(f"#run-{at_work}")).to_contain_text("complete", timeout=8_000)
+    expect(bar).to_have_count(0)
+    page.context.close()
+
+
+def test_without_script_the_list_is_whole(
+    browser: Browser, server: Restartable, aside: Aside, at_work: int
+) -> None:
+    page = opened(browser, server, aside, script=False)
+    page.goto(f"{server.url}/analysis/")
+    expect(page.locator(f"#run-{at_work}")).to_contain_text("running 12%")
+    expect(page.get_by_role("link", name="Look again")).to_be_visible()
+    page.context.close()
+
+
+def test_a_reader_goes_from_a_light_to_its_stock_by_the_keyboard(
+    browser: Browser, server: Restartable, aside: Aside, at_work: int
+) -> None:
+    page = opened(browser, server, aside)
+    page.goto(f"{server.url}/sectors/technology/")
+    page.get_by_role("link", name="SOUN").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("SOUN")
+    page.context.close()
+
+
+def test_no_page_scrolls_sideways_or_complains(
+    browser: Browser, server: Restartable, aside: Aside, at_work: int
+) -> None:
+    page = opened(browser, server, aside)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    for path in PATHS:
+        page.goto(f"{server.url}{path}", wait_until="networkidle")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+    assert [text for text in complaints if "404" not in text] == []
+    page.context.close()
