@@ -79,6 +79,12 @@ def preferences_frame(user_id: int) -> dict[str, Any]:
     }
 
 
+def forget() -> None:
+    """Drop what was rendered: for tests, whose run ids begin anew."""
+    with _lock:
+        _rendered.clear()
+
+
 def _user(user_id: int) -> AbstractBaseUser | None:
     """The user with their preferences; None while PostgreSQL is away."""
     try:

@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
+from sectors import push
 from sectors.broadcast import announce_alerts, announce_preferences, announce_progress
 from sectors.services import readings_record, sectors_seed
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp
@@ -56,6 +57,7 @@ Talk = Callable[[OpenPage], Awaitable[Any]]
 
 @pytest.fixture
 def trader(client: Client) -> Client:
+    push.forget()
     sectors_seed()
     client.force_login(get_user_model().objects.create_user("mara", password="a long password"))
     return client
