@@ -28,7 +28,7 @@ CRITERION_OF = {
     "data_missing:kind": "common stock",
     "data_missing:price": "has data",
     "data_missing:market_cap": "has data",
-    "data_missing:avg_volume": "has data",
+    "data_missing:avg_volume": "breadth volume",
     "data_missing:float": "has data",
     "market_cap_below": "market cap",
     "market_cap_above": "market cap",
@@ -180,7 +180,7 @@ def _funnel(verdicts: Sequence[Verdict], *, breadth: int, core: int) -> tuple[Fu
     failed_at = Counter(_first_failure(verdict.reasons) for verdict in verdicts)
     left = len(verdicts)
     stages = [FunnelStage("listings", left)]
-    for name in FUNNEL_STAGES[1:-2]:
+    for name in FUNNEL_STAGES[1:-2]:  # the last two are the tiers themselves
         left -= failed_at[name]
         stages.append(FunnelStage(name, left))
     return (*stages, FunnelStage("breadth volume", breadth), FunnelStage("core volume", core))
@@ -199,11 +199,9 @@ def _relaxing(
     for candidate, verdict in zip(candidates, verdicts, strict=True):
         if verdict.tier is not None:
             continue
-        failed = {CRITERION_OF[reason] for reason in verdict.reasons}
-        if (candidate.avg_volume or 0) >= criteria.breadth_volume_min:
-            failed.discard(CRITERION_OF[VOLUME_BELOW])
+        failed = {CRITERION_OF[reason] for reason in verdict.reasons if reason != VOLUME_BELOW}
+        if (candidate.avg_volume or 0) < criteria.breadth_volume_min:
+            failed.add("breadth volume")
         if len(failed) == 1:
             alone[failed.pop()] += 1
-    if CRITERION_OF[VOLUME_BELOW] in alone:
-        alone["breadth volume"] = alone.pop(CRITERION_OF[VOLUME_BELOW])
     return dict(alone)

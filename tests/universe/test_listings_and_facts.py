@@ -5,12 +5,21 @@ from typing import Any
 
 import pytest
 
-from tests.universe.canned import CAST, at, canned_market, listing
+from tests.universe.canned import CAST, SESSION, at, canned_market, listing
 from tests.universe.vendor import Answer, Vendor
 from universe import clock
-from universe.errors import BadPayload, Unavailable
+from universe.errors import BadPayload, RateLimited, Unavailable
 from universe.models import Stock
-from universe.services import facts_refresh, facts_store, listings_refresh
+from universe.selectors import releases_between
+from universe.services import (
+    details_refresh,
+    facts_refresh,
+    facts_store,
+    listings_refresh,
+    releases_refresh,
+)
+from universe.sources import facts_source, price_source
+from universe.sources.fmp.rest import FmpRest
 from universe.types import CompanyFacts
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +168,75 @@ def test_an_error_object_with_status_200_is_an_error(vendor: Vendor) -> None:
     vendor.on("/stable/company-screener", Answer({"Error Message": "Something odd"}))
     with pytest.raises(BadPayload, match="sent no list: Something odd"):
         facts_refresh()
+
+
+def test_a_plan_without_short_interest_and_details_is_counted(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on("/stocks/v1/short-interest", Answer("", 500))
+    vendor.on("/stable/company-screener", Answer([]))
+    vendor.on(FLOATS, Answer([]))
+    vendor.on(f"{LISTINGS}/JOE", Answer({"message": "not your plan"}, 403))
+    counts = facts_refresh()
+    assert (counts["short_interest_failed"], counts["details_failed:NotEntitled"]) == (1, 1)
+
+
+def test_an_outage_ends_the_asking_for_details(vendor: Vendor) -> None:
+    vendor.on(f"{LISTINGS}/ANNE", Answer({"error": "too many"}, 429))
+    symbols = ["ANNE", *(f"S{number}" for number in range(200))]
+    counts = details_refresh(symbols)
+    assert counts["details_failed:RateLimited"] == 1
+    assert len(vendor.asked) < len(symbols)
+
+
+def test_a_vendor_that_says_limit_reached_with_status_200_is_rate_limited(vendor: Vendor) -> None:
+    vendor.on("/stable/company-screener", Answer({"Error Message": "Limit Reach . Please upgrade"}))
+    with pytest.raises(RateLimited):
+        facts_refresh()
+
+
+def test_one_company_is_asked_for_its_profile_in_the_vendors_spelling(vendor: Vendor) -> None:
+    vendor.on("/stable/profile", Answer([{"symbol": "BRK-B", "description": "Insures."}]))
+    source = facts_source()
+    assert isinstance(source, FmpRest)
+    facts = source.fetch_profile("BRK.B")
+    assert facts is not None
+    assert (facts.symbol, vendor.asked[0].query["symbol"]) == ("BRK.B", "BRK-B")
+    vendor.on("/stable/profile", Answer([]))
+    assert source.fetch_profile("NOBODY") is None
+
+
+def test_releases_of_two_days_are_stored_once_and_new_figures_replace_the_old(vendor: Vendor) -> None:
+    release = {"date": "2026-03-31 12:30:00", "country": "US", "event": "PPI", "impact": "High"}
+    abroad = {"date": "2026-03-31 09:00:00", "country": "DE", "event": "CPI", "impact": "High"}
+    vendor.on("/stable/economic-calendar", Answer([release, abroad]))
+    assert releases_refresh(SESSION) == {"releases": 1}
+    assert vendor.asked[0].query == {"from": "2026-03-31", "to": "2026-04-01"}
+    vendor.on("/stable/economic-calendar", Answer([release | {"actual": 0.4}]))
+    releases_refresh(SESSION)
+    stored = releases_between(at(8), at(9))
+    assert [(row.event, row.actual, row.at) for row in stored] == [("PPI", 0.4, at(8, 30))]
+
+
+def test_the_price_vendor_alone_has_neither_releases_nor_indices(vendor: Vendor, settings: Any) -> None:
+    settings.FMP_API_KEY = ""
+    assert releases_refresh(SESSION) == {"releases": 0, "not_entitled": 1}
+    assert facts_source().fetch_context(["^VIX"]).rows == []
+
+
+def test_headlines_are_fetched_since_a_moment(vendor: Vendor) -> None:
+    article = {"id": "a", "title": "T", "published_utc": "2026-03-31T12:00:00Z", "tickers": ["ANNE"]}
+    vendor.on("/v2/reference/news", Answer({"results": [article, {"id": "b"}]}))
+    parsed = price_source().fetch_headlines(at(8))
+    assert ([row.id for row in parsed.rows], parsed.dropped) == (["a"], {"bad_payload:published_utc": 1})
+    assert vendor.asked[0].query["published_utc.gte"] == "2026-03-31T12:00:00Z"
+
+
+def test_an_unknown_symbol_has_no_details(vendor: Vendor) -> None:
+    assert price_source().fetch_details("NOBODY") is None
+
+
+def test_a_dead_redis_does_not_stop_a_call(vendor: Vendor, settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    canned_market(vendor)
+    assert listings_refresh()["listings"] == 13

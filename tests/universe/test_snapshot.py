@@ -115,15 +115,22 @@ def test_sessions_without_a_volume_are_left_out_of_the_mean(stored_market: Vendo
     assert dot_row.avg_volume == pytest.approx((14 * 500e3 + 2e6) / 15)
 
 
-def test_a_reverse_split_does_not_change_who_is_in(stored_market: Vendor) -> None:
+def test_a_reverse_split_is_no_gap_and_leaves_volumes_as_traded(stored_market: Vendor) -> None:
     """Anne split 1 for 10 five sessions ago: older bars show a tenth of the price, ten times the shares."""
     split_day = session_offset(SESSION, -5)
-    old = DailyBar.objects.filter(symbol="ANNE", session__lt=split_day)
-    old.update(close=1.0, open=1.0, volume=20e6)
+    DailyBar.objects.filter(symbol="ANNE", session__lt=split_day).update(close=1.0, open=1.0, volume=20e6)
     splits_store([Split("ANNE", split_day, 10, 1, "polygon")])
     snapshot_build(SESSION)
     anne = next(row for row in members(SESSION) if row.symbol == "ANNE")
-    assert (anne.price, anne.avg_volume) == (10.0, 2e6)
+    assert (anne.price, anne.gap_share) == (10.0, 0.0)
+    assert anne.avg_volume == (15 * 20e6 + 5 * 2e6) / 20
+
+
+def test_a_split_of_this_morning_leaves_price_and_market_cap_of_the_close(stored_market: Vendor) -> None:
+    splits_store([Split("ANNE", SESSION, 10, 1, "polygon")])
+    snapshot_build(SESSION)
+    anne = next(row for row in members(SESSION) if row.symbol == "ANNE")
+    assert (anne.price, anne.market_cap) == (10.0, 500e6)
 
 
 def test_a_fund_or_a_shell_listed_as_common_stock_is_found_out(stored_market: Vendor) -> None:

@@ -25,7 +25,11 @@ _MEMBERS = """
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """One member of a universe. USD and shares; ``gap_share`` is a fraction of sessions. None: not known."""
+    """One member of a universe. USD and shares; ``gap_share`` is a fraction of sessions. None: not known.
+
+    ``price`` and ``avg_volume`` are as traded up to the session before: the figures of the membership. For a
+    ratio to today's volume take the mean of `price_frame`, which is adjusted for splits.
+    """
 
     symbol: str
     name: str

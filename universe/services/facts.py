@@ -117,7 +117,7 @@ def _cut(text: str | None, length: int) -> str | None:
 
 
 def _unknown_symbols() -> list[str]:
-    """Common stocks of the allowed exchanges without shares and market cap, never asked about before."""
+    """Common stocks of the allowed exchanges that no vendor has told anything about."""
     criteria = criteria_current()
     unknown = Stock.objects.filter(
         active=True,

@@ -1,6 +1,7 @@
 """Building the universe of a session, once.
 
-1. the last 20 sessions before it give price and average volume, adjusted for splits up to that session
+1. the sessions before it give price and average volume, both as traded: shares outstanding are told as late
+   as splits, so that a close scaled for this morning's split would make ten times the market cap
 2. the stored facts give shares, float and kind: these are the candidates
 3. `universe.criteria.select` judges them all
 4. snapshot and every verdict are stored in one transaction; a second build finds the first
@@ -33,7 +34,6 @@ GAP_SESSIONS = 60
 GAP_FRACTION = 0.05
 GAP_SESSIONS_MIN = 15
 SPAC_SIC = "6770"
-SPAC_INDUSTRIES = frozenset({"Shell Companies", "Blank Checks"})
 VERDICT_COLUMNS = {
     "snapshot_id": "int8",
     "symbol": "text",
@@ -52,7 +52,6 @@ STOCK_FIELDS = (
     "kind",
     "is_fund",
     "sic",
-    "industry_label",
     "market_cap_usd",
     "shares_outstanding",
     "float_shares",
@@ -107,12 +106,12 @@ def _averages(session: Session, criteria: UniverseCriteria) -> Averages:
     factors = price_factors(
         splits_until(session), sessions=bars.sessions, symbols=bars.symbols, closes=bars.close
     )
-    volume = (bars.volume / factors)[-criteria.volume_sessions :]
+    volume = bars.volume[-criteria.volume_sessions :]
     known = np.isfinite(volume).sum(axis=0)
     mean = np.where(known > 0, np.nansum(volume, axis=0) / np.maximum(known, 1), np.nan)
     return Averages(
         column={symbol: index for index, symbol in enumerate(bars.symbols)},
-        close=(bars.close * factors)[-1],
+        close=bars.close[-1],
         volume=np.where(known >= criteria.volume_sessions_min, mean, np.nan),
         gap_share=gap_share(bars.open * factors, bars.close * factors),
     )
@@ -159,10 +158,13 @@ def _candidates(averages: Averages) -> Iterator[Candidate]:
 
 
 def _kind(row: Mapping[str, object]) -> str | None:
-    """The vendor's type, unless other facts know better: funds and shells are listed as common stock too."""
+    """The vendor's type, unless other facts know better: funds and shells are listed as common stock too.
+
+    A shell is told by its SIC alone: labels call insurers "Shell Companies" years after the merger.
+    """
     if row["is_fund"]:
         return "FUND"
-    if row["sic"] == SPAC_SIC or row["industry_label"] in SPAC_INDUSTRIES:
+    if row["sic"] == SPAC_SIC:
         return "SPAC"
     return str(row["kind"]) or None
 
