@@ -19,12 +19,16 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 # Keys of one worker never meet those of another.
 os.environ["REDIS_PREFIX"] = f"test-{WORKER or 'main'}:"
 # What the product keeps for itself, apart from a developer's own.
-_folder = Path(tempfile.mkdtemp(prefix="sectorlight-tests-"))
+# The first process makes the folder and removes it; xdist's workers inherit its name.
+_is_first = not WORKER
+if _is_first:
+    os.environ["SECTORLIGHT_TEST_FOLDER"] = tempfile.mkdtemp(prefix="sectorlight-tests-")
+_folder = Path(os.environ["SECTORLIGHT_TEST_FOLDER"])
 _folder.chmod(0o755)
-os.environ["DATA_DIR"] = str(_folder / "var")
+os.environ["DATA_DIR"] = str(_folder / f"var-{WORKER or 'main'}")
 
 _children = []
-_rubbish = [_folder]
+_rubbish = [_folder] if _is_first else []
 
 
 @pytest.hookimpl(trylast=True)

@@ -22,6 +22,7 @@ from types import FrameType
 from sectorlight.embedded.processes import Child, Program, end_group, spawn, stop_all
 
 LOOK_EVERY = 0.2
+ECHO_SECONDS = 1.0
 GRACE_CLIENTS = 4.5
 GRACE_SERVERS = 3.0
 
@@ -62,15 +63,20 @@ class Family:
         self._members: list[_Member] = []
         self._stopping = False
         self._impatient = False
+        self._asked_at = 0.0
 
     def obey_signals(self) -> None:
-        """SIGINT, SIGTERM and SIGHUP end the family; a second one ends it without waiting."""
+        """SIGINT, SIGTERM and SIGHUP end the family; a second one, later, ends it without waiting."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
 
     # Only plain attributes are set in here: a lock could be held by the very code that was interrupted.
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._impatient = self._stopping
+        now = time.monotonic()
+        # One wish may arrive twice: from the terminal's group and from `make`.
+        self._impatient = self._stopping and now - self._asked_at > ECHO_SECONDS
+        if not self._stopping:
+            self._asked_at = now
         self._stopping = True
 
     def is_stopping(self) -> bool:
@@ -125,7 +131,9 @@ class Family:
             self._say("Stopping ...")
         for is_server, grace in ((False, GRACE_CLIENTS), (True, GRACE_SERVERS)):
             children = [m.child for m in self._members if m.child and m.is_server is is_server]
-            for name in stop_all(children, within=grace, hurry=lambda: self._impatient):
+            # A server is never hurried: it has data to write.
+            hurry = (lambda: False) if is_server else (lambda: self._impatient)
+            for name in stop_all(children, within=grace, hurry=hurry):
                 self._say(f"{name} did not end by itself and was killed.")
         self._members.clear()
 

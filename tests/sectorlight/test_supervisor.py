@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -133,9 +134,12 @@ def test_a_second_signal_does_not_wait_for_the_stubborn(supervised: Starter) -> 
     began = time.monotonic()
     family.process.terminate()
     family.until("Stopping")
-    family.process.terminate()
+    while family.process.poll() is None:
+        family.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            family.process.wait(0.2)
     assert "was killed" in family.rest()
-    assert time.monotonic() - began < 3
+    assert 1 < time.monotonic() - began < 4
 
 
 def test_a_supervisor_killed_with_kill_9_takes_its_children_with_it(
