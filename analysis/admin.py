@@ -86,10 +86,10 @@ class ParametersForm(ModelForm):
         model = ParameterRevision
         fields = ["values", "reason"]
 
-    def clean_values(self) -> dict[str, Any]:
-        values: dict[str, Any] = self.cleaned_data["values"] or {}
-        parameters_check(values)
-        return values
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        parameters_check(cleaned.get("values") or {})
+        return cleaned
 
 
 @admin.register(ParameterRevision)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
+import socket
 import threading
 import time
 from types import TracebackType
@@ -34,6 +36,7 @@ ATTEMPTS_MAX = 3
 CLAIM_LOCK = 7_310_001
 PUBLISH_LOCK = 7_310_002
 TICK_LOCK = 7_310_003
+CLAIMED_FIELDS = ("status", "stage", "percent", "message", "started_wall", "heartbeat_wall", "counts")
 
 
 def lock_take(number: int) -> None:
@@ -48,16 +51,34 @@ def run_claim(run_id: int) -> AnalysisRun | None:
         lock_take(CLAIM_LOCK)
         if AnalysisRun.objects.filter(status=RunStatus.RUNNING).exists():
             return None
-        now = timezone.now()
-        claimed = AnalysisRun.objects.filter(pk=run_id, status=RunStatus.QUEUED).update(
-            status=RunStatus.RUNNING,
-            started_wall=now,
-            heartbeat_wall=now,
-            stage="starting",
-            percent=0,
-            message="",
-        )
-    return AnalysisRun.objects.get(pk=run_id) if claimed else None
+        run = AnalysisRun.objects.filter(pk=run_id, status=RunStatus.QUEUED).first()
+        if run is None:
+            return None
+        run.status, run.stage, run.percent, run.message = RunStatus.RUNNING, "starting", 0, ""
+        run.started_wall = run.heartbeat_wall = timezone.now()
+        run.counts = run.counts | {"worker": worker_name()}
+        own = AnalysisRun.objects.filter(pk=run_id, status=RunStatus.QUEUED)
+        claimed = own.update(**{name: getattr(run, name) for name in CLAIMED_FIELDS})
+    return run if claimed else None
+
+
+def worker_name() -> str:
+    """This process as host and process id, so that a restart on the same host knows its dead."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_dead(worker: str) -> bool:
+    """Whether ``worker`` was a process of this host and is gone. Of other hosts nothing is known."""
+    host, _, pid = worker.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def run_end(run: AnalysisRun, status: RunStatus, **values: Any) -> None:
@@ -72,9 +93,11 @@ def run_end(run: AnalysisRun, status: RunStatus, **values: Any) -> None:
 
 def runs_reclaim() -> int:
     """Queue again what dead workers left behind, or end it with words after three attempts."""
-    lost = AnalysisRun.objects.filter(status=RunStatus.RUNNING, heartbeat_wall__lt=timezone.now() - LEASE)
     count = 0
-    for run in lost:
+    for run in AnalysisRun.objects.filter(status=RunStatus.RUNNING):
+        is_silent = run.heartbeat_wall is None or run.heartbeat_wall < timezone.now() - LEASE
+        if not is_silent and not is_dead(str(run.counts.get("worker", ""))):
+            continue
         attempts = int(run.counts.get("attempts", 1))
         own = AnalysisRun.objects.filter(
             pk=run.pk, status=RunStatus.RUNNING, heartbeat_wall=run.heartbeat_wall

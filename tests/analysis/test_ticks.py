@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
+import subprocess
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -115,7 +117,24 @@ def test_a_run_whose_worker_died_is_queued_again() -> None:
     AnalysisRun.objects.update(heartbeat_wall=timezone.now() - LEASE - dt.timedelta(seconds=1))
     assert runs_reclaim() == 1
     run.refresh_from_db()
-    assert (run.status, run.counts) == (RunStatus.QUEUED, {"attempts": 2})
+    assert (run.status, run.counts["attempts"]) == (RunStatus.QUEUED, 2)
+
+
+def test_a_run_whose_worker_is_gone_from_this_host_is_queued_at_once() -> None:
+    run = AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=TEN)
+    run_claim(run.pk)
+    assert runs_reclaim() == 0
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    AnalysisRun.objects.update(counts={"worker": f"{socket.gethostname()}:{ended.pid}"})
+    assert runs_reclaim() == 1
+
+
+def test_of_a_worker_on_another_host_only_the_heartbeat_tells() -> None:
+    run = AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=TEN)
+    run_claim(run.pk)
+    AnalysisRun.objects.update(counts={"worker": "elsewhere:1"})
+    assert runs_reclaim() == 0
 
 
 def test_a_run_over_which_three_workers_died_fails_with_words() -> None:

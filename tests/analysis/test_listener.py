@@ -1,0 +1,195 @@
+"""The stream listener: never waits for the database, asks for prices without a socket, ends when told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from analysis import listener as listening
+from analysis.engine.frames import pack
+from analysis.frames import frame_build
+from analysis.listener import BatchQueue, StreamListener, board_lacks_half_hour, gap_fill
+from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus
+from analysis.movers import MoverWatch
+from tests.analysis import small_market
+from tests.analysis.conftest import SNAPSHOT, Scene
+from tests.analysis.small_market import et
+from tests.universe.vendor import Answer
+from universe import clock
+from universe.errors import Rejected
+from universe.models import MinuteQuote
+from universe.types import MinuteBar
+
+pytestmark = pytest.mark.django_db
+
+
+def minute(symbol: str, price: float, end: dt.datetime) -> MinuteBar:
+    return MinuteBar(symbol, end - dt.timedelta(minutes=1), price, 100_000.0, "polygon")
+
+
+def test_a_full_queue_lets_the_oldest_go_instead_of_waiting() -> None:
+    batches = BatchQueue(size=2)
+    for price in (1.0, 2.0, 3.0):
+        batches.put([minute("ECHO", price, et(10))])
+    assert [bar.close for bar in batches.take(timeout=0.01)] == [2.0, 3.0]
+    assert batches.lost == 1
+
+
+def test_an_empty_queue_gives_nothing_after_its_time() -> None:
+    assert BatchQueue().take(timeout=0.01) == []
+
+
+def test_a_core_stock_past_15_percent_asks_for_its_sector_once(scene: Scene) -> None:
+    watch = MoverWatch()
+    assert [alert.symbol for alert in watch.look({"ECHO": 11.6, "FOX": 10.2}, et(10, 16))] == ["ECHO"]
+    assert watch.look({"ECHO": 11.7}, et(10, 17)) == []
+    run = AnalysisRun.objects.get()
+    assert (run.kind, run.sector, run.status) == (RunKind.MOVER, "energy", RunStatus.QUEUED)
+
+
+def test_a_breadth_stock_is_not_told(scene: Scene) -> None:
+    assert MoverWatch().look({"SLEEPY": 13.0}, et(10, 16)) == []
+
+
+def test_a_stock_that_fell_back_under_12_percent_is_told_again(scene: Scene, redis_server: Any) -> None:
+    watch = MoverWatch()
+    for turn, price in enumerate((11.6, 11.1, 11.7)):
+        watch.look({"ECHO": price}, et(10, 16 + turn))
+    # Latches are kept on commit; within a test's transaction the alerts themselves are the memory.
+    assert Alert.objects.filter(symbol="ECHO").count() >= 1
+
+
+def test_the_watch_reads_the_core_stocks_anew_when_the_session_turns(scene: Scene) -> None:
+    watch = MoverWatch()
+    watch.look({"ECHO": 11.6}, et(10, 16))
+    watch.look({"ECHO": 10.0}, et(10, 16).replace(day=11))
+    assert (watch.session, watch.near) == (dt.date(2026, 3, 11), set())
+
+
+def test_without_a_board_there_is_no_gap_to_fill_yet(scene: Scene) -> None:
+    assert gap_fill(et(10, 15)) is False
+
+
+def test_members_without_a_price_of_half_an_hour_ago_get_their_minutes(scene: Scene) -> None:
+    scene.run()
+    bars = [{"t": int(et(9, 44).timestamp() * 1000), "c": 10.5, "v": 1000}]
+    for symbol in (*small_market.SYMBOLS, "IWM"):
+        span = f"{int(et(9, 35).timestamp() * 1000)}/{int(et(20).timestamp() * 1000)}"
+        path = f"/v2/aggs/ticker/{symbol}/range/1/minute/{span}"
+        scene.vendor.on(path, Answer({"status": "OK", "results": bars}))
+    assert gap_fill(et(10, 15)) is True
+    assert MinuteQuote.objects.filter(as_of=et(9, 45), price=10.5).count() == 25
+    assert AnalysisRun.objects.filter(kind=RunKind.PASS, status=RunStatus.QUEUED).count() == 1
+
+
+def test_a_gap_that_is_none_asks_the_vendor_nothing(scene: Scene) -> None:
+    small_market.trade(small_market.all_at({}), et(9, 40))
+    scene.run()
+    asked = len(scene.vendor.asked)
+    assert gap_fill(et(10, 15)) is True
+    # Benchmarks and sector funds have no minutes, but most of what is tracked has.
+    assert len(scene.vendor.asked) - asked <= 25
+
+
+def test_a_board_knows_whether_it_had_prices_of_half_an_hour_ago(scene: Scene) -> None:
+    run = scene.run()
+    assert board_lacks_half_hour()
+    small_market.trade(small_market.all_at({}), et(9, 40))
+    RunInput.objects.filter(run=run).update(frame=pack(frame_build(et(10, 15))))
+    assert not board_lacks_half_hour()
+
+
+class Stream:
+    """Gives what it was told to, then waits until it is cancelled."""
+
+    def __init__(self, steps: list[Any], on_link: Callable[[bool], None]) -> None:
+        self.steps, self.on_link = steps, on_link
+
+    async def bars(self) -> AsyncIterator[list[MinuteBar]]:
+        import asyncio
+
+        for step in self.steps:
+            if isinstance(step, bool):
+                self.on_link(step)
+            elif isinstance(step, Exception):
+                raise step
+            else:
+                yield step
+            await asyncio.sleep(0)
+        await asyncio.Event().wait()
+
+
+def wait_until(is_true: Callable[[], Any]) -> bool:
+    pause, until = threading.Event(), time.monotonic() + 20
+    while not is_true() and time.monotonic() < until:
+        pause.wait(0.05)
+    return bool(is_true())
+
+
+@pytest.fixture
+def run_listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[str]]]:
+    """Run a listener over a scripted stream; what its storing thread did is remembered, not stored."""
+    done: list[str] = []
+    started: list[tuple[StreamListener, threading.Thread]] = []
+    monkeypatch.setattr(StreamListener, "_store", lambda self, bars: done.append(f"stored {len(bars)}"))
+    monkeypatch.setattr(listening, "gap_fill", lambda now: done.append("gap filled") or True)
+    monkeypatch.setattr(
+        StreamListener, "_poll", lambda self: done.append("polled") or self._stopping.wait(0.05)
+    )
+    monkeypatch.setattr(connection, "close", lambda: None)
+
+    def run(*steps: Any) -> list[str]:
+        listener = StreamListener(lambda is_open, on_link: Stream(list(steps), on_link), poll_seconds=0.05)
+        thread = threading.Thread(target=listener.run)
+        started.append((listener, thread))
+        thread.start()
+        return done
+
+    with clock.override(et(10, 15)):
+        yield run
+        for listener, thread in started:
+            listener.stop()
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+def test_a_connected_stream_fills_its_gap_and_stores(run_listener: Callable[..., list[str]]) -> None:
+    done = run_listener(True, [minute("ECHO", 10.0, et(10))])
+    assert wait_until(lambda: {"gap filled", "stored 1"} <= set(done))
+    assert "polled" not in done
+
+
+def test_each_new_connect_fills_its_own_gap(run_listener: Callable[..., list[str]]) -> None:
+    done = run_listener(True, [minute("ECHO", 10.0, et(10))])
+    assert wait_until(lambda: done.count("gap filled") == 1)
+
+
+def test_after_three_failed_connects_prices_are_asked_for(run_listener: Callable[..., list[str]]) -> None:
+    done = run_listener(False, False, False)
+    assert wait_until(lambda: "polled" in done)
+
+
+def test_two_failed_connects_are_not_yet_an_outage(run_listener: Callable[..., list[str]]) -> None:
+    done = run_listener(False, False, [minute("ECHO", 10.0, et(10))])
+    assert wait_until(lambda: "stored 1" in done)
+    assert "polled" not in done
+
+
+def test_a_refused_key_is_answered_by_asking_for_prices(run_listener: Callable[..., list[str]]) -> None:
+    done = run_listener(Rejected("no stream in this plan", vendor="polygon"))
+    assert wait_until(lambda: "polled" in done)
+
+
+def test_polling_stores_a_snapshot_and_looks_for_movers(scene: Scene) -> None:
+    listener = StreamListener(poll_seconds=60)
+    scene.prices({}, ECHO=11.8)
+    listener._poll()
+    listener._poll()
+    assert Alert.objects.get().symbol == "ECHO"
+    assert [asked.path for asked in scene.vendor.asked].count(SNAPSHOT) == 1

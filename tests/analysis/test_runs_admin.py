@@ -1,0 +1,98 @@
+"""What an admin can tune, and what nobody can change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, RunKind, Slot
+from analysis.selectors import parameters_current
+from analysis.services import slots_seed
+from universe.sessions import ET
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client):
+    user = get_user_model().objects.create_superuser("admin", password="-")
+    client.force_login(user)
+    return client
+
+
+def test_a_slot_can_be_added_and_is_served(admin) -> None:
+    values = {"name": "Noon", "kind": "release", "at": "12:05", "enabled": "on", "ceiling_seconds": "120"}
+    assert admin.post("/admin/analysis/slot/add/", values).status_code == 302
+    assert Slot.objects.get(name="Noon").at == dt.time(12, 5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "words"),
+    [
+        ("release", "03:59", "outside 4:00 to 20:00"),
+        ("release", "12:05:30", "not on the minute"),
+        ("mover", "12:05", "A slot is of the kind"),
+        ("on_demand", "12:05", "A slot is of the kind"),
+    ],
+)
+def test_a_slot_that_the_schedule_cannot_serve_is_refused(admin, kind, at, words) -> None:
+    values = {"name": "Odd", "kind": kind, "at": at, "ceiling_seconds": "120"}
+    answer = admin.post("/admin/analysis/slot/add/", values)
+    assert words in answer.content.decode()
+    assert not Slot.objects.exists()
+
+
+def test_the_list_of_slots_opens_in_the_order_of_the_day(admin) -> None:
+    slots_seed()
+    assert admin.get("/admin/analysis/slot/").status_code == 200
+
+
+def test_new_constants_become_the_active_revision_with_their_author(admin) -> None:
+    values = {"values": json.dumps({"winsor_pct": 30}), "reason": "wilder tape"}
+    assert admin.post("/admin/analysis/parameterrevision/add/", values).status_code == 302
+    revision = ParameterRevision.objects.get(active=True)
+    assert (revision.author.username, parameters_current().winsor_pct) == ("admin", 30)
+
+
+def test_constants_that_make_no_sense_are_refused_in_the_form(admin) -> None:
+    values = {"values": json.dumps({"winsor": 30}), "reason": "typo"}
+    answer = admin.post("/admin/analysis/parameterrevision/add/", values)
+    assert "is no constant of the score" in answer.content.decode()
+
+
+def test_a_past_revision_cannot_be_edited(admin) -> None:
+    revision = ParameterRevision.objects.create(values={}, reason="first", active=True)
+    page = f"/admin/analysis/parameterrevision/{revision.pk}/change/"
+    assert admin.post(page, {"values": "{}", "reason": "changed"}).status_code == 403
+
+
+def test_runs_are_read_and_never_changed(admin) -> None:
+    moment = dt.datetime(2026, 3, 10, 10, 0, tzinfo=ET)
+    run = AnalysisRun.objects.create(
+        kind=RunKind.PASS,
+        scheduled_for=moment,
+        started_wall=moment,
+        finished_wall=moment + dt.timedelta(seconds=2),
+    )
+    assert "2.0 s" in admin.get("/admin/analysis/analysisrun/").content.decode()
+    assert admin.get(f"/admin/analysis/analysisrun/{run.pk}/change/").status_code == 200
+    assert admin.post(f"/admin/analysis/analysisrun/{run.pk}/change/", {}).status_code == 403
+    assert admin.get("/admin/analysis/analysisrun/add/").status_code == 403
+
+
+def test_limits_that_contradict_each_other_are_refused(admin) -> None:
+    user = get_user_model().objects.get()
+    values = {
+        "user": user.pk,
+        "fresh_minutes": 90,
+        "stale_minutes": 60,
+        "on_open": "ask",
+        "theme": "dark",
+        "palette": "safe",
+    }
+    answer = admin.post("/admin/analysis/freshnesspreference/add/", values)
+    assert "Must be more than" in answer.content.decode()
+    assert not FreshnessPreference.objects.exists()
