@@ -43,7 +43,9 @@ class VolatilityWeight(models.Model):
     class Meta:
         ordering = ["sector__position", "-created_at"]
         constraints = [
-            models.UniqueConstraint(fields=["sector"], condition=models.Q(active=True), name="one_active_weight"),
+            models.UniqueConstraint(
+                fields=["sector"], condition=models.Q(active=True), name="one_active_weight"
+            ),
             models.CheckConstraint(
                 condition=models.Q(weight__gte=Decimal("0.10"), weight__lte=Decimal("3.00")),
                 name="weight_in_range",
@@ -117,7 +119,8 @@ class SentimentReading(models.Model):
                 condition=models.Q(sentiment_score__gte=-1, sentiment_score__lte=1), name="score_in_range"
             ),
             models.CheckConstraint(
-                condition=models.Q(confidence_level__gte=0, confidence_level__lte=1), name="confidence_in_range"
+                condition=models.Q(confidence_level__gte=0, confidence_level__lte=1),
+                name="confidence_in_range",
             ),
         ]
 
