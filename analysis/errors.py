@@ -15,7 +15,11 @@ class AnalysisError(Exception):
     """Base of every error of this app."""
 
 
-class RunLimitReached(AnalysisError):
+class RunRefused(AnalysisError):
+    """A run that somebody asked for cannot be started now; the text says why and what happens next."""
+
+
+class RunLimitReached(RunRefused):
     """A user has asked for as many runs as an hour allows. ``free_at`` is wall time."""
 
     def __init__(self, allowed: int, free_at: dt.datetime) -> None:

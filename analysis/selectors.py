@@ -64,17 +64,6 @@ def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
     return newest
 
 
-def runs_newest(limit: int = 50) -> list[AnalysisRun]:
-    """Runs for the list, newest first; slots that a later run covered are left out."""
-    rows = _runs().exclude(status=RunStatus.COVERED).select_related("requested_by")
-    return list(rows.order_by("-created_wall", "-id")[:limit])
-
-
-def alerts_of(session: dt.date, limit: int = 200) -> list[Alert]:
-    """The alerts of one session, newest first."""
-    return list(Alert.objects.filter(session=session)[:limit])
-
-
 def movers_since(moment: dt.datetime) -> int:
     """How many alerts of 15 % movers were raised after a market moment."""
     return Alert.objects.filter(kind=Alert.Kind.MOVER, at__gt=moment).count()

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from analysis.errors import RunLimitReached
+from analysis.errors import RunLimitReached, RunRefused
 from analysis.execution import run_execute
 from analysis.lifecycle import TICK_LOCK, lock_take, run_enqueue, runs_dispatch, runs_reclaim
 from analysis.models import (
@@ -189,8 +189,15 @@ def _heartbeat(key: str) -> None:
 def run_request(user: AbstractBaseUser) -> tuple[AnalysisRun, bool]:
     """Ask for a full run now. (run, created): an analysis that waits or works already is returned instead.
 
-    Raises RunLimitReached when the user has started as many as an hour allows.
+    Raises RunRefused with words: RunLimitReached when the user has started as many as an hour allows.
     """
+    try:
+        return _run_request(user)
+    except ClockUnavailableError as exc:
+        raise RunRefused("The market does not tell its time just now; it is asked again by itself.") from exc
+
+
+def _run_request(user: AbstractBaseUser) -> tuple[AnalysisRun, bool]:
     with transaction.atomic():
         lock_take(TICK_LOCK)
         active = _active(ANALYSIS_KINDS)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from analysis.errors import RunLimitReached
+from analysis.errors import RunRefused
 from analysis.pages.runs import active_bar, run_rows
 from analysis.run_list import runs_page
 from analysis.selectors import run_active, slot_next
@@ -52,7 +52,7 @@ def run_start(request: HttpRequest) -> HttpResponse:
     refusal = ""
     try:
         run, created = run_request(cast(AbstractBaseUser, request.user))
-    except RunLimitReached as exc:
+    except RunRefused as exc:
         refusal = str(exc)
     if getattr(request, "htmx", False):
         return render(request, "analysis/run_progress.html", {"refusal": refusal})

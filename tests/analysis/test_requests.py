@@ -9,11 +9,12 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from analysis.errors import RunLimitReached
+from analysis.errors import RunLimitReached, RunRefused
 from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, RunKind, RunStatus
 from analysis.selectors import limits_of, parameters_current, preference_of
 from analysis.services import mover_request, parameters_revise, pass_request, preference_set, run_request
 from universe import clock
+from universe.clock import ClockUnavailableError
 from universe.sessions import ET
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,15 @@ def test_the_seventh_run_within_an_hour_is_refused_with_the_time_of_the_next(ali
     with pytest.raises(
         RunLimitReached, match=r"6 runs this hour, the most allowed\. The next is free at \d+:\d\d"
     ):
+        run_request(alice)
+
+
+def test_a_market_that_does_not_tell_its_time_refuses_with_words(alice, monkeypatch) -> None:
+    def silent():
+        raise ClockUnavailableError("silent")
+
+    monkeypatch.setattr("analysis.services.market_now", silent)
+    with pytest.raises(RunRefused, match="does not tell its time"):
         run_request(alice)
 
 

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import TestCase
+from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from analysis.engine import score_board
 from analysis.engine.frames import unpack
+from analysis.lifecycle import runs_dispatch
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
-from analysis.services import run_execute
+from analysis.services import inputs_prune, run_execute
 from sectors.models import BoardSnapshot, SentimentReading
 from sectors.selectors import board_current, readings_newest
 from sectors.services import weight_revise
 from tests.analysis import small_market
 from tests.analysis.conftest import SNAPSHOT, Scene
-from tests.analysis.small_market import et
+from tests.analysis.small_market import SYMBOLS, et
+from tests.market import free_port
 from tests.universe.vendor import Answer
 from universe import clock, keys
-from universe.models import UniverseSnapshot
+from universe.models import StockUniverse, UniverseSnapshot
+from universe.services import bars_store
+from universe.types import Bar
 
 pytestmark = pytest.mark.django_db
 
@@ -273,3 +281,82 @@ def test_a_high_impact_release_of_the_morning_is_named_as_a_caution(scene: Scene
     run = scene.run()
     cautions = SentimentReading.objects.get(run_id=run.pk, sector="utilities").cautions
     assert "release: CPI at 10:00" in cautions
+
+
+def test_the_evening_run_builds_the_universe_of_the_next_session(scene: Scene) -> None:
+    wall = small_market.WALL
+    evening = et(20, 0, 5)
+    tomorrow = small_market.SESSION + dt.timedelta(days=1)
+    bars_store(
+        Bar(symbol, small_market.SESSION, 10, 10, 10, 10, 2e6, "polygon", wall)
+        for symbol in small_market.SYMBOLS
+    )
+    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(small_market.all_at({}), et(19, 59))))
+    with clock.override(evening):
+        run = AnalysisRun.objects.create(kind=RunKind.COMPREHENSIVE, scheduled_for=et(20))
+        run_execute(run.pk)
+    run.refresh_from_db()
+    assert UniverseSnapshot.objects.get(session=tomorrow).built_from == small_market.SESSION
+    # The vendor of this scene has no listings, and the run says so; the board is published all the same.
+    assert run.status == RunStatus.PARTIAL
+    assert "Listings are not fresh" in run.message
+    assert StockUniverse.objects.count() == 24
+    assert run.as_of == evening
+
+
+def test_a_run_that_was_given_to_another_worker_publishes_nothing(scene: Scene, monkeypatch) -> None:
+    def lose(*args, **values):
+        AnalysisRun.objects.update(status=RunStatus.QUEUED, started_wall=None)
+        return ""
+
+    monkeypatch.setattr("analysis.execution.release_near", lose)
+    run = scene.run()
+    assert run.status == RunStatus.QUEUED
+    assert not BoardSnapshot.objects.exists()
+
+
+def test_a_broker_that_is_away_leaves_the_run_queued(scene: Scene, settings, monkeypatch) -> None:
+    def refuse(*args, **values):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr("analysis.tasks.run_task.delay", refuse)
+    run = AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=scene.now())
+    assert runs_dispatch() == run.pk
+    run.refresh_from_db()
+    assert run.status == RunStatus.QUEUED
+
+
+def test_with_redis_away_movers_are_still_told_once(scene: Scene, settings) -> None:
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    scene.prices({}, ECHO=11.8)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        first = scene.run()
+    scene.later(15)
+    scene.prices({}, ECHO=11.9)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        second = scene.run()
+    assert (first.status, second.status) == (RunStatus.COMPLETE, RunStatus.COMPLETE)
+    assert Alert.objects.filter(kind="mover").count() == 1
+
+
+def test_the_command_runs_now_and_prints_the_lights(scene: Scene, capsys) -> None:
+    call_command("run_analysis")
+    printed = capsys.readouterr().out
+    assert "is complete, as of 2026-03-10 10:15:00" in printed
+    assert "healthcare" in printed
+    assert "Stages: " in printed
+
+
+def test_the_command_says_why_a_run_failed(scene: Scene) -> None:
+    scene.vendor.on(SNAPSHOT, Answer("gone", status=503))
+    with pytest.raises(CommandError, match="The price vendor does not answer"):
+        call_command("run_analysis", "--pass")
+
+
+def test_input_frames_are_dropped_after_ninety_days_and_the_rest_is_kept(scene: Scene) -> None:
+    run = scene.run()
+    assert inputs_prune() == 0
+    AnalysisRun.objects.update(created_wall=timezone.now() - dt.timedelta(days=91))
+    assert inputs_prune() == 1
+    assert not RunInput.objects.exists()
+    assert StockReading.objects.filter(run_id=run.pk).exists()

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from analysis.models import AnalysisRun, RunKind, RunStatus
+from analysis.models import PUBLISHED, AnalysisRun, RunKind
 from analysis.services import run_create_now, run_execute
 from sectors.selectors import readings_newest
+from universe.sessions import ET
 
 
 class Command(BaseCommand):
@@ -24,9 +25,11 @@ class Command(BaseCommand):
         kind = RunKind.PASS if options["is_pass"] else RunKind.ON_DEMAND
         report = run_execute(run_create_now(kind).pk)
         run = AnalysisRun.objects.get(pk=report.run_id)
-        if run.status not in (RunStatus.COMPLETE, RunStatus.PARTIAL):
+        if run.status not in PUBLISHED or run.as_of is None:
             raise CommandError(f"Run {run.pk} is {run.status}: {run.message or 'another run is at work'}")
-        self.stdout.write(f"Run {run.pk} is {run.status}, as of {run.as_of:%Y-%m-%d %H:%M:%S %Z}.")
+        self.stdout.write(
+            f"Run {run.pk} is {run.status}, as of {run.as_of.astimezone(ET):%Y-%m-%d %H:%M:%S %Z}."
+        )
         for reading in readings_newest():
             self.stdout.write(
                 f"  {reading.sector:24} {reading.sentiment_score:+.3f}  {reading.color_classification:13}"
