@@ -29,7 +29,6 @@ from tests.universe.vendor import Answer
 from universe import clock, keys
 from universe.models import StockUniverse, UniverseSnapshot
 from universe.services import bars_store
-from universe.types import Bar
 
 pytestmark = pytest.mark.django_db
 
@@ -284,13 +283,9 @@ def test_a_high_impact_release_of_the_morning_is_named_as_a_caution(scene: Scene
 
 
 def test_the_evening_run_builds_the_universe_of_the_next_session(scene: Scene) -> None:
-    wall = small_market.WALL
     evening = et(20, 0, 5)
     tomorrow = small_market.SESSION + dt.timedelta(days=1)
-    bars_store(
-        Bar(symbol, small_market.SESSION, 10, 10, 10, 10, 2e6, "polygon", wall)
-        for symbol in small_market.SYMBOLS
-    )
+    bars_store(small_market.bar(symbol, small_market.SESSION, is_last=False) for symbol in SYMBOLS)
     scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(small_market.all_at({}), et(19, 59))))
     with clock.override(evening):
         run = AnalysisRun.objects.create(kind=RunKind.COMPREHENSIVE, scheduled_for=et(20))
