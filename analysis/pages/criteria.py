@@ -154,7 +154,7 @@ def _float(stock: Stock, verdict: SnapshotMember, limits: UniverseCriteria) -> C
         f"more than {figures.count(over)}",
         not result,
         result or "in",
-        stock.facts_source or "not known" if known else "estimated: shares outstanding bound it",
+        stock.facts_source or "not known" if known else "bound by shares outstanding",
         _floor(shares, over),
     )
 

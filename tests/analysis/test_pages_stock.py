@@ -133,7 +133,7 @@ def test_an_unknown_float_names_its_stand_in(trader: Client) -> None:
     listing("SOUN", universe_build(), float_shares=None, verdict={"float_estimated": True})
     shown = page(trader)
     assert "float estimated" in shown
-    assert "estimated: shares outstanding bound it" in shown
+    assert "bound by shares outstanding" in shown
 
 
 def test_a_listing_that_no_build_has_judged_says_so(trader: Client) -> None:

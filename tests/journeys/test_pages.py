@@ -53,6 +53,12 @@ def opened(browser: Browser, server: Restartable, aside: Aside, *, script: bool 
     return context.new_page()
 
 
+def leave(page: Page) -> None:
+    """Close the page when nothing is under way: a request cut off would keep its database connection."""
+    page.wait_for_load_state("networkidle")
+    page.context.close()
+
+
 def change(aside: Aside, pk: int, **values: Any) -> None:
     aside(lambda: AnalysisRun.objects.filter(pk=pk).update(**values))
 
@@ -69,7 +75,7 @@ def test_an_open_list_follows_the_run_to_its_end(
     change(aside, at_work, percent=100, status=RunStatus.COMPLETE)
     expect(page.locator(f"#run-{at_work}")).to_contain_text("complete", timeout=8_000)
     expect(bar).to_have_count(0)
-    page.context.close()
+    leave(page)
 
 
 def test_without_script_the_list_is_whole(
@@ -79,7 +85,7 @@ def test_without_script_the_list_is_whole(
     page.goto(f"{server.url}/analysis/")
     expect(page.locator(f"#run-{at_work}")).to_contain_text("running 12%")
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
-    page.context.close()
+    leave(page)
 
 
 def test_a_reader_goes_from_a_light_to_its_stock_by_the_keyboard(
@@ -90,7 +96,7 @@ def test_a_reader_goes_from_a_light_to_its_stock_by_the_keyboard(
     page.get_by_role("link", name="SOUN").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("SOUN")
-    page.context.close()
+    leave(page)
 
 
 def test_no_page_scrolls_sideways_or_complains(
@@ -105,4 +111,4 @@ def test_no_page_scrolls_sideways_or_complains(
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
     assert [text for text in complaints if "404" not in text] == []
-    page.context.close()
+    leave(page)
