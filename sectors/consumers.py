@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import redis
@@ -39,7 +39,7 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
     """One open page. Origin and log-in have been checked before a connection comes here (`routing`)."""
 
     async def connect(self) -> None:
-        self.user_id = int(self.scope["user"].pk)
+        self.user_id = int(cast(Any, self.scope)["user"].pk)
         self.shown = _version(self.scope.get("query_string", b""))
         self.clock: asyncio.Task[None] | None = None
         self.joined: list[str] = []

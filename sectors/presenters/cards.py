@@ -79,7 +79,7 @@ def _card(place: Place, entry: Mapping[str, Any], now: dt.datetime, limits: View
     as_of = _moment(entry["as_of"])
     age = ages.session_age(as_of, now)
     if entry["state"] == "insufficient":
-        return _insufficient(place, entry, as_of, now)
+        return _insufficient(place, entry, now, limits)
     state, stale_line = _state(entry, age, now, limits)
     score = Decimal(entry["score"])
     text = score_text(score)
@@ -125,7 +125,7 @@ def _state(
     entry: Mapping[str, Any], age: float, now: dt.datetime, limits: ViewLimits
 ) -> tuple[CardState, str]:
     """The state and the line that a stale card carries; the line is always there, for the page to age it."""
-    limit = f"Last known: older than your limit of {ages.limit_words(limits.stale_minutes)}"
+    limit = f"Older than your limit of {ages.limit_words(limits.stale_minutes)}"
     if entry.get("carried"):
         return "stale", f"Last known, from {ages.moment_text(_moment(entry['as_of']), now)}"
     if age > limits.stale_minutes:
@@ -203,7 +203,8 @@ def _source(place: Place, entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _insufficient(place: Place, entry: Mapping[str, Any], as_of: dt.datetime, now: dt.datetime) -> CardData:
+def _insufficient(place: Place, entry: Mapping[str, Any], now: dt.datetime, limits: ViewLimits) -> CardData:
+    as_of = _moment(entry["as_of"])
     valid = entry["valid"]
     mean = next((f["value"] for f in entry["frames"] if f["timeframe"] == "1d"), None)
     facts = [("Members up", f"{entry['advancing']} of {valid}"), ("Mean day", figures.percent(mean))]
@@ -222,7 +223,7 @@ def _insufficient(place: Place, entry: Mapping[str, Any], as_of: dt.datetime, no
         as_of_ms=ages.milliseconds(as_of),
         as_of_text=ages.moment_text(as_of, now),
         age=ages.short_age(age),
-        age_look="late" if age > ages.LATE_MINUTES else "",
+        age_look="late" if age > min(ages.LATE_MINUTES, limits.stale_minutes) else "",
         clocks=_clocks(entry),
         note=(
             (

@@ -114,7 +114,7 @@ def test_ages_tick_and_a_light_goes_stale_by_itself_at_the_users_limit(
     expect(card).to_have_attribute("data-state", "normal")
     with clock.override(NOW + dt.timedelta(minutes=2)):
         expect(card).to_have_attribute("data-state", "stale", timeout=15_000)
-        expect(card.locator(".verdict")).to_contain_text("older than your limit of 13 min")
+        expect(card.locator(".verdict")).to_contain_text("Older than your limit of 13 min")
         expect(card.locator('[data-slot="age"]')).to_have_text("14 m old")
         expect(card.locator(".score")).to_have_text("−0.77")
 
@@ -161,6 +161,14 @@ def test_keys_open_a_sector_find_a_stock_list_the_keys_and_pause(board: Page, as
     expect(board.locator("#card-technology .score")).to_have_text("−0.41")
     board.keyboard.press("3")
     board.wait_for_url("**/sectors/energy/")
+
+
+def test_the_key_r_asks_for_a_run_and_the_bar_tells_of_it(board: Page) -> None:
+    expect(board.locator("#freshness")).to_have_attribute("data-state", "none")
+    board.keyboard.press("r")
+    expect(board.locator("#freshness")).to_have_attribute("data-state", "running")
+    expect(board.locator("#freshness")).to_contain_text("Started by mara")
+    expect(board.get_by_role("button", name="Run fresh analysis")).to_be_disabled()
 
 
 def test_a_run_is_told_with_its_percent(board: Page, aside: Aside) -> None:

@@ -116,7 +116,7 @@ def test_past_the_users_own_limit_the_verdict_is_outlined_and_the_figures_stay(t
     FreshnessPreference.objects.create(user=user, fresh_minutes=5, stale_minutes=10)
     html = page(trader)
     assert states(html) == ["stale"] * 8
-    assert "Last known: older than your limit of 10 min" in html
+    assert "Older than your limit of 10 min" in html
     assert "−0.77" in html
 
 

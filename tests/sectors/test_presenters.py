@@ -257,7 +257,7 @@ def test_a_card_is_late_after_one_and_a_half_intervals() -> None:
 def test_past_the_users_own_limit_the_verdict_is_outlined(minutes: int, state: str) -> None:
     shown = card(limits=ViewLimits(1, minutes))
     assert shown.state == state
-    assert shown.stale_line == f"Last known: older than your limit of {minutes} min"
+    assert shown.stale_line == f"Older than your limit of {minutes} min"
     assert (shown.verdict, shown.score) == ("Prime shorting", "−0.77")
 
 
