@@ -86,7 +86,7 @@ def start_market(
     ISO time, ``state`` a file that keeps market time over restarts, ``keys`` the keys it knows (default:
     any)."""
     port = port or free_port()
-    command = [sys.executable, "manage.py", "simulate_market", "--port", str(port), "--market", str(market)]
+    command = [sys.executable, "-m", "universe.simulator", "--port", str(port), "--market", str(market)]
     command += ["--speed", str(speed)]
     command += ["--from", first] if first else []
     command += ["--state", str(state)] if state else []

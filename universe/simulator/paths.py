@@ -87,7 +87,6 @@ def draw_grid(plan: DayPlan, rng: np.random.Generator) -> MinuteGrid:
     volume, trades = _trade(plan, shape, noise, rng)
     price = _walk(plan, noise, rng)
     _record(plan, price, volume, trades)
-    _stop(plan, volume, trades)
     last = _hold(plan, price, trades)
     np.cumsum(volume, axis=0, out=volume)
     usual = np.nan_to_num(plan.volume) / SHARES_PER_TRADE / len(shape)
@@ -130,6 +129,8 @@ def _trade(plan: DayPlan, shape: Singles, noise: Singles, rng: np.random.Generat
     for sure in (PRE_MINUTES, closing):
         trades[sure] |= day > 0
     trades &= day > 0
+    for halt in plan.halts:
+        trades[halt.start : halt.end, halt.row] = False
     np.abs(noise, out=luck)
     luck *= np.float32(0.6)
     luck += np.float32(0.5)
@@ -192,12 +193,6 @@ def _record(plan: DayPlan, price: Singles, volume: Singles, trades: Flags) -> No
         trades[ends, bars.row] = True
         price[ends, bars.row] = bars.close
         volume[ends, bars.row] = bars.volume
-
-
-def _stop(plan: DayPlan, volume: Singles, trades: Flags) -> None:
-    for halt in plan.halts:
-        trades[halt.start : halt.end, halt.row] = False
-        volume[halt.start : halt.end, halt.row] = 0.0
 
 
 def _hold(plan: DayPlan, price: Singles, trades: Flags) -> NDArray[np.int16]:

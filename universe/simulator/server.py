@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -112,6 +113,8 @@ def make_app(market: Market, options: Options) -> Starlette:
         ]
         for task in tasks:
             task.add_done_callback(_report)
+        # The cast lives as long as the process: the collector need not walk it at each snapshot.
+        gc.freeze()
         yield
         for task in tasks:
             task.cancel()

@@ -12,7 +12,7 @@ from universe.sessions import phase, previous_session, session_of
 from universe.simulator.dialects.answers import Row
 from universe.simulator.market import Market
 from universe.simulator.picture import Picture
-from universe.simulator.world import DayBars, printed
+from universe.simulator.world import DayBars, Floats, printed
 
 _EMPTY_DAY: Row = {"o": 0, "h": 0, "l": 0, "c": 0, "v": 0, "vw": 0}
 _EMPTY_MINUTE: Row = {"t": 0, "n": 0, "o": 0, "h": 0, "l": 0, "c": 0, "v": 0, "vw": 0, "av": 0}
@@ -29,12 +29,12 @@ def rows(market: Market, order: list[int]) -> list[Row]:
         [row for row in order if taken.traded[row] or np.isfinite(before.close[row])], dtype=np.int64
     )
     symbols = market.world.listings.symbols
-    columns = _columns(taken, where)
+    columns = _columns(taken, before.close[where], where)
     previous = _previous_blocks(before, where)
     drawn, halted = grid.drawn[where].tolist(), taken.halted[where].tolist()
     result: list[Row] = []
-    for place, row in enumerate(where.tolist()):
-        block = _row(symbols[row], {key: column[place] for key, column in columns.items()}, previous[place])
+    for place, (row, *values) in enumerate(zip(where.tolist(), *columns.values(), strict=True)):
+        block = _row(symbols[row], dict(zip(columns, values, strict=True)), previous[place])
         if drawn[place] and market.world.kind == "replay":
             block["interpolated"] = True
         if halted[place]:
@@ -43,19 +43,30 @@ def rows(market: Market, order: list[int]) -> list[Row]:
     return result
 
 
-def _columns(taken: Picture, where: NDArray[np.int64]) -> dict[str, list[Any]]:
-    """Plain lists, which are five times faster to read one by one than arrays."""
-    prices = {
-        "p": taken.price, "mo": taken.minute_open, "mh": taken.minute_high, "ml": taken.minute_low,
-        "o": taken.day_open, "h": taken.day_high, "l": taken.day_low, "c": taken.day_close,
+def _columns(taken: Picture, close: Floats, where: NDArray[np.int64]) -> dict[str, list[Any]]:
+    """Plain lists, which are five times faster to read one by one than arrays; ``close`` is the day
+    before's."""
+    p, mo, mh, ml, o, h, low, c = (
+        printed(column[where])
+        for column in (
+            *(taken.price, taken.minute_open, taken.minute_high, taken.minute_low),
+            *(taken.day_open, taken.day_high, taken.day_low, taken.day_close),
+        )
+    )
+    known = np.isfinite(close) & (close > 0)
+    change = np.where(known, p - close, 0.0)
+    percent = 100.0 * np.divide(change, close, out=np.zeros_like(close), where=known)
+    volume, minute_volume = taken.volume[where], taken.minute_volume[where]
+    at = taken.at[where].astype(np.int64)
+    columns: dict[str, NDArray[Any]] = {
+        "p": p, "mo": mo, "mh": mh, "ml": ml, "mvw": np.round((mo + mh + ml + p) / 4.0, 4),
+        "o": o, "h": h, "l": low, "c": c, "vw": np.round((o + h + low + c) / 4.0, 4),
+        "change": np.round(change, 4), "percent": np.round(percent, 4),
+        "traded": taken.traded[where], "at": at, "ns": at * 1_000_000_000,
+        "t": taken.minute_start[where].astype(np.int64) * 1000,
+        "av": volume, "v": minute_volume, "n": (minute_volume // 150).astype(np.int64) + 1,
     }  # fmt: skip
-    columns = {key: printed(column[where]).tolist() for key, column in prices.items()}
-    columns["traded"] = taken.traded[where].tolist()
-    columns["at"] = taken.at[where].astype(np.int64).tolist()
-    columns["start"] = taken.minute_start[where].astype(np.int64).tolist()
-    columns["av"] = taken.volume[where].tolist()
-    columns["v"] = taken.minute_volume[where].tolist()
-    return columns
+    return {key: column.tolist() for key, column in columns.items()}
 
 
 def _previous_blocks(before: DayBars, where: NDArray[np.int64]) -> list[Row]:
@@ -79,38 +90,28 @@ def _previous_blocks(before: DayBars, where: NDArray[np.int64]) -> list[Row]:
     return blocks
 
 
-def _row(symbol: str, now: dict[str, float], previous: Row) -> Row:
-    close = previous.get("c")
+def _row(symbol: str, now: dict[str, Any], previous: Row) -> Row:
     if not now["traded"]:
         return {
             "ticker": symbol, "todaysChange": 0, "todaysChangePerc": 0, "updated": 0,
             "day": _EMPTY_DAY, "min": _EMPTY_MINUTE, "prevDay": previous,
         }  # fmt: skip
-    price, at = now["p"], int(now["at"])
-    change = price - close if close else 0.0
-    middle = (now["mo"] + now["mh"] + now["ml"] + price) / 4.0
     day = _EMPTY_DAY
     if now["c"]:
-        whole = (now["o"] + now["h"] + now["l"] + now["c"]) / 4.0
         day = {
-            "o": now["o"],
-            "h": now["h"],
-            "l": now["l"],
-            "c": now["c"],
-            "v": now["av"],
-            "vw": round(whole, 4),
-        }
+            "o": now["o"], "h": now["h"], "l": now["l"], "c": now["c"], "v": now["av"], "vw": now["vw"],
+        }  # fmt: skip
     return {
         "ticker": symbol,
-        "todaysChange": round(change, 4),
-        "todaysChangePerc": round(100.0 * change / close, 4) if close else 0.0,
-        "updated": at * 1_000_000_000,
+        "todaysChange": now["change"],
+        "todaysChangePerc": now["percent"],
+        "updated": now["ns"],
         "day": day,
         "min": {
-            "t": int(now["start"]) * 1000, "n": int(now["v"] // 150) + 1, "o": now["mo"], "h": now["mh"],
-            "l": now["ml"], "c": price, "v": now["v"], "vw": round(middle, 4), "av": now["av"],
+            "t": now["t"], "n": now["n"], "o": now["mo"], "h": now["mh"], "l": now["ml"], "c": now["p"],
+            "v": now["v"], "vw": now["mvw"], "av": now["av"],
         },
-        "lastTrade": {"p": price, "s": 100, "x": 4, "t": at * 1_000_000_000, "i": str(at), "c": [14]},
+        "lastTrade": {"p": now["p"], "s": 100, "x": 4, "t": now["ns"], "i": str(now["at"]), "c": [14]},
         "prevDay": previous,
     }  # fmt: skip
 

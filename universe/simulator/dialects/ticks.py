@@ -25,7 +25,7 @@ def minute_bars(market: Market, session: Session, minute: int) -> list[Row]:
         start = np.where(np.isfinite(opens), opens, start)
     reach = 0.0006 * wiggle(rows, minute)
     before = np.floor(grid.volume[minute - 1, rows].astype(np.float64)) if minute else np.zeros(len(rows))
-    total = np.floor(grid.volume[minute, rows].astype(np.float64))
+    total = np.maximum(1.0, np.floor(grid.volume[minute, rows].astype(np.float64)))
     columns = {
         "o": printed(start), "c": printed(end),
         "h": printed(np.maximum(start, end) * (1 + reach)),

@@ -24,7 +24,7 @@ BLOCK = 64
 KEPT_BLOCKS = 6
 MARKET_SPREAD = 0.008
 GROUP_SPREAD = np.array(
-    [0.0190, 0.0180, 0.0145, 0.0140, 0.0170, 0.0205, 0.0190, 0.0150, 0.0140, 0.0130, 0.0160, 0.0030, 0.0]
+    [0.0210, 0.0200, 0.0170, 0.0165, 0.0190, 0.0220, 0.0215, 0.0180, 0.0160, 0.0145, 0.0175, 0.0030, 0.0]
 )
 OVERNIGHT = 0.35
 """Share of a day's variance that happens before the open."""

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+
+from tests.market import RunningMarket, start_market
+from universe.simulator.synthetic.world import SyntheticWorld
+
+SESSION = dt.date(2026, 11, 20)
+PREVIOUS = dt.date(2026, 11, 19)
+
+
+@pytest.fixture(scope="session")
+def world() -> SyntheticWorld:
+    return SyntheticWorld()
+
+
+@pytest.fixture(scope="session")
+def market() -> Iterator[RunningMarket]:
+    """An invented market at 10:30 of a fixed session; tests that move it start their own."""
+    with start_market(first=f"{SESSION}T10:30") as running:
+        yield running
+
+
+@pytest.fixture
+def own_market() -> Iterator[RunningMarket]:
+    """A market that a test may do anything to."""
+    with start_market(first=f"{SESSION}T10:30") as running:
+        yield running
