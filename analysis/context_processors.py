@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -9,11 +10,14 @@ from analysis.models import FreshnessPreference
 
 
 def preferences(request: HttpRequest) -> dict[str, object]:
-    """``preference``: the user's row, or the defaults for someone without one or not logged in. Read lazily."""
+    """``preference``: the user's row, else the defaults: no row, no log-in, or no PostgreSQL. Read lazily."""
     return {"preference": SimpleLazyObject(lambda: _preference(request))}
 
 
 def _preference(request: HttpRequest) -> FreshnessPreference:
     user = getattr(request, "user", None)
-    stored = getattr(user, "freshness", None) if user is not None and user.is_authenticated else None
+    try:
+        stored = getattr(user, "freshness", None) if user is not None and user.is_authenticated else None
+    except DatabaseError:
+        stored = None
     return stored if isinstance(stored, FreshnessPreference) else FreshnessPreference()
