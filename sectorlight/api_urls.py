@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from sectors.api import SectorsView
+from sectors.api import SectorsView, SectorView
 from universe.api import FunnelView
 
 # The stock page of the API's description has inline styles, which our content security policy refuses.
@@ -15,5 +15,6 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", _docs, name="api-docs"),
     path("v1/sectors/", SectorsView.as_view(), name="api-sectors"),
+    path("v1/sectors/<slug:slug>/", SectorView.as_view(), name="api-sector"),
     path("v1/universe/funnel/", FunnelView.as_view(), name="api-funnel"),
 ]
