@@ -12,7 +12,7 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: list[str]) -> None:  # pragma: no cover - runs without site-packages, tests see its effect
     parent, signal_number, uid, gid = (int(argument) for argument in arguments[:4])
     command = arguments[4:]
     if uid >= 0:
@@ -31,5 +31,5 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"{command[0]} cannot be started: {exc.strerror}.")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover
     main(sys.argv[1:])

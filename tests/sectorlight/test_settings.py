@@ -21,7 +21,7 @@ SHOW = (
 def _load(
     names: list[str], tmp_path: Path, *, module: str = "base", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
     kept |= {"SECTORLIGHT_DOTENV": "off", "DATA_DIR": str(tmp_path / "var")}
     kept["DJANGO_SETTINGS_MODULE"] = f"sectorlight.settings.{module}"
     command = [sys.executable, "-c", SHOW.format(names)]
