@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import coroutines
 from tests.market import RunningMarket, start_market
 from universe import clock
 from universe.models import Stock
@@ -106,6 +107,6 @@ def test_the_stream_gives_minutes_of_the_markets_now(simulated: RunningMarket) -
         async with asyncio.timeout(30):
             return await anext(stream.bars())
 
-    bars = asyncio.run(first_minutes())
+    bars = coroutines.run(first_minutes())
     assert bars[0].close > 0
     assert session_of(bars[0].start) == session_of(clock.market_now())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from tests import coroutines
 from universe.errors import Rejected
 from universe.sources.polygon.stream import MinuteStream
 from universe.types import MinuteBar
@@ -66,7 +67,7 @@ def listen(*scripts: Script, batches: int, **options: Any) -> tuple[list[list[Mi
             await bars.aclose()  # type: ignore[attr-defined]
         return got, stream
 
-    return asyncio.run(drive())
+    return coroutines.run(drive())
 
 
 async def two_minutes_then_quiet(socket: ServerConnection) -> None:
@@ -213,7 +214,7 @@ def test_a_host_that_refuses_the_handshake_is_tried_again() -> None:
         await asyncio.gather(task, return_exceptions=True)
         return stream.links
 
-    assert asyncio.run(drive()) == 0
+    assert coroutines.run(drive()) == 0
 
 
 def test_an_address_that_is_none_is_refused() -> None:
@@ -221,4 +222,4 @@ def test_an_address_that_is_none_is_refused() -> None:
         await anext(MinuteStream("nonsense", "secret").bars())
 
     with pytest.raises(Rejected, match="nonsense is no WebSocket address"):
-        asyncio.run(drive())
+        coroutines.run(drive())
