@@ -110,7 +110,7 @@ def _members(
         closes=np.ascontiguousarray(history.close[::-1][:CLOSES].T),
         day_open=_floats(quoted["day_open"]),
         day_volume=_floats(quoted["day_volume"]),
-        avg_volume=_floats(row.avg_volume for row in rows),
+        avg_volume=mean_known(history.volume[levels]),
         high_20=extreme(history.high[levels], highest=True),
         low_20=extreme(history.low[levels], highest=False),
         float_shares=_floats(row.float_shares for row in rows),
@@ -153,11 +153,16 @@ def mean_known(values: FloatArray) -> FloatArray:
 
 
 def restricted_from(history: History) -> BoolArray:
-    """True where yesterday's low was 10 % or more under the close before it: the restriction holds today."""
+    """True where yesterday's low was 10 % or more under the close before it: the restriction holds today.
+
+    A session whose low is not known is judged by its close.
+    """
     if len(history.close) < 2:
         return np.zeros(history.close.shape[1], dtype=np.bool_)
     with np.errstate(invalid="ignore"):
-        fallen: BoolArray = history.low[-1] <= (1.0 - RESTRICTION_FALL) * history.close[-2]
+        fallen: BoolArray = (
+            np.fmin(history.low[-1], history.close[-1]) <= (1.0 - RESTRICTION_FALL) * history.close[-2]
+        )
     return fallen
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.engine import score_board
 from analysis.engine.frames import pack, unpack
-from analysis.frames import extreme, frame_build, mean_known
+from analysis.frames import History, extreme, frame_build, mean_known, restricted_from
 from analysis.types import InputFrame
 from sectors.services import weight_revise
 from tests.analysis import small_market
@@ -70,6 +70,22 @@ def test_closes_are_newest_first_and_adjusted_for_a_split_of_today() -> None:
     frame = frame_build(et(10))
     assert of(frame, "TUMBLE", "closes")[:2].tolist() == [8.5, 10.0]
     assert of(frame, "ECHO", "closes").tolist() == [5.0] * 6
+
+
+def test_the_average_volume_counts_shares_of_today_after_a_split() -> None:
+    before = of(frame_build(et(10)), "ECHO", "avg_volume")
+    splits_store([Split("ECHO", small_market.SESSION, 1.0, 2.0, "polygon")])
+    assert of(frame_build(et(10)), "ECHO", "avg_volume") == 2 * before
+
+
+def test_a_restriction_needs_no_low_where_the_close_itself_fell() -> None:
+    history = History(
+        close=np.array([[10.0, 10.0], [8.9, 9.5]]),
+        high=np.full((2, 2), np.nan),
+        low=np.full((2, 2), np.nan),
+        volume=np.ones((2, 2)),
+    )
+    assert restricted_from(history).tolist() == [True, False]
 
 
 def test_levels_and_averages_come_from_the_twenty_sessions_before() -> None:
