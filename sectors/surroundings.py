@@ -14,7 +14,7 @@ from universe.selectors import benchmarks, releases_between
 from universe.sessions import ET
 
 CALENDAR_DAYS = dt.timedelta(days=2)
-IMPACTS = ("High", "Medium")
+IMPACTS = ("High", "Medium", "Low")
 COUNTRY = "US"
 
 
@@ -28,7 +28,7 @@ def strip_now(cards: Sequence[CardData], now: dt.datetime) -> Strip:
 
 
 def calendar_now(now: dt.datetime) -> list[CalendarRow]:
-    """The rail's calendar: US releases of today and tomorrow, of medium and high impact."""
+    """The rail's calendar: US releases of today and tomorrow."""
     return calendar_rows(_releases(now), now)
 
 

@@ -14,7 +14,7 @@ from sectors.presenters.strip import Release
 from universe import sessions
 
 IMPACT = {"Low": 1, "Medium": 2, "High": 3}
-MOST_ROWS = 10
+MOST_ROWS, MOST_PAST = 10, 3
 #: From this long before a release of high impact until it is out, the row warns.
 CAUTION_AHEAD = dt.timedelta(hours=24)
 
@@ -35,8 +35,10 @@ class CalendarRow:
 
 
 def calendar_rows(releases: Sequence[Release], now: dt.datetime) -> list[CalendarRow]:
-    """``releases`` of today and later, any order."""
-    ordered = sorted(releases, key=lambda release: release.at)[:MOST_ROWS]
+    """``releases`` of today and later, any order; the last few that are out, then what comes."""
+    ordered = sorted(releases, key=lambda release: release.at)
+    gone = sum(release.at <= now for release in ordered)
+    ordered = ordered[max(0, gone - MOST_PAST) :][:MOST_ROWS]
     coming = next((release for release in ordered if release.at > now), None)
     rows, shown = [], now.astimezone(sessions.ET).date()
     for release in ordered:

@@ -76,6 +76,7 @@
     const oldest = Number(status.dataset.oldest);
     if (!oldest) return;
     say(slot("data-age"), "Data " + dataAge(moment - oldest) + " old");
+    if (moment - oldest < 43200000) say(slot("data-oldest"), "oldest input: " + clockIn("America/New_York", oldest));
     slot("data-age").classList.toggle("late-age", age(oldest) > LATE_MINUTES);
   }
 

@@ -393,6 +393,17 @@ def test_one_sector_favours_shorts_in_the_singular() -> None:
     assert (strip.headline, strip.rest) == ("1 of 8 sectors favours shorts", "7 without a verdict")
 
 
+def test_a_full_calendar_keeps_the_last_three_that_are_out() -> None:
+    releases = [EconomicEvent(at=at(4, minute), event=f"E{minute}", impact="Low") for minute in range(9)]
+    coming = EconomicEvent(at=at(13), event="3-year auction", impact="Medium", unit="")
+    assert [row.event for row in calendar_rows([*releases, coming], NOW)] == [
+        "E6",
+        "E7",
+        "E8",
+        "3-year auction",
+    ]
+
+
 def test_the_calendar_marks_past_next_and_tomorrow() -> None:
     releases = [
         EconomicEvent(at=at(10), event="Job openings", impact="High", actual=7.74, unit="M"),
