@@ -5,7 +5,7 @@
   const TYPING = "input, textarea, select, [contenteditable]";
 
   function openSector(key) {
-    const links = document.querySelectorAll(".card .open, [data-sector-key]");
+    const links = document.querySelectorAll(".card .open, .crumbs a");
     const link = links[Number(key) - 1];
     if (link) link.click();
   }
