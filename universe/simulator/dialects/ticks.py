@@ -38,18 +38,23 @@ def minute_bars(market: Market, session: Session, minute: int) -> list[Row]:
     symbols = market.world.listings.symbols
     drawn = grid.drawn[rows].tolist() if market.world.kind == "replay" else [False] * len(rows)
     return [
-        _bar(symbols[row], "AM", begin, 60_000, {key: column[place] for key, column in lists.items()},
-             drawn[place])
+        _bar(
+            symbols[row],
+            {key: column[place] for key, column in lists.items()},
+            event="AM",
+            span=(begin, begin + 60_000),
+            drawn=drawn[place],
+        )
         for place, row in enumerate(rows.tolist())
-    ]  # fmt: skip
+    ]
 
 
-def _bar(symbol: str, event: str, start: int, length: int, bar: dict[str, float], drawn: bool) -> Row:
+def _bar(symbol: str, bar: dict[str, float], *, event: str, span: tuple[int, int], drawn: bool) -> Row:
     middle = round((bar["o"] + bar["h"] + bar["l"] + bar["c"]) / 4.0, 4)
     message: Row = {
         "ev": event, "sym": symbol, "v": bar["v"], "av": bar["av"], "op": bar["op"], "vw": middle,
         "o": bar["o"], "c": bar["c"], "h": bar["h"], "l": bar["l"], "a": middle,
-        "z": int(min(bar["v"], 150)), "s": start, "e": start + length,
+        "z": int(min(bar["v"], 150)), "s": span[0], "e": span[1],
     }  # fmt: skip
     if drawn:
         message["interpolated"] = True
@@ -73,7 +78,9 @@ def second_bars(market: Market, wanted: Collection[str]) -> list[Row]:
     taken = market.picture()
     grid = market.grid(session_of(taken.moment))
     messages: list[Row] = []
+    span = (second * 1000, (second + 1) * 1000)
     for row in rows:
+        symbol = market.world.listings.symbols[row]
         price = float(printed(taken.price[row]))
         opened = float(printed(taken.day_open[row]))
         bar = dict.fromkeys(("o", "h", "l", "c"), price)
@@ -83,7 +90,7 @@ def second_bars(market: Market, wanted: Collection[str]) -> list[Row]:
             "op": opened,
         }
         drawn = bool(grid.drawn[row]) and market.world.kind == "replay"
-        messages.append(_bar(market.world.listings.symbols[row], "A", second * 1000, 1000, bar, drawn))
+        messages.append(_bar(symbol, bar, event="A", span=span, drawn=drawn))
     return messages
 
 

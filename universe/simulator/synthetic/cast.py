@@ -202,7 +202,7 @@ def _derived(draft: _Draft, companies: int, taken: set[str], rng: np.random.Gene
             )
             if symbol not in taken:
                 taken.add(symbol)
-                _child(draft, parent, symbol, word, kind, traits)
+                _child(draft, parent, symbol=symbol, word=word, kind=kind, traits=traits)
     parents = rng.permutation(companies)
     for place, kind in enumerate(["PFD"] * PREFERREDS + ["SP"] * NOTES):
         base = draft.symbols[parents[place]]
@@ -210,10 +210,12 @@ def _derived(draft: _Draft, companies: int, taken: set[str], rng: np.random.Gene
         word = f" Preferred Stock Series {chr(65 + place % 6)}" if kind == "PFD" else " Notes due 2031"
         if symbol not in taken:
             taken.add(symbol)
-            _child(draft, parents[place], symbol, word, kind, _FIXED_INCOME)
+            _child(draft, parents[place], symbol=symbol, word=word, kind=kind, traits=_FIXED_INCOME)
 
 
-def _child(draft: _Draft, parent: int, symbol: str, word: str, kind: str, traits: dict[str, float]) -> None:
+def _child(
+    draft: _Draft, parent: int, *, symbol: str, word: str, kind: str, traits: dict[str, float]
+) -> None:
     stem = draft.names[parent].removesuffix(" Common Stock").removesuffix(" Class A Ordinary Shares")
     draft.add(
         symbol, stem + word, kind,

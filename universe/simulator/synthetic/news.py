@@ -64,13 +64,14 @@ def articles(
     drafts: list[Article] = []
     for row in jumped.tolist():
         at = _between(previous_end, hours.open, rng.beta(4.0, 1.3))
-        drafts.append(_article(cast, row, at, 1.0 if gap[row] > 0 else -1.0, rng))
+        drafts.append(_article(cast, row, at=at, move=1.0 if gap[row] > 0 else -1.0, rng=rng))
     with np.errstate(invalid="ignore"):
         day = np.log(bars.close / bars.open)
     for row in others.tolist():
         at = _between(previous_end, hours.post_close, rng.beta(2.6, 1.6))
         move = float(day[row])
-        drafts.append(_article(cast, row, at, 0.0 if abs(move) < 0.012 else float(np.sign(move)), rng))
+        direction = 0.0 if abs(move) < 0.012 else float(np.sign(move))
+        drafts.append(_article(cast, row, at=at, move=direction, rng=rng))
     drafts.sort(key=lambda article: (article.published_at, article.id))
     return tuple(drafts)
 
@@ -80,7 +81,7 @@ def _between(start: dt.datetime, end: dt.datetime, part: float) -> dt.datetime:
     return whole.replace(microsecond=0)
 
 
-def _article(cast: Cast, row: int, at: dt.datetime, move: float, rng: np.random.Generator) -> Article:
+def _article(cast: Cast, row: int, *, at: dt.datetime, move: float, rng: np.random.Generator) -> Article:
     symbol = cast.listings.symbols[row]
     name = cast.listings.names[row].split(" Inc.")[0].split(" Common")[0].split(" American")[0]
     tone = move if rng.random() < HONEST else -move
