@@ -23,6 +23,7 @@ from sectorlight.embedded.processes import Child, Program, end_group, spawn, sto
 
 LOOK_EVERY = 0.2
 ECHO_SECONDS = 1.0
+LAST_LINES_SECONDS = 0.5
 GRACE_CLIENTS = 4.5
 GRACE_SERVERS = 3.0
 
@@ -50,6 +51,7 @@ class _Member:
     program: Program
     is_server: bool
     child: Child | None = None
+    lines: threading.Thread | None = None
     deaths: deque[float] = field(default_factory=deque)
     due: float = 0.0
 
@@ -135,16 +137,19 @@ class Family:
             hurry = (lambda: False) if is_server else (lambda: self._impatient)
             for name in stop_all(children, within=grace, hurry=hurry):
                 self._say(f"{name} did not end by itself and was killed.")
+        for member in self._members:
+            _last_lines(member)
         self._members.clear()
 
     def _spawn(self, member: _Member) -> None:
         member.child = spawn(member.program)
-        self._pump(member.child, None)
+        member.lines = self._pump(member.child, None)
 
     def _mourn(self, member: _Member, now: float) -> None:
         assert member.child is not None
         how = _ended_how(member.child)
         end_group(member.child.process)
+        _last_lines(member)
         member.child = None
         patience, name = self._patience, member.program.name
         member.deaths.append(now)
@@ -174,6 +179,12 @@ class Family:
         thread = threading.Thread(target=pump, name=f"lines of {child.program.name}", daemon=True)
         thread.start()
         return thread
+
+
+def _last_lines(member: _Member) -> None:
+    """Let what a dead child said last come out before we speak of it."""
+    if member.lines:
+        member.lines.join(LAST_LINES_SECONDS)
 
 
 def _ended_how(child: Child) -> str:
