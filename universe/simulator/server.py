@@ -96,8 +96,11 @@ def make_app(market: Market, options: Options) -> Starlette:
 
     def write_down() -> None:
         if options.state_path is not None:
-            with writing:
-                state.save(options.state_path, options.identity, market)
+            try:
+                with writing:
+                    state.save(options.state_path, options.identity, market)
+            except OSError as exc:
+                logger.warning("market time was not written to %s: %s", options.state_path, exc)
 
     stream = Stream(market, lambda key: is_known_key(key, options.keys))
     facts = Facts(market)

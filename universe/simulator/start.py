@@ -40,6 +40,8 @@ def open_market(
     """
     if not 1 <= speed <= 60:
         raise StartError(f"--speed is {speed:g}, but must be a number from 1 to 60")
+    if state_path is not None:
+        _check_state_folder(state_path)
     world = _world(place, seed)
     identity = f"{place}|{DEFAULT_SEED if seed is None else seed}|{first or ''}"
     begin = _begin(world, first, today)
@@ -54,6 +56,13 @@ def open_market(
     return market, Options(
         identity=identity, keys=keys, token=environment.get("SIMULATOR_TOKEN", ""), state_path=state_path
     )
+
+
+def _check_state_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise StartError(f"--state is {path}, but its folder cannot be made: {exc.strerror}") from exc
 
 
 def _world(place: str, seed: int | None) -> World:

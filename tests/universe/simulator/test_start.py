@@ -46,6 +46,7 @@ def test_a_market_opens_at_ten_or_at_the_time_that_was_asked_for(first: str | No
     [
         ({"speed": 0.5}, "--speed is 0.5, but must be a number from 1 to 60"),
         ({"speed": 61}, "--speed is 61"),
+        ({"state_path": Path("/dev/null/market.json")}, "--state is /dev/null/market.json"),
         ({"first": "soon"}, "--from is 'soon', but must be a date or time"),
         ({"first": "2018-01-02"}, "must be after 2018-01-02"),
         ({"first": "1999-01-04"}, "--from: 1999-01-04 is outside the calendar"),
