@@ -14,11 +14,11 @@ import redis
 import uvicorn
 from django.conf import settings
 
+from tests.recorded import DATA as RECORDED
+
 # The synchronous Playwright runs an event loop in the test thread; Django would take it for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-ROOT = Path(__file__).resolve().parents[1]
-RECORDED = (ROOT / os.environ.get("SECTORLIGHT_DATA", "../shared/data")).resolve()
 RECORDED_COUNTS = pytest.StashKey[dict[str, int]]()
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

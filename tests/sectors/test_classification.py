@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import os
 import time
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from sectors.classification import SECTORS, CompanyProfile, VendorLabel, classify
 from sectors.classification.labels import label_rule
 from sectors.classification.sic import sic_rule
+from tests.recorded import DATA
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "classification.json").read_text())["cases"]
 
@@ -312,6 +312,6 @@ def _listings() -> dict[str, dict[str, str]]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    path = Path(os.environ["SECTORLIGHT_DATA"]) / f"{name}.csv.gz"
+    path = DATA / f"{name}.csv.gz"
     with gzip.open(path, "rt", newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))

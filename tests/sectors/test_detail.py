@@ -130,7 +130,7 @@ def test_a_reading_older_than_the_readers_limit_is_last_known(trader: Client) ->
     trader.force_login(user)
     page = body(trader)
     assert 'data-state="stale"' in page
-    assert "older than your limit of 1 h" in page
+    assert "Older than your limit of 1 h" in page
 
 
 def test_the_weight_of_the_reading_and_the_one_in_force_are_told_apart(trader: Client) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.market import RunningMarket, start_market
+from tests.recorded import DATA
 from universe import clock
 from universe.selectors import members, quotes_newest
 from universe.services import (
@@ -31,7 +31,6 @@ from universe.sources.polygon import parse as polygon
 
 pytestmark = [pytest.mark.recorded, pytest.mark.django_db]
 
-DATA = Path(os.environ.get("SECTORLIGHT_DATA", Path(__file__).parents[3] / "shared" / "data"))
 FIXTURES = DATA.parent / "vendors" / "fixtures"
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "universe_sessions.json").read_text())["sessions"]
 NOW = dt.datetime(2026, 3, 31, 15, tzinfo=dt.UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.market import RunningMarket, start_market
+from tests.recorded import DATA
 from universe.sessions import previous_session, session_offset, sessions_between
 
 pytestmark = pytest.mark.recorded
 
-DATA = Path(os.environ.get("SECTORLIGHT_DATA", Path(__file__).parents[4] / "shared" / "data"))
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "universe_sessions.json").read_text())["sessions"]
 
 
