@@ -31,9 +31,7 @@ class ScoringParameters:
     weights: dict[str, float] = field(
         default_factory=lambda: {"30min": 0.25, "1d": 0.30, "3d": 0.25, "1w": 0.20}
     )
-    scales: dict[str, float] = field(
-        default_factory=lambda: {"30min": 0.8, "1d": 2.5, "3d": 4.5, "1w": 6.0}
-    )
+    scales: dict[str, float] = field(default_factory=lambda: {"30min": 0.8, "1d": 2.5, "3d": 4.5, "1w": 6.0})
     winsor_pct: float = 25.0
     relative_volume_min: float = 0.25
     relative_volume_max: float = 5.0

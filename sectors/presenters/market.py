@@ -149,7 +149,7 @@ def world_banner(world: str, label: str, speed: float, *, ended: bool) -> Banner
         return None
     pace = f" at {speed:g}× speed" if speed != 1 else ""
     if world == "replay":
-        text = f"Recorded prices{pace}. The clock above is the replay’s clock."
+        text = f"Recorded closes{pace}; between two of them, what was not recorded is drawn (interpolated)."
         return Banner("replay", label.upper(), "The recording has ended. " + text if ended else text)
     return Banner(
         "simulated",
