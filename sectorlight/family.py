@@ -81,9 +81,10 @@ class Start:
 
     def _servers(self) -> None:
         """Spawn what is ours to run, then wait for the database alone."""
+        Path(settings.MARKET_DIR).mkdir(parents=True, exist_ok=True)
         if settings.MARKET_WORLD != "live" and not env_is_set("SIMULATOR_URL"):
             self._start_market()
-        home = home_choose(settings.DATA_DIR)
+        home = home_choose(settings.MARKET_DIR)
         if settings.REDIS_EMBEDDED:
             password, port = redis_password(settings.DATA_DIR), self._port("redis_url")
             self._family.start(redis_program(home, port, password), is_server=True)
@@ -105,7 +106,7 @@ class Start:
             "market": settings.MARKET,
             "from": settings.MARKET_FROM,
             "speed": f"{settings.MARKET_SPEED:g}",
-            "state": str(settings.DATA_DIR / "market-clock.json"),
+            "state": str(settings.MARKET_DIR / "market-clock.json"),
             "token": self._state["simulator_token"],
         }
         # A server like the others: whoever asks it is stopped first.

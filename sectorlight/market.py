@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,13 @@ class Market:
 
     name: str
     world: World
+
+    @property
+    def folder(self) -> str:
+        """The folder of this market's own servers: prices of two markets never share a database."""
+        if self.world != "replay":
+            return self.world
+        return f"replay-{hashlib.sha256(self.name.encode()).hexdigest()[:8]}"
 
 
 def market_choose(value: str, *, has_key: bool, base: Path) -> Market:

@@ -50,3 +50,15 @@ def test_a_replay_starts_at_a_date_or_at_the_newest() -> None:
     assert replay_start("2026-03-31") == "2026-03-31"
     with pytest.raises(SettingError, match=r"MARKET_FROM is 'March'.*2026-03-31"):
         replay_start("March")
+
+
+def test_every_market_keeps_its_prices_in_a_folder_of_its_own() -> None:
+    folders = [
+        Market("live", "live").folder,
+        Market("simulated", "simulated").folder,
+        Market("/days/one", "replay").folder,
+        Market("/days/two", "replay").folder,
+    ]
+    assert folders[:2] == ["live", "simulated"]
+    assert len(set(folders)) == 4
+    assert Market("/days/one", "replay").folder == folders[2]

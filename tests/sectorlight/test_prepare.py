@@ -13,7 +13,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.test import override_settings
+from django.utils import timezone
 
+from analysis.models import AnalysisRun
 from sectorlight.accounts import first_login_ensure, roles_ensure
 from sectorlight.embedded.ports import free_port
 from sectorlight.statics import statics_collect
@@ -86,6 +88,16 @@ def test_a_redis_that_does_not_answer_is_named() -> None:
     with override_settings(REDIS_URL=url), pytest.raises(CommandError, match="REDIS_URL") as caught:
         _run("prepare")
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_database_of_another_market_is_refused_and_kept() -> None:
+    run = AnalysisRun.objects.create(kind="pass", scheduled_for=timezone.now(), world="replay")
+    with (
+        override_settings(MARKET_WORLD="simulated"),
+        pytest.raises(CommandError, match=r"runs of a replay market.*asks for a simulated one"),
+    ):
+        _run("prepare")
+    assert AnalysisRun.objects.filter(pk=run.pk).exists()
 
 
 def test_static_files_are_collected_again_only_when_one_changed(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from analysis.models import AnalysisRun
 from sectorlight.accounts import first_login_ensure, roles_ensure
 from sectorlight.env import env_secret, without_password
 from sectorlight.models import User
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("Database migrated.")
             roles_ensure()
+        self._refuse_another_market()
         for command in SEEDS:
             if command in get_commands():
                 call_command(command, stdout=self.stdout)
@@ -58,6 +60,19 @@ class Command(BaseCommand):
                 f"Redis does not answer at REDIS_URL ({address}): {exc}. "
                 "Start it, mend the address, or unset REDIS_URL to use the embedded one."
             ) from exc
+
+    def _refuse_another_market(self) -> None:
+        """Bars and universes carry no market, so a database serves one market only."""
+        other = (
+            AnalysisRun.objects.exclude(world=settings.MARKET_WORLD).values_list("world", flat=True).first()
+        )
+        if other:
+            address = without_password(settings.DATABASE_URL)
+            raise CommandError(
+                f"The database at {address} holds runs of a {other} market, and MARKET asks for a "
+                f"{settings.MARKET_WORLD} one. Give each market a database and a Redis of its own: change "
+                "DATABASE_URL and REDIS_URL, or MARKET."
+            )
 
     def _pending_migrations(self) -> bool:
         executor = MigrationExecutor(connection)
