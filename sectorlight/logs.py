@@ -75,6 +75,8 @@ def logging_config(log_format: str, level: str) -> dict[str, Any]:
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
             "django": {"handlers": [], "propagate": True},
+            # Three lines for every log-in that went well.
+            "axes": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.worker.consumer": {"level": "WARNING"},

@@ -142,7 +142,12 @@ class Family:
         self._members.clear()
 
     def _spawn(self, member: _Member) -> None:
-        member.child = spawn(member.program)
+        try:
+            member.child = spawn(member.program)
+        except OSError as exc:
+            raise FamilyEnded(
+                f"{member.program.name} cannot be started, so everything stops: {exc}."
+            ) from exc
         member.lines = self._pump(member.child, None)
 
     def _mourn(self, member: _Member, now: float) -> None:

@@ -167,3 +167,11 @@ def test_a_program_that_does_not_exist_is_named() -> None:
         family.run_once(Program("ghost", ("/nonexistent/ghost",)))
     family.stop()
     assert any("/nonexistent/ghost cannot be started: No such file" in line for line in said)
+
+
+def test_a_program_that_cannot_be_started_ends_the_family_with_its_name(tmp_path: Path) -> None:
+    family = Family(lambda line: None)
+    gone = Program("postgres", (sys.executable, "-c", "pass"), {}, folder=tmp_path / "gone")
+    with pytest.raises(FamilyEnded, match=r"postgres cannot be started, .*gone"):
+        family.start(gone)
+    family.stop()
