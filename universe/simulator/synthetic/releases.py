@@ -25,10 +25,34 @@ class Release:
 
 
 _WEEKLY = {
-    1: (("Redbook YoY", "Low", 8, 55, 5.4, 0.5, "%"),),
-    2: (("EIA Crude Oil Stocks Change", "Medium", 10, 30, -1.2, 2.5, "M"),),
-    3: (("Initial Jobless Claims", "Medium", 8, 30, 225.0, 9.0, "K"),),
-    4: (("Michigan Consumer Sentiment", "Medium", 10, 0, 61.0, 2.0, None),),
+    0: (
+        ("Dallas Fed Manufacturing Index", "Medium", 10, 30, -2.0, 6.0, None),
+        ("3-Month Bill Auction", "Low", 11, 30, 3.9, 0.1, "%"),
+        ("2-Year Note Auction", "Medium", 13, 0, 3.6, 0.1, "%"),
+    ),
+    1: (
+        ("Redbook YoY", "Low", 8, 55, 5.4, 0.5, "%"),
+        ("CB Consumer Confidence", "High", 10, 0, 96.0, 4.0, None),
+        ("3-Year Note Auction", "Medium", 13, 0, 3.6, 0.1, "%"),
+        ("API Crude Oil Stock Change", "Medium", 16, 30, 0.4, 2.5, "M"),
+    ),
+    2: (
+        ("MBA 30-Year Mortgage Rate", "Medium", 7, 0, 6.3, 0.1, "%"),
+        ("New Home Sales", "Medium", 10, 0, 0.7, 0.05, "M"),
+        ("EIA Crude Oil Stocks Change", "Medium", 10, 30, -1.2, 2.5, "M"),
+        ("10-Year Note Auction", "Medium", 13, 0, 4.1, 0.1, "%"),
+    ),
+    3: (
+        ("Initial Jobless Claims", "Medium", 8, 30, 225.0, 9.0, "K"),
+        ("Durable Goods Orders MoM", "High", 8, 30, 0.3, 1.5, "%"),
+        ("EIA Natural Gas Stocks Change", "Low", 10, 30, 20.0, 30.0, "B"),
+        ("30-Year Bond Auction", "Medium", 13, 0, 4.7, 0.1, "%"),
+    ),
+    4: (
+        ("Personal Spending MoM", "Medium", 8, 30, 0.4, 0.2, "%"),
+        ("Michigan Consumer Sentiment", "Medium", 10, 0, 61.0, 2.0, None),
+        ("Baker Hughes Oil Rig Count", "Low", 13, 0, 414.0, 5.0, None),
+    ),
 }
 
 
