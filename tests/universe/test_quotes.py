@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -173,6 +174,15 @@ def test_the_days_open_survives_the_minutes_that_do_not_tell_it(open_market: Ven
     minute_bars_store([a_minute("ANNE", at(10, 25), 10.5)])
     newest = quotes_newest(["ANNE"], at(10, 30))
     assert (newest.loc["ANNE", "price"], newest.loc["ANNE", "day_open"]) == (10.5, 9.9)
+
+
+def test_a_minute_fetched_for_a_gap_does_not_hide_the_days_volume(db: None) -> None:
+    told = a_minute("ANNE", at(10, 20), 10.0)
+    without = [replace(told, day_volume=None), replace(told, start=at(10, 25), close=10.5, day_volume=None)]
+    minute_bars_store([told])
+    minute_bars_store(without)
+    newest = quotes_newest(["ANNE"], at(10, 30))
+    assert (newest.loc["ANNE", "price"], newest.loc["ANNE", "day_volume"]) == (10.5, 1000.0)
 
 
 def test_a_minute_after_the_halt_ends_it(open_market: Vendor) -> None:

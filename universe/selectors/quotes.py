@@ -19,7 +19,7 @@ from universe.sessions import hours, phase, session_of
 HALT_WITHIN = dt.timedelta(seconds=61)
 
 _NEWEST = """
-    SELECT wanted.symbol, quote.price, quote.as_of, quote.day_volume, opened.day_open, quote.interpolated,
+    SELECT wanted.symbol, quote.price, quote.as_of, traded.day_volume, opened.day_open, quote.interpolated,
            EXISTS (
                SELECT 1 FROM universe_minutequote halt
                WHERE halt.symbol = wanted.symbol AND halt.halted
@@ -27,10 +27,15 @@ _NEWEST = """
            )
     FROM unnest(%(symbols)s::text[]) AS wanted(symbol)
     CROSS JOIN LATERAL (
-        SELECT price, as_of, day_volume, interpolated FROM universe_minutequote
+        SELECT price, as_of, interpolated FROM universe_minutequote
         WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(last)s
         ORDER BY as_of DESC LIMIT 1
     ) quote
+    LEFT JOIN LATERAL (
+        SELECT day_volume FROM universe_minutequote
+        WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(last)s AND day_volume IS NOT NULL
+        ORDER BY as_of DESC LIMIT 1
+    ) traded ON true
     LEFT JOIN LATERAL (
         SELECT day_open FROM universe_minutequote
         WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(last)s AND day_open IS NOT NULL
@@ -66,8 +71,8 @@ class ContextRow:
 def quotes_newest(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
     """The newest price at or before ``as_of``, of its session only; one row a symbol, in their order.
 
-    Columns: price (USD), as_of (aware, NaT without a print today), day_volume (shares from 4:00), day_open,
-    halted, interpolated. A symbol without a print has NaN and False.
+    Columns: price (USD), as_of (aware, NaT without a print today), day_volume (shares from 4:00) and day_open
+    as last told, halted, interpolated. A symbol without a print has NaN and False.
     """
     first = hours(session_of(as_of)).pre_open
     parameters: dict[str, Any] = {

@@ -51,6 +51,8 @@ BARS = Target(
         "interpolated": "bool",
     },
     key=("as_of", "symbol"),
+    # A minute that is fetched again for a gap has no running volume; the stream's stays.
+    keep_known=True,
     defaults={"halted": False},
 )
 CONTEXT_TARGET = Target(
