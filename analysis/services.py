@@ -47,6 +47,7 @@ from analysis.tuning import (
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.redis import client
+from universe.services import minute_quotes_prune
 from universe.sessions import hours, previous_session, session_of, sessions_between
 from universe.types import SessionHours
 
@@ -59,6 +60,7 @@ __all__ = [
     "pass_request",
     "preference_check",
     "preference_set",
+    "prices_prune",
     "run_create_now",
     "run_execute",
     "run_request",
@@ -76,6 +78,7 @@ HEARTBEAT_KEPT_SECONDS = 24 * 3600
 #: A failed run of the board is tried again after a minute, and so often until the next slot comes anyway.
 RETRY_AFTER = dt.timedelta(seconds=60)
 RETRIES_MAX = 5
+USER_RUNS_PER_HOUR = 6
 INPUTS_KEPT = dt.timedelta(days=90)
 SLOT_KINDS = (*ANALYSIS_KINDS, RunKind.PASS)
 
@@ -250,14 +253,14 @@ def _active(kinds: tuple[str, ...]) -> AnalysisRun | None:
 
 
 def _limit_check(user: AbstractBaseUser) -> None:
-    allowed = int(getattr(settings, "RUNS_PER_USER_PER_HOUR", 6))
     hour = dt.timedelta(hours=1)
     asked = AnalysisRun.objects.filter(
         kind=RunKind.ON_DEMAND, requested_by_id=user.pk, created_wall__gt=timezone.now() - hour
     )
-    moments = list(asked.order_by("-created_wall").values_list("created_wall", flat=True)[:allowed])
-    if len(moments) >= allowed:
-        raise RunLimitReached(allowed, timezone.localtime(moments[-1] + hour))
+    newest = asked.order_by("-created_wall").values_list("created_wall", flat=True)
+    moments = list(newest[:USER_RUNS_PER_HOUR])
+    if len(moments) >= USER_RUNS_PER_HOUR:
+        raise RunLimitReached(USER_RUNS_PER_HOUR, timezone.localtime(moments[-1] + hour))
 
 
 def run_create_now(kind: RunKind, *, requested_by: AbstractBaseUser | None = None) -> AnalysisRun:
@@ -283,6 +286,15 @@ def history_complete() -> AnalysisRun | None:
     if not history_fetch(session_of(market_now())):
         return None
     return pass_request()[0]
+
+
+def prices_prune() -> int:
+    """Drop minute prices older than three sessions: what a run used of them is in its frame."""
+    try:
+        return minute_quotes_prune(session_of(market_now()))
+    except ClockUnavailableError as exc:
+        logger.warning("no minute prices are dropped: %s", exc)
+        return 0
 
 
 def inputs_prune() -> int:

@@ -27,5 +27,6 @@ def history_task() -> None:
 
 @shared_task(ignore_result=True)
 def prune_task() -> None:
-    """Drop input frames past their 90 days."""
+    """Drop input frames past their 90 days and minute prices past their three sessions."""
     services.inputs_prune()
+    services.prices_prune()

@@ -17,7 +17,7 @@ from analysis.engine import score_board
 from analysis.engine.frames import unpack
 from analysis.lifecycle import runs_dispatch
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
-from analysis.services import inputs_prune, run_execute
+from analysis.services import inputs_prune, prices_prune, run_execute
 from sectors.models import BoardSnapshot, SentimentReading
 from sectors.selectors import board_current, readings_newest
 from sectors.services import weight_revise
@@ -27,7 +27,7 @@ from tests.analysis.small_market import SYMBOLS, et
 from tests.market import free_port
 from tests.universe.vendor import Answer
 from universe import clock, keys
-from universe.models import StockUniverse, UniverseSnapshot
+from universe.models import MinuteQuote, StockUniverse, UniverseSnapshot
 from universe.services import bars_store
 
 pytestmark = pytest.mark.django_db
@@ -355,3 +355,11 @@ def test_input_frames_are_dropped_after_ninety_days_and_the_rest_is_kept(scene: 
     assert inputs_prune() == 1
     assert not RunInput.objects.exists()
     assert StockReading.objects.filter(run_id=run.pk).exists()
+
+
+def test_minute_prices_are_dropped_after_three_sessions(scene: Scene) -> None:
+    scene.run()
+    assert prices_prune() == 0
+    with clock.override(et(10, 15) + dt.timedelta(days=7)):
+        assert prices_prune() > 0
+    assert not MinuteQuote.objects.exists()
