@@ -134,7 +134,8 @@ def test_beyond_the_limit_the_page_says_when_the_next_is_free(trader: Client) ->
 def test_htmx_gets_the_bar_with_the_refusal(trader: Client) -> None:
     spend_the_hour(trader)
     fragment = trader.post("/analysis/run/", **HTMX).content.decode()
-    assert "LIMIT REACHED" in fragment
+    assert "NOT STARTED" in fragment
+    assert "runs this hour, the most allowed" in fragment
     assert "<html" not in fragment
 
 
