@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from django.core.cache import cache
 
+from analysis.engine.ranking import restriction_price
 from analysis.engine.volume import expected_share, usual_mover_volume
 from analysis.preparation import usual_key
 from analysis.selectors import parameters_current
@@ -31,9 +32,9 @@ from sectors.selectors import classification_map, sectors_list, weights_current
 from universe import sessions
 from universe.benchmarks import BENCHMARK
 from universe.clock import clock_state
-from universe.selectors import PriceFrame, price_frame, quotes_newest, reference_prices
+from universe.selectors import MemberRow, PriceFrame, price_frame, quotes_newest, reference_prices
 from universe.selectors import members as universe_members
-from universe.types import Session, Tier
+from universe.types import Session
 
 #: A board looks six closes back, and a 20-session level 20; one more for yesterday's fall.
 CLOSES = 6
@@ -42,8 +43,6 @@ LEVEL_SESSIONS = 20
 LEVEL_SESSIONS_MIN = 15
 #: 60 sessions of usual mover volume, with 20 before the first.
 USUAL_DEPTH = 81
-#: The fall from the prior close that brings a short-sale restriction for that day and the next session.
-RESTRICTION_FALL = 0.10
 USUAL_KEPT_SECONDS = 20 * 3600
 WEIGHT_UNKNOWN = 1.0
 
@@ -64,7 +63,8 @@ def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: st
     ``degraded`` names inputs that are carried forward, ``release`` a high-impact release that is near.
     """
     session = sessions.session_of(as_of)
-    symbols = [row.symbol for row in universe_members(session)]
+    rows = universe_members(session)
+    symbols = [row.symbol for row in rows]
     prices = price_frame([*symbols, BENCHMARK], as_of, LEVEL_SESSIONS + 1)
     quotes = quotes_newest([*symbols, BENCHMARK], as_of)
     references = reference_prices([*symbols, BENCHMARK], as_of)
@@ -76,7 +76,7 @@ def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: st
         session=session,
         phase=sessions.phase(as_of),
         expected_volume_share=expected_share(as_of, sessions.hours(session)),
-        members=_members(session, classes, prices=prices, quotes=quotes, references=references),
+        members=_members(session, rows, classes, prices=prices, quotes=quotes, references=references),
         sectors=_sectors(as_of, symbols, classes, parameters=parameters),
         benchmark=_benchmark(session, prices, quotes=quotes, references=references),
         parameters=parameters,
@@ -89,13 +89,13 @@ def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: st
 
 def _members(
     session: Session,
+    rows: Sequence[MemberRow],
     classes: Mapping[str, str],
     *,
     prices: PriceFrame,
     quotes: pd.DataFrame,
     references: pd.DataFrame,
 ) -> MemberFrame:
-    rows = universe_members(session)
     symbols = [row.symbol for row in rows]
     quoted = quotes.reindex(symbols)
     history = history_of(prices, session, symbols, count=LEVEL_SESSIONS + 1)
@@ -103,7 +103,7 @@ def _members(
     return MemberFrame(
         symbol=_texts(symbols),
         sector=_texts([classes.get(symbol, "") for symbol in symbols]),
-        core=_flags(row.tier == Tier.CORE for row in rows),
+        core=_flags(row.is_core for row in rows),
         last=_floats(quoted["price"]),
         last_at=_seconds(quoted["as_of"]),
         ref_30min=_floats(references["price"].reindex(symbols)),
@@ -160,8 +160,8 @@ def restricted_from(history: History) -> BoolArray:
     if len(history.close) < 2:
         return np.zeros(history.close.shape[1], dtype=np.bool_)
     with np.errstate(invalid="ignore"):
-        fallen: BoolArray = (
-            np.fmin(history.low[-1], history.close[-1]) <= (1.0 - RESTRICTION_FALL) * history.close[-2]
+        fallen: BoolArray = np.fmin(history.low[-1], history.close[-1]) <= restriction_price(
+            history.close[-2]
         )
     return fallen
 
@@ -196,7 +196,7 @@ def _usual_volumes(
     slugs: Sequence[str],
     parameters: ScoringParameters,
 ) -> dict[str, float]:
-    """Each sector's usual mover volume; NaN unknown. Kept for the session, once every sector is known."""
+    """Each sector's usual mover volume; NaN unknown. Kept until the session or its history changes."""
     session = sessions.session_of(as_of)
     kept: dict[str, float] | None = cache.get(usual_key(session))
     if kept is not None and set(kept) == set(slugs):

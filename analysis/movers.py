@@ -15,7 +15,7 @@ from analysis.services import mover_request
 from sectors.selectors import classification_map
 from universe.selectors import members, price_frame
 from universe.sessions import session_of
-from universe.types import Session, Tier
+from universe.types import Session
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class MoverWatch:
         session = session_of(at)
         if session == self.session and self.closes:
             return
-        core = [row.symbol for row in members(session) if row.tier == Tier.CORE]
+        core = [row.symbol for row in members(session) if row.is_core]
         closes = price_frame(core, at, 1).close.iloc[-1]
         self.session, self.near = session, set()
         self.closes = {

@@ -120,12 +120,21 @@ def shortability_grades(members: MemberFrame) -> NDArray[np.intp]:
     return np.where(members.halted, NONE, lowered).astype(np.intp)
 
 
+def restriction_price(previous_close: FloatArray) -> FloatArray:
+    """The price at and under which short sales are restricted, USD, any shape.
+
+    Rounded, so that a fall of exactly 10 % is one whatever the binary fraction of the close.
+    """
+    limit: FloatArray = np.round((1.0 - RESTRICTING_FALL) * previous_close, 6)
+    return limit
+
+
 def restricted_today(members: MemberFrame) -> BoolArray:
     """Short-sale restriction, (n,): yesterday's, or the open or last price 10 % under the prior close.
 
     A stock that fell so far in between and came back is not seen: the frame holds no low of the day.
     """
-    limit = np.round((1.0 - RESTRICTING_FALL) * members.closes[:, 0], 6)
+    limit = restriction_price(members.closes[:, 0])
     fell: BoolArray = members.restricted | (members.last <= limit) | (members.day_open <= limit)
     return fell
 

@@ -88,6 +88,12 @@ def test_a_restriction_needs_no_low_where_the_close_itself_fell() -> None:
     assert restricted_from(history).tolist() == [True, False]
 
 
+def test_a_fall_of_exactly_ten_percent_restricts() -> None:
+    closes = np.array([[10.0, 3.3, 3.3], [9.0, 2.97, 2.98]])
+    history = History(close=closes, high=closes, low=closes, volume=np.ones((2, 3)))
+    assert restricted_from(history).tolist() == [True, True, False]
+
+
 def test_levels_and_averages_come_from_the_twenty_sessions_before() -> None:
     frame = frame_build(et(10))
     assert (of(frame, "TUMBLE", "high_20"), of(frame, "TUMBLE", "low_20")) == (10.2, 8.4)
