@@ -88,16 +88,6 @@ def reading_newest(slug: str) -> SentimentReading | None:
     return _readings().filter(sector=slug).order_by("-timestamp").first()
 
 
-def readings_series(
-    slug: str, since: dt.datetime, until: dt.datetime | None = None
-) -> list[SentimentReading]:
-    """One sector's readings from ``since`` to ``until`` (both inside), oldest first."""
-    rows = _readings().filter(sector=slug, timestamp__gte=since)
-    if until is not None:
-        rows = rows.filter(timestamp__lte=until)
-    return list(rows.order_by("timestamp"))
-
-
 def history_since_previous_session(
     as_of: dt.datetime, world: str | None = None
 ) -> dict[str, list[HistoryPoint]]:

@@ -156,17 +156,6 @@ class EconomicRelease:
 
 
 @dataclass(frozen=True, slots=True)
-class CapBand:
-    """A market-cap tier. ``cap_min`` is inside; ``float_over`` is outside (exclusive)."""
-
-    tier: CapTier
-    cap_min: float
-    cap_max: float
-    cap_max_inside: bool
-    float_over: float
-
-
-@dataclass(frozen=True, slots=True)
 class UniverseCriteria:
     """The tunable limits of numbers §1. Defaults are the product's."""
 

@@ -14,7 +14,7 @@ from django.db import connection, connections, transaction
 
 from sectors import broadcast, selectors, services
 from sectors.models import BoardSnapshot, SentimentReading
-from tests.sectors.market import ET, SLUGS, at, eight, reading, stamp
+from tests.sectors.market import SLUGS, at, eight, reading, stamp
 from universe import keys
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("eight_sectors")]
@@ -276,15 +276,6 @@ def test_the_newest_readings_come_in_board_order_in_three_queries(
         newest = selectors.readings_newest()
     assert [row.sector for row in newest] == list(SLUGS)
     assert {row.sector: row.run_id for row in newest}["energy"] == 2
-
-
-def test_a_series_is_bounded_on_both_sides_and_oldest_first() -> None:
-    for run_id, minute in enumerate((0, 10, 20, 30), start=1):
-        services.readings_record([reading("energy")], stamp(run_id, at(10, minute)))
-
-    assert len(selectors.readings_series("energy", at(10, 10))) == 3
-    rows = selectors.readings_series("energy", at(10, 10), at(10, 20))
-    assert [row.timestamp.astimezone(ET).minute for row in rows] == [10, 20]
 
 
 class refusing_database:

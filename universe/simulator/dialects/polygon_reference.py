@@ -35,8 +35,6 @@ from universe.simulator.dialects.answers import (
 from universe.simulator.market import Market
 from universe.types import Session
 
-NEVER = "You are not entitled to this data. Please upgrade your plan"
-
 
 class Reference:
     """Handlers of the reference paths over one market."""
