@@ -13,6 +13,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from universe.clock import ClockUnavailableError
+
 RETRY_SECONDS = 5
 
 
@@ -25,6 +27,15 @@ class DatabaseAway(exceptions.APIException):
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
     default_detail = "The database does not answer. It is asked again with each request; try again shortly."
+    default_code = "unavailable"
+    wait = RETRY_SECONDS
+
+
+class MarketClockAway(exceptions.APIException):
+    """A simulated market does not tell its time: worth a retry."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = "The market does not tell its time just now; it is asked again by itself. Try again."
     default_code = "unavailable"
     wait = RETRY_SECONDS
 
@@ -53,6 +64,8 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
 def _as_api_exception(exc: Exception) -> Exception:
     if isinstance(exc, OperationalError | InterfaceError):
         return DatabaseAway()
+    if isinstance(exc, ClockUnavailableError):
+        return MarketClockAway()
     if isinstance(exc, DjangoValidationError):
         has_fields = hasattr(exc, "error_dict")
         return exceptions.ValidationError(exc.message_dict if has_fields else exc.messages)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication, TokenAuthentication
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -55,18 +53,11 @@ class ProblemSerializer(AnySerializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-
-
-def problem(status: HTTPStatus, detail: str) -> Response:
-    body = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-    return Response(body, status=int(status), content_type=PROBLEM)
+    instance = serializers.CharField()
 
 
 class FunnelView(APIView):
     """How the market narrowed down to the universe of one session."""
-
-    authentication_classes = [SessionAuthentication, TokenAuthentication]
-    permission_classes = [IsAuthenticated]
 
     @extend_schema(
         operation_id="universe_funnel",
@@ -87,15 +78,12 @@ class FunnelView(APIView):
         asked = request.query_params.get("session", "").strip()
         try:
             session = dt.date.fromisoformat(asked) if asked else _session_in_force()
-        except ValueError:
-            return problem(
-                HTTPStatus.BAD_REQUEST, f"session is {asked!r}; it must be a date such as 2026-03-31."
-            )
+        except ValueError as exc:
+            raise ParseError(f"session is {asked!r}; it must be a date such as 2026-03-31.") from exc
         found = funnel(session) if session else None
         if found is None:
-            return problem(
-                HTTPStatus.NOT_FOUND,
-                f"No universe of {session or 'any session'} is stored; they are built before each session.",
+            raise NotFound(
+                f"No universe of {session or 'any session'} is stored; they are built before each session."
             )
         return Response(FunnelSerializer(asdict(found)).data)
 

@@ -269,9 +269,10 @@ STORAGES = {
 
 # -- the API -----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
+    # The first one names the answer to a stranger: 401 with the way to log in.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
         "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

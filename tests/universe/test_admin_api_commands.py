@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from rest_framework.test import APIRequestFactory
 from sectorlight.models import User
 from tests.universe.canned import GROUPED, SESSION, at, canned_market
 from tests.universe.vendor import Answer, Vendor
-from universe import clock
+from universe import api, clock
 from universe.api import FunnelView
 from universe.errors import CriteriaError
 from universe.models import CriteriaRevision, UniverseSnapshot
@@ -87,8 +88,17 @@ class TestFunnelApi:
         with clock.override(at(10)):
             assert self.ask().status_code == 404
 
+    def test_a_market_without_time_is_a_503_with_a_time_to_retry(self, monkeypatch: Any) -> None:
+        def silent() -> dt.datetime:
+            raise clock.ClockUnavailableError("no clock at http://inner")
+
+        monkeypatch.setattr(api, "market_now", silent)
+        answer = self.ask()
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+        assert "inner" not in answer.data["detail"]
+
     def test_strangers_are_turned_away(self) -> None:
-        assert self.ask(token=False).status_code in (401, 403)
+        assert self.ask(token=False).status_code == 401
 
 
 class TestAdmin:
