@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from sectors.lights import LIGHTS, stored_band
+from sectors.lights import LIGHTS, stored_band, withheld_side
 from sectors.models import Sector, SentimentReading
 from sectors.selectors import reading_newest, readings_newest, sectors_list, weights_current
 from universe.clock import ClockUnavailableError, market_now
@@ -28,7 +28,6 @@ else:
     AnySerializer = serializers.Serializer
 
 TOP_ROWS = 3
-WITHHOLD_SCORE = 0.5
 SIDES = ("bearish", "bullish", "halted")
 
 
@@ -231,14 +230,14 @@ _STORED = frozenset(
 
 
 def _top(reading: SentimentReading) -> dict[str, Any]:
-    """Three a side. ``withheld`` names the list that goes against a score of 0.5 and more."""
-    against = "bullish" if reading.sentiment_score < 0 else "bearish"
-    is_clear = abs(reading.sentiment_score) >= WITHHOLD_SCORE and reading.state != "insufficient"
+    """Three a side. ``withheld`` names the list that goes against a clear light."""
+    limit = reading.waterfall.get("withhold_score")
+    is_lit = reading.state != "insufficient"
     return {
         "bearish": reading.tops.get("bearish", [])[:TOP_ROWS],
         "bullish": reading.tops.get("bullish", [])[:TOP_ROWS],
         "halted": reading.tops.get("halted", []),
-        "withheld": against if is_clear else None,
+        "withheld": withheld_side(reading.sentiment_score, limit) if is_lit else None,
     }
 
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from sectors import figures
 from sectors.types import Band, Lamp
 
 EDGES = (-0.6, -0.2, 0.2, 0.6)
+#: The product's limit (numbers §5), for readings whose waterfall does not name its own.
+WITHHOLD_SCORE = 0.5
+Side = Literal["bearish", "bullish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,16 @@ def band_of(score: float | Decimal) -> Band:
 def stored_band(colour: object) -> Band:
     """A stored colour as a band; anything unknown or empty is unlit."""
     return LIGHTS[colour].colour if isinstance(colour, str) and colour in LIGHTS else "none"
+
+
+def withheld_side(score: Decimal | float, limit: float | None = None) -> Side | None:
+    """The list of stocks that goes against a clear light; None without one.
+
+    A light is clear from ``limit`` on, either way; None: the product's limit.
+    """
+    if abs(Decimal(str(score))) < Decimal(str(WITHHOLD_SCORE if limit is None else limit)):
+        return None
+    return "bullish" if score < 0 else "bearish"
 
 
 def lamp(band: Band, text: str = "") -> Lamp:

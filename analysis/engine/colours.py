@@ -125,13 +125,3 @@ def strength_label(raw_alpha: float | None) -> str | None:
         return "in line"
     word = "outperformance" if raw_alpha > 0 else "underperformance"
     return f"strong {word}" if abs(raw_alpha) > 2 else word
-
-
-def withheld_side(
-    score: Decimal | float, *, parameters: ScoringParameters | None = None
-) -> Literal["bearish", "bullish"] | None:
-    """The list of stocks that goes against a clear light, at +-0.5 and beyond; None without one."""
-    limit = (parameters or ScoringParameters()).withhold_score
-    if abs(Decimal(str(score))) < Decimal(repr(limit)):
-        return None
-    return "bullish" if score < 0 else "bearish"

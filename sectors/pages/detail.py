@@ -121,7 +121,9 @@ def detail_page(facts: DetailFacts) -> DetailPage:
         history=history_of(facts.past, shown, shown[-1]),
         spans=tuple(SpanLink(span, span == facts.span) for span in SPANS),
         latest=tuple(_past_row(past, facts.now) for past in reversed(facts.past[-LATEST_READINGS:])),
-        lists=rank_lists(reading.tops, reading.sentiment_score) if reading else (),
+        lists=rank_lists(reading.tops, reading.sentiment_score, reading.waterfall.get("withhold_score"))
+        if reading
+        else (),
         weights=_weights(facts.weights, reading),
         weight_note=_weight_note(facts.weights, reading),
         members_note=_members_note(reading) if reading else "",

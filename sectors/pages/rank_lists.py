@@ -8,13 +8,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from sectors import figures
-from sectors.presenters.tops import HALT, SPIKE, SQZ, SSR, WITHHOLD_SCORE
+from sectors.lights import Side, withheld_side
+from sectors.presenters.tops import HALT, SPIKE, SQZ, SSR, WITHHELD
 from sectors.types import Flag
-
-WITHHELD = {
-    "bullish": "None in a bearish sector: wait for a reversal.",
-    "bearish": "None: avoid shorts in a bullish sector.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +40,30 @@ class RankList:
     empty: str = ""
 
 
-def rank_lists(tops: Mapping[str, Sequence[Mapping[str, Any]]], score: Decimal) -> tuple[RankList, ...]:
-    """Both sides, the one that the light speaks for first; halted names apart and only when there are any."""
-    sides: list[Literal["bearish", "bullish"]] = ["bearish", "bullish"]
+def rank_lists(
+    tops: Mapping[str, Sequence[Mapping[str, Any]]], score: Decimal, limit: float | None = None
+) -> tuple[RankList, ...]:
+    """Both sides, the one that the light speaks for first; halted names apart and only when there are any.
+
+    From ``limit`` on, either way, the side against the light is withheld.
+    """
+    sides: list[Side] = ["bearish", "bullish"]
+    against = withheld_side(score, limit)
     if score > 0:
         sides.reverse()
-    lists = [_side(side, tops.get(side, ()), score) for side in sides]
+    lists = [_side(side, tops.get(side, ()), is_against=side == against) for side in sides]
     halted = tops.get("halted", ())
     if halted:
         lists.append(RankList("halted", "Halted core names", tuple(rank_row(row) for row in halted)))
     return tuple(lists)
 
 
-def _side(
-    side: Literal["bearish", "bullish"], stored: Sequence[Mapping[str, Any]], score: Decimal
-) -> RankList:
-    against = score >= WITHHOLD_SCORE if side == "bearish" else score <= -WITHHOLD_SCORE
+def _side(side: Side, stored: Sequence[Mapping[str, Any]], *, is_against: bool) -> RankList:
     return RankList(
         side=side,
         title=f"{side.capitalize()} core names",
         rows=tuple(rank_row(row) for row in stored),
-        withheld=WITHHELD[side] if against and stored else "",
+        withheld=WITHHELD[side] if is_against and stored else "",
         empty="" if stored else f"No core stock {'fell' if side == 'bearish' else 'rose'} in this reading.",
     )
 

@@ -116,7 +116,7 @@ def _card(place: Place, entry: Mapping[str, Any], now: dt.datetime, limits: View
         up_percent=round(100 * entry["advancing"] / entry["valid"]) if entry["valid"] else 0,
         up_count=entry["advancing"],
         valid=entry["valid"],
-        tops=top_lists(entry, score, now),
+        tops=top_lists(entry, now),
         **_source(place, entry),
     )
 

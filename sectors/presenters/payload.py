@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sectors.lights import LIGHTS, band_of, stored_band
+from sectors.lights import LIGHTS, band_of, stored_band, withheld_side
 from sectors.types import Band, HistoryPoint, PreviousLight, RunStamp
 from universe import sessions
 
@@ -116,6 +116,7 @@ def _entry(reading: SentimentReading, stamp: RunStamp) -> dict[str, Any]:
         "flags": list(reading.flags),
         "carried": carried,
         "tops": _tops(reading),
+        "withheld": withheld_side(reading.sentiment_score, reading.waterfall.get("withhold_score")),
     }
 
 

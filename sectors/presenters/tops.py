@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from sectors import figures
+from sectors.lights import Side
 from sectors.presenters import ages
 from sectors.types import Flag, TopList, TopRow
 
 SPIKE = 2.0
-WITHHOLD_SCORE = Decimal("0.5")
+#: What stands in front of the list that goes against a clear light.
+WITHHELD: Mapping[Side, str] = {
+    "bearish": "None: avoid shorts in a bullish sector.",
+    "bullish": "None in a bearish sector: wait for a reversal.",
+}
 NEW_SECONDS = 90
 SSR = Flag("SSR", "Short-sale restriction: fell 10% from the prior close, today or yesterday")
 SQZ = Flag("SQZ", "Squeeze risk: short interest above 20% of float or above 5 days to cover", "caution")
 HALT = Flag("HALT", "Trading is halted", "bad")
 
 
-def top_lists(entry: Mapping[str, Any], score: Decimal, now: dt.datetime) -> tuple[TopList, TopList]:
-    """Bearish, then bullish. Past ±0.5 the list against the sector stands behind its reason."""
+def top_lists(entry: Mapping[str, Any], now: dt.datetime) -> tuple[TopList, TopList]:
+    """Bearish, then bullish. The list against a clear light stands behind its reason."""
     tops: Mapping[str, list[dict[str, Any]]] = entry["tops"]
     seen: Mapping[str, str] = entry["seen"]["symbols"]
     bearish = TopList(
@@ -30,7 +34,7 @@ def top_lists(entry: Mapping[str, Any], score: Decimal, now: dt.datetime) -> tup
         "neg",
         tuple(_row(row, seen, now) for row in tops.get("bearish", [])),
         empty="No core stock is down today.",
-        withheld="None: avoid shorts in a bullish sector." if score >= WITHHOLD_SCORE else None,
+        withheld=WITHHELD["bearish"] if entry["withheld"] == "bearish" else None,
     )
     bullish = TopList(
         "bullish",
@@ -39,7 +43,7 @@ def top_lists(entry: Mapping[str, Any], score: Decimal, now: dt.datetime) -> tup
         "pos",
         tuple(_row(row, seen, now) for row in tops.get("bullish", [])),
         empty="No core stock is up today.",
-        withheld="None in a bearish sector: wait for a reversal." if score <= -WITHHOLD_SCORE else None,
+        withheld=WITHHELD["bullish"] if entry["withheld"] == "bullish" else None,
     )
     return bearish, bullish
 

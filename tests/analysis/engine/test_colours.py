@@ -14,7 +14,6 @@ from analysis.engine.colours import (
     frames_disagree,
     state_for,
     strength_label,
-    withheld_side,
 )
 from analysis.types import ScoringParameters, Timeframe
 
@@ -123,18 +122,6 @@ def test_the_state_of_a_light(valid: int, mean: float | None, error: float | Non
 )
 def test_strength_in_words(alpha: float | None, words: str | None) -> None:
     assert strength_label(alpha) == words
-
-
-@pytest.mark.parametrize(
-    ("score", "side"),
-    [("-0.500", "bullish"), ("0.500", "bearish"), ("0.499", None), ("-0.499", None)],
-)
-def test_the_list_against_a_clear_light_is_withheld(score: str, side: str | None) -> None:
-    assert withheld_side(Decimal(score)) == side
-
-
-def test_the_withholding_score_is_tunable() -> None:
-    assert withheld_side(0.1, parameters=ScoringParameters(withhold_score=0.1)) == "bearish"
 
 
 def test_a_float_is_read_as_it_prints() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.engine import score_board
-from analysis.engine.colours import BANDS, band_for, colour_for, withheld_side
+from analysis.engine.colours import BANDS, band_for, colour_for
 from analysis.engine.factors import (
     CATALYST_RANGE,
     TECHNICAL_RANGE,
@@ -88,7 +88,6 @@ def test_every_one_of_the_scores_has_one_band() -> None:
         inside = [band for band, end in zip(BANDS, ends, strict=True) if band.start <= score < end]
         assert inside == [band_for(score)]
         assert colour_for(float(score)) == colour_for(score)
-        assert (withheld_side(score) is None) is (abs(thousandths) < 500)
 
 
 @many

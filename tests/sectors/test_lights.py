@@ -1,0 +1,27 @@
+"""The lights: which list of stocks goes against one, and from where on."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from sectors.lights import withheld_side
+from sectors.services import readings_record
+from tests.sectors.market import at, reading, stamp
+
+
+@pytest.mark.parametrize(
+    ("score", "side"),
+    [("-0.500", "bullish"), ("0.500", "bearish"), ("0.499", None), ("-0.499", None)],
+)
+def test_the_list_against_a_clear_light_is_withheld(score: str, side: str | None) -> None:
+    assert withheld_side(Decimal(score)) == side
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("eight_sectors")
+def test_the_limit_of_the_run_is_the_boards_too() -> None:
+    tuned = reading("energy", 0.3, waterfall={"withhold_score": 0.25})
+    board = readings_record([tuned, reading("utilities", 0.3)], stamp(1, at(10))).board
+    assert [board["sectors"][slug]["withheld"] for slug in ("energy", "utilities")] == ["bearish", None]
