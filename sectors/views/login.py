@@ -1,13 +1,14 @@
-"""Logging in: a page of its own that sends a fragment's request to the full page."""
+"""Logging in and out, each a page of its own."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.decorators import method_decorator
 
 
@@ -25,3 +26,12 @@ class BoardLoginView(LoginView):
             answer["HX-Redirect"] = f"{request.path}?{urlencode({'next': page})}"
             return answer
         return super().dispatch(request, *args, **kwargs)
+
+
+class BoardLogoutView(LogoutView):
+    """The button posts; who types the address is asked first, since a link must not log anybody out."""
+
+    http_method_names = ["get", "post", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "registration/log_out.html")
