@@ -105,3 +105,12 @@ def test_two_splits_of_different_ratio_or_far_apart_are_two() -> None:
     empty = np.array([])
     assert believed(near, place={}, closes=empty) == near
     assert believed(far, place={}, closes=empty) == far
+
+
+def test_splits_of_symbols_that_nobody_asked_for_are_passed_over() -> None:
+    assert factors([a_split(DAYS[2], 1, 2, symbol="BEA")], [10.0] * 5) == [1.0] * 5
+
+
+def test_a_missing_close_beside_a_doubled_split_tells_nothing() -> None:
+    twice = [a_split(DAYS[2], 1, 2), a_split(DAYS[4], 1, 2)]
+    assert factors(twice, [10.0, float("nan"), 10.0, 10.0, 5.0]) == [0.5] * 4 + [1.0]
