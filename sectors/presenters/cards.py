@@ -193,12 +193,12 @@ def _source(place: Place, entry: Mapping[str, Any]) -> dict[str, Any]:
             "source_right": "next pass",
             "source_name": "",
         }
-    name = f"{entry['source']}, interpolated" if entry["interpolated"] else entry["source"]
+    marks = [*(["interpolated"] if entry["interpolated"] else []), *entry["flags"]]
     confirmed = entry["confirmed_at"]
     return {
         "source_left": f"{figures.count(entry['core'])} core · {figures.count(entry['members'])} breadth"
         + halted_words(entry),
-        "source_name": name,
+        "source_name": ", ".join([entry["source"], *marks]),
         "source_right": figures.clock(_moment(confirmed), seconds=True) if confirmed else "",
     }
 

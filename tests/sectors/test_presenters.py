@@ -315,6 +315,12 @@ def test_interpolated_prices_say_so_beside_their_source() -> None:
     assert card(stamp=replace(STAMP, interpolated=True)).source_name == "polygon, interpolated"
 
 
+def test_an_input_that_something_else_stood_in_for_is_named_with_the_source() -> None:
+    assert technology(flags=("prices from the minute stream",)).source_name == (
+        "polygon, prices from the minute stream"
+    )
+
+
 def test_the_trend_ends_at_this_reading() -> None:
     history = {
         "technology": [
