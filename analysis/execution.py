@@ -49,7 +49,7 @@ from sectors.services import readings_record
 from sectors.types import ReadingInput, RunStamp
 from universe.clock import ClockUnavailableError, clock_state, market_now
 from universe.errors import NotEnoughData, SourceError
-from universe.selectors import quotes_newest
+from universe.selectors import quotes_newest, universe_current
 from universe.services import QuotesReport, quotes_refresh, releases_refresh, tracked_symbols
 from universe.sessions import ET, next_session, phase, session_of
 
@@ -154,7 +154,11 @@ def _prepare(progress: RunProgress, findings: Findings) -> dt.date:
             session, lambda percent, words: progress.tell(2 + percent * 58 // 100, words)
         )
         if session == session_of(market_now()):
-            return session
+            break
+    standing = universe_current(session)
+    if standing is not None and standing.session != session:
+        findings.degraded.append(f"the universe of {standing.session:%-d %b}")
+    return session
 
 
 def _prepare_next(session: dt.date, progress: RunProgress, findings: Findings) -> None:

@@ -191,6 +191,9 @@ def test_a_universe_that_cannot_be_built_leaves_the_one_before_in_force(scene: S
     run.refresh_from_db()
     assert run.status == RunStatus.PARTIAL
     assert "The universe of 2026-03-10 stays in force." in run.message
+    reading = SentimentReading.objects.filter(run_id=run.pk).first()
+    assert reading is not None
+    assert reading.flags == ["the universe of 10 Mar"]
 
 
 def test_a_fault_of_the_program_ends_the_run_too(scene: Scene, monkeypatch) -> None:
