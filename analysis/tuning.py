@@ -101,7 +101,9 @@ def parameters_revise(
     Raises ValidationError when a name, a type or a bound is wrong.
     """
     parameters_check(values)
-    ParameterRevision.objects.select_for_update().filter(active=True).update(active=False)
+    # An UPDATE that waited for another revision would not see the row which that one made active.
+    ParameterRevision.objects.select_for_update().filter(active=True).first()
+    ParameterRevision.objects.filter(active=True).update(active=False)
     return ParameterRevision.objects.create(
         values=values, reason=reason, author_id=author.pk if author else None
     )

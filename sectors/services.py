@@ -124,9 +124,9 @@ def weight_check(
 def weight_undo(sector: Sector | str, *, author: AbstractBaseUser | None) -> VolatilityWeight:
     """Put the former value back in force, as a new revision. ValidationError when there is none."""
     slug = _slug(sector)
-    revisions = (
-        VolatilityWeight.objects.select_for_update().filter(sector_id=slug).order_by("-created_at", "-pk")
-    )
+    # The same lock as a revision takes, and first: two that lock in either order would wait for each other.
+    Sector.objects.select_for_update().get(pk=slug)
+    revisions = VolatilityWeight.objects.filter(sector_id=slug).order_by("-created_at", "-pk")
     standing, *earlier = revisions[:2]
     if not earlier:
         raise ValidationError(f"The weight of {slug} has no former value to go back to.")

@@ -26,7 +26,9 @@ def criteria_revise(
         raise CriteriaError("A change of the limits needs a reason; say in one sentence why.")
     cleaned = criteria_check(values)
     with transaction.atomic():
-        CriteriaRevision.objects.select_for_update().filter(active=True).update(active=False)
+        # An UPDATE that waited for another revision would not see the row which that one made active.
+        CriteriaRevision.objects.select_for_update().filter(active=True).first()
+        CriteriaRevision.objects.filter(active=True).update(active=False)
         return CriteriaRevision.objects.create(
             values=cleaned, reason=reason.strip(), author_id=author.pk if author else None
         )
