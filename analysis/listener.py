@@ -167,9 +167,19 @@ class StreamListener:
         if bars:
             self._store(bars)
         if self._gap_from_link and self._is_linked:
-            self._gap_from_link = not gap_fill(market_now())
+            self._fill_gap()
         if not self._is_linked and self._breaks >= BREAKS_BEFORE_POLLING:
             self._poll()
+
+    def _fill_gap(self) -> None:
+        """Once per connect: a connect that comes while a gap is being filled asks again."""
+        self._gap_from_link = False
+        is_filled = False
+        try:
+            is_filled = gap_fill(market_now())
+        finally:
+            if not is_filled:
+                self._gap_from_link = True
 
     def _store(self, bars: Sequence[MinuteBar]) -> None:
         session = session_of(market_now())

@@ -186,6 +186,26 @@ def test_a_refused_key_is_answered_by_asking_for_prices(run_listener: Callable[.
     assert wait_until(lambda: "polled" in done)
 
 
+def test_a_connect_while_a_gap_is_filled_is_not_forgotten(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = StreamListener(poll_seconds=60)
+    filled: list[int] = []
+
+    def broken_once(now: dt.datetime) -> bool:
+        filled.append(1)
+        if len(filled) == 1:
+            listener._on_link(False)
+            listener._on_link(True)
+        return True
+
+    monkeypatch.setattr(listening, "gap_fill", broken_once)
+    listener._on_link(True)
+    for _ in range(3):
+        listener._turn()
+    assert len(filled) == 2
+
+
 def test_polling_stores_a_snapshot_and_looks_for_movers(scene: Scene) -> None:
     listener = StreamListener(poll_seconds=60)
     scene.prices({}, ECHO=11.8)
