@@ -46,7 +46,7 @@ class StockPrices:
 
 def stock_prices(symbol: str, as_of: dt.datetime) -> StockPrices:
     """What is known of ``symbol`` at market time ``as_of``: five queries, whatever the symbol."""
-    symbols = [symbol, BENCHMARK]
+    symbols = list(dict.fromkeys((symbol, BENCHMARK)))
     quotes = quotes_newest(symbols, as_of)
     halves = reference_prices(symbols, as_of)
     closes = price_frame(symbols, as_of, SESSIONS).close

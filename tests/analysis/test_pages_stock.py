@@ -157,6 +157,14 @@ def test_returns_stand_beside_their_references_and_the_benchmark(trader: Client)
     assert "1 week −3.3% 5.38 Wed 4 Mar close" in shown
 
 
+def test_the_benchmark_has_a_page_and_is_level_with_itself(trader: Client) -> None:
+    listing("IWM", universe_build())
+    prices_store("IWM", 202.4, (200.0, 199.0, 198.0, 197.0, 196.0, 195.0), 202.4)
+    shown = page(trader, "/stocks/IWM/")
+    assert "$202.40 +1.2% day, against $200.00" in shown
+    assert "1 day +1.2% 200.00 Tue 10 Mar close 0.0 pts" in shown
+
+
 def test_a_halted_price_says_so(trader: Client) -> None:
     listing("SOUN", universe_build())
     prices_store("SOUN", 5.20, CLOSES, 5.29)
