@@ -55,5 +55,6 @@ def stock_find(request: HttpRequest) -> HttpResponse:
 
 
 def _missing(request: HttpRequest, query: str) -> HttpResponse:
-    context = {"query": query[:LONGEST_QUERY], "near": universe.stocks_near(query)}
+    shown = query[:LONGEST_QUERY].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    context = {"query": shown, "near": universe.stocks_near(query)}
     return render(request, "analysis/stock_missing.html", context, status=404)

@@ -279,6 +279,21 @@ def test_words_that_fit_nothing_are_a_404(trader: Client) -> None:
     assert "“zzzq” is not listed" in page(trader, "/stocks/?q=zzzq", 404)
 
 
+@pytest.mark.parametrize("path", ["/stocks/?q=%00", "/stocks/?q=SO%00UN", "/stocks/%00/", "/stocks/SO%00UN/"])
+def test_a_character_that_no_symbol_can_have_is_not_listed(trader: Client, path: str) -> None:
+    listing("SOUN", None)
+    assert "\N{REPLACEMENT CHARACTER}" in page(trader, path, 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/alerts/?kind=%00", "/alerts/?page=%00", "/analysis/?page=%00", "/analysis/?show=%00"]
+    + ["/universe/?session=%00", "/sectors/technology/?sessions=%00"],
+)
+def test_a_choice_that_cannot_be_is_the_usual_one(trader: Client, path: str) -> None:
+    page(trader, path)
+
+
 def test_the_empty_field_explains_itself(trader: Client) -> None:
     assert "Any listing, in or out" in page(trader, "/stocks/")
 

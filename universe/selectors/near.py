@@ -12,7 +12,7 @@ LONGEST = 8
 def stocks_near(query: str, limit: int = 8) -> list[Stock]:
     """Listings whose symbol is one slip away from ``query`` or begins with it; listed ones first."""
     wanted = query.strip().upper().replace("\\", "").replace("%", "").replace("_", "")
-    if not wanted or len(wanted) > LONGEST:
+    if not wanted or len(wanted) > LONGEST or "\0" in wanted:
         return []
     found = Q(symbol__in=_shorter_and_swapped(wanted)) | Q(symbol__istartswith=wanted)
     # A dash, a slash and a dot write the same share class: all of them are one letter.

@@ -28,7 +28,7 @@ class StockDetail:
 def stock_find(query: str, limit: int = FOUND_MAX) -> QuerySet[Stock]:
     """Listings whose symbol is or starts with ``query``, then those whose name has it; listed ones first."""
     wanted = query.strip()
-    if not wanted:
+    if not wanted or "\0" in wanted:
         return Stock.objects.none()
     nearness = Case(
         When(symbol__iexact=wanted, then=Value(0)),
@@ -43,6 +43,8 @@ def stock_find(query: str, limit: int = FOUND_MAX) -> QuerySet[Stock]:
 
 def stock_detail(symbol: str) -> StockDetail | None:
     """One listing by its symbol in any case; None when nothing of that name was ever listed."""
+    if "\0" in symbol:  # PostgreSQL refuses to be asked for it.
+        return None
     stock = Stock.objects.filter(symbol=symbol).first() or Stock.objects.filter(symbol__iexact=symbol).first()
     if stock is None:
         return None
