@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.readings import finite
@@ -31,8 +31,13 @@ def release_near(now: dt.datetime) -> str:
     return ""
 
 
-def context_of(frame: InputFrame, problems: Sequence[str], *, late: bool) -> dict[str, Any]:
-    """What the stored board says about its run: session, phase, benchmark, problems in words."""
+def context_of(
+    frame: InputFrame, problems: Sequence[str], *, late: bool, failed: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the stored board says about its run: session, phase, benchmark, problems in words.
+
+    ``failed`` has the sectors that the run could not judge, with the reason.
+    """
     benchmark = frame.benchmark
     return {
         "session": frame.session.isoformat(),
@@ -41,6 +46,7 @@ def context_of(frame: InputFrame, problems: Sequence[str], *, late: bool) -> dic
         "late": late,
         "degraded": list(frame.degraded),
         "problems": list(problems),
+        "failed": dict(failed),
         "benchmark": None
         if benchmark is None
         else {

@@ -41,10 +41,10 @@ from analysis.lifecycle import (
 )
 from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
 from analysis.preparation import history_is_short, universe_ensure
-from analysis.readings import Provenance, reading_inputs, stock_readings
+from analysis.readings import Provenance, reading_inputs, stock_readings, unpriced_sectors
 from analysis.selectors import published_until
 from analysis.types import BoardScores, InputFrame, RunReport
-from sectors.selectors import readings_newest
+from sectors.selectors import readings_newest, sectors_list
 from sectors.services import readings_record
 from sectors.types import ReadingInput, RunStamp
 from universe.clock import ClockUnavailableError, clock_state, market_now
@@ -64,10 +64,12 @@ MESSAGE_LENGTH = 1_000
 
 @dataclass(slots=True)
 class Findings:
-    """What a run learnt on its way: ``problems`` in words, ``degraded`` inputs, ``counts`` by name."""
+    """What a run learnt on its way: ``problems`` in words, ``degraded`` inputs, ``failed`` sectors with the
+    reason, ``counts`` by name."""
 
     problems: list[str] = field(default_factory=list)
     degraded: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
     counts: dict[str, Any] = field(default_factory=dict)
     oldest_input_at: dt.datetime | None = None
     source: str = "Polygon"
@@ -129,6 +131,8 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     progress.stage("frame", 75, words="reading the input frame")
     frame = frame_build(as_of, degraded=findings.degraded, release=release)
     _judge_coverage(frame, findings)
+    if run.kind != RunKind.MOVER:
+        _judge_sectors(frame, findings)
     progress.stage("score", 82, words=f"scoring {len(frame.members):,} stocks")
     scores = score_board(frame)
     findings.counts["dropped"] = {reason: count for reason, count in scores.dropped.items() if count}
@@ -249,12 +253,23 @@ def _judge_coverage(frame: InputFrame, findings: Findings) -> None:
         findings.problems.append("The benchmark has no price, so there is no relative light.")
 
 
+def _judge_sectors(frame: InputFrame, findings: Findings) -> None:
+    """Leave out the sectors that lost their prices; when all did, the run fails."""
+    findings.failed = unpriced_sectors(frame)
+    populated = {sector.slug for sector in frame.sectors} & set(frame.members.sector.tolist())
+    if findings.failed and populated <= set(findings.failed):
+        raise PricesMissing("No sector has enough prices of today. The board keeps its last readings.")
+    names = {sector.slug: sector.name for sector in sectors_list()}
+    for slug, reason in findings.failed.items():
+        findings.problems.append(f"{names[slug]} could not be judged: {reason}. Its last reading stays.")
+
+
 def _publish(run: AnalysisRun, progress: RunProgress, result: Result) -> None:
     """Readings, ranks, frame, alerts and the end of the run: all of it or nothing."""
     findings, frame = result.findings, result.frame
     only = run.sector if run.kind == RunKind.MOVER else ""
     provenance = Provenance(findings.source, findings.oldest_input_at, tuple(findings.degraded))
-    readings = reading_inputs(frame, result.scores, provenance, only=only)
+    readings = reading_inputs(frame, result.scores, provenance, only=only, without=findings.failed)
     packed = pack(frame)
     with transaction.atomic():
         lock_take(PUBLISH_LOCK)
@@ -289,7 +304,9 @@ def _stamp(run: AnalysisRun, result: Result) -> RunStamp:
         published_at=now,
         world=state.world,
         interpolated=result.frame.interpolated,
-        context=context_of(result.frame, result.findings.problems, late=run.late),
+        context=context_of(
+            result.frame, result.findings.problems, late=run.late, failed=result.findings.failed
+        ),
     )
 
 

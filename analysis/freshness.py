@@ -54,6 +54,7 @@ class BoardFacts:
     next_at: dt.datetime | None
     catalysts: int
     movers: int
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class BoardFreshness:
 
     ``age`` is session time since the newest analysis (None: there is none), ``wall_age`` by the clock.
     ``headline`` is the bold sentence, ``changed`` what happened since, ``advice`` the rest.
+    ``missing`` says what the run on screen had to do without; empty when it was complete.
     ``age_state`` is fresh, aging or stale whatever else happens; ``run_advised`` makes the button primary.
     """
 
@@ -84,6 +86,7 @@ class BoardFreshness:
     overdue: bool
     run_advised: bool
     limits: FreshnessLimits
+    missing: str = ""
 
 
 def bar_of(facts: BoardFacts, limits: FreshnessLimits, now: dt.datetime) -> BoardFreshness:
@@ -112,6 +115,7 @@ def bar_of(facts: BoardFacts, limits: FreshnessLimits, now: dt.datetime) -> Boar
         overdue=overdue,
         run_advised=facts.active is None and (age_state != "fresh" or state == "failed"),
         limits=limits,
+        missing=facts.missing,
     )
 
 
@@ -214,4 +218,4 @@ def _changed(facts: BoardFacts) -> str:
         parts.append(f"{facts.catalysts} catalyst{'s' if facts.catalysts != 1 else ''}")
     if facts.movers:
         parts.append(f"{facts.movers} move{'s' if facts.movers != 1 else ''} over 15%")
-    return f"Since then {' and '.join(parts)}." if parts else "Nothing large since then."
+    return f"Since then {' and '.join(parts)}." if parts else "No move over 15% since then."

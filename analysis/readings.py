@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,10 +22,14 @@ from analysis.types import (
     TopStocks,
 )
 from sectors.types import ReadingInput
-from universe.sessions import ET
+from universe.sessions import ET, hours
 
 #: How many rows of a ranked list a reading keeps; the rest is in `StockReading`.
 TOP_ROWS = 10
+#: A sector with more than this share of members without a price of today is not judged ...
+MISSING_MAX = 0.5
+#: ... once the regular session is this old.
+PRICES_AWAITED = dt.timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,35 @@ class Provenance:
     flags: tuple[str, ...] = ()
 
 
+def unpriced_sectors(frame: InputFrame) -> dict[str, str]:
+    """The sectors that a run must not judge, by slug, with the reason in words.
+
+    Once the regular session is a quarter of an hour old, almost every member has a price of today. A sector
+    where more than half have none has lost its input, and its last reading is better than a new one. A
+    sector without any data, not even a close, is left to the engine, which calls it insufficient.
+    """
+    if frame.phase != "regular" or frame.as_of < hours(frame.session).open + PRICES_AWAITED:
+        return {}
+    found = {}
+    priced = np.isfinite(frame.members.last)
+    known = priced | np.isfinite(frame.members.closes[:, 0])
+    for sector in frame.sectors:
+        own = frame.members.sector == sector.slug
+        missing = 1.0 - float(priced[own].mean()) if known[own].any() else 0.0
+        if missing > MISSING_MAX:
+            found[sector.slug] = f"{missing:.0%} of prices missing"
+    return found
+
+
 def reading_inputs(
-    frame: InputFrame, scores: BoardScores, provenance: Provenance, *, only: str = ""
+    frame: InputFrame,
+    scores: BoardScores,
+    provenance: Provenance,
+    *,
+    only: str = "",
+    without: Collection[str] = (),
 ) -> list[ReadingInput]:
-    """The readings of a run, in the engine's order; ``only`` keeps one sector (a mover's run)."""
+    """A run's readings in the engine's order: ``only`` one sector (a mover's run), or ``without`` some."""
     weights = {sector.slug: sector.weight_revision_id for sector in frame.sectors}
     confirmed = confirmed_at(frame)
     return [
@@ -70,7 +99,7 @@ def reading_inputs(
             flags=provenance.flags,
         )
         for score in scores.sectors
-        if not only or score.slug == only
+        if (not only or score.slug == only) and score.slug not in without
     ]
 
 

@@ -137,6 +137,7 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
         next_at=slot_next(now),
         catalysts=0,
         movers=movers_since(analysis_as_of) if analysis_as_of else 0,
+        missing=" ".join(board.message.splitlines()) if board and board.status == RunStatus.PARTIAL else "",
     )
     return bar_of(facts, limits, now)
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from analysis.freshness import moment_words, span_words
@@ -49,7 +50,7 @@ def test_the_four_oclock_analysis_is_aging_at_6_37() -> None:
     bar = board_freshness(NOBODY, et("2026-03-11T06:37"))
     assert (bar.state, bar.run_advised) == ("aging", True)
     assert bar.headline == "As of 4:00, 2 h 37 min old."
-    assert bar.changed == "Nothing large since then."
+    assert bar.changed == "No move over 15% since then."
 
 
 def test_a_pass_does_not_make_an_analysis_young() -> None:
@@ -57,6 +58,17 @@ def test_a_pass_does_not_make_an_analysis_young() -> None:
     published(RunKind.PASS, et("2026-03-11T08:30"))
     bar = board_freshness(NOBODY, et("2026-03-11T08:31"))
     assert (bar.state, bar.headline) == ("stale", "As of 4:00: 4 h 31 min old.")
+
+
+def test_what_the_run_on_screen_had_to_do_without_is_told() -> None:
+    whole = published(RunKind.OVERNIGHT, et("2026-03-11T04:00"))
+    assert board_freshness(NOBODY, et("2026-03-11T04:10")).missing == ""
+    AnalysisRun.objects.filter(pk=whole.pk).update(
+        status=RunStatus.PARTIAL, message="Splits are not fresh: no answer.\nThe benchmark has no price."
+    )
+    bar = board_freshness(NOBODY, et("2026-03-11T04:10"))
+    assert bar.missing == "Splits are not fresh: no answer. The benchmark has no price."
+    assert "PARTIAL" in render_to_string("analysis/_freshness.html", {"bar": bar, "icon": "g-ok"})
 
 
 def test_a_friday_evening_run_is_fresh_on_monday_morning() -> None:

@@ -19,8 +19,10 @@ from analysis.lifecycle import runs_dispatch
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
 from analysis.services import inputs_prune, prices_prune, run_execute
 from sectors.models import BoardSnapshot, SentimentReading
+from sectors.presenters import cards_from_payload
 from sectors.selectors import board_current, readings_newest
 from sectors.services import weight_revise
+from sectors.types import ViewLimits
 from tests.analysis import small_market
 from tests.analysis.conftest import SNAPSHOT, Scene
 from tests.analysis.small_market import SYMBOLS, et
@@ -163,6 +165,47 @@ def test_a_sector_with_four_prices_of_today_shows_the_last_session_and_says_so(s
     reading = SentimentReading.objects.get(run_id=scene.run().pk, sector="energy")
     assert (reading.returns["1d"], reading.frame_notes["1d"]) == (0.0, "last session")
     assert reading.waterfall["premarket"]["valid"] == 4
+
+
+def test_a_sector_that_lost_its_prices_keeps_its_last_reading_and_says_so(scene: Scene) -> None:
+    first = scene.run()
+    scene.later(15)
+    quotes = small_market.all_at({"Energy": 9.0, "Technology": -4.0})
+    for symbol in ("ECHO", "FOX", "GOLF", "QUEBEC"):
+        del quotes[symbol]
+    MinuteQuote.objects.all().delete()
+    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(quotes, scene.now())))
+    run = scene.run()
+    assert run.status == RunStatus.PARTIAL
+    assert run.message == "Energy could not be judged: 67% of prices missing. Its last reading stays."
+    assert SentimentReading.objects.filter(run_id=run.pk).count() == 7
+    assert {row.sector: row.run_id for row in readings_newest()}["energy"] == first.pk
+    cards = {card.slug: card for card in cards_from_payload(board_current(), scene.now(), ViewLimits())}
+    assert (cards["energy"].state, cards["technology"].state) == ("stale", "normal")
+    assert cards["energy"].source_left == "Energy input failed at 10:30: 67% of prices missing"
+
+
+def test_a_first_run_without_a_sectors_prices_shows_a_failed_card(scene: Scene) -> None:
+    scene.later(15)
+    quotes = {symbol: 10.5 for symbol in SYMBOLS if symbol not in small_market.LABELS["Energy"]}
+    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(quotes | {"IWM": 10.0}, scene.now())))
+    scene.run()
+    cards = {card.slug: card for card in cards_from_payload(board_current(), scene.now(), ViewLimits())}
+    assert (cards["energy"].state, cards["energy"].verdict) == ("failed", "Not computed")
+    assert cards["energy"].subline == "100% of prices missing"
+
+
+def test_a_run_in_which_every_sector_lost_its_prices_fails_and_keeps_the_board(scene: Scene) -> None:
+    scene.run()
+    scene.later(15)
+    MinuteQuote.objects.all().delete()
+    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot({"ECHO": 10.5, "IWM": 10.0}, scene.now())))
+    run = scene.run()
+    assert (run.status, run.message) == (
+        RunStatus.FAILED,
+        "No sector has enough prices of today. The board keeps its last readings.",
+    )
+    assert SentimentReading.objects.count() == 8
 
 
 def test_an_answer_without_a_price_of_today_fails_in_the_regular_session(scene: Scene) -> None:
