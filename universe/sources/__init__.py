@@ -13,7 +13,7 @@ from universe.sources.base import FactsSource, Parsed, PriceSource
 from universe.sources.fmp.rest import FmpRest
 from universe.sources.http import Door
 from universe.sources.polygon.rest import PolygonRest
-from universe.sources.polygon.stream import MinuteStream
+from universe.sources.polygon.stream import SILENCE_SECONDS, MinuteStream
 from universe.sources.status import told_forget, vendor_observed, vendor_status
 
 __all__ = [
@@ -90,7 +90,7 @@ def minute_stream(
     *,
     is_open: Callable[[], bool],
     on_link: Callable[[bool], None],
-    silence_seconds: float = 60.0,
+    silence_seconds: float = SILENCE_SECONDS,
 ) -> MinuteStream:
     """The stream of all minute bars; exactly one process may listen with one key."""
     return MinuteStream(

@@ -11,7 +11,8 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from tests import coroutines
 from universe.errors import Rejected
-from universe.sources.polygon.stream import MinuteStream
+from universe.sources import minute_stream
+from universe.sources.polygon.stream import SILENCE_SECONDS, MinuteStream
 from universe.types import MinuteBar
 
 START_MS = 1774967340000
@@ -154,6 +155,25 @@ def test_silence_of_an_open_market_breaks_the_connection() -> None:
 
     _, stream = listen(silent, two_minutes_then_quiet, batches=1, silence_seconds=0.05)
     assert stream.links == 2
+
+
+def test_bars_a_minute_apart_that_come_late_are_no_silence() -> None:
+    compressed = 240
+
+    async def an_ordinary_day(socket: ServerConnection) -> None:
+        await welcome(socket)
+        for seconds in (0, 61.5, 58, 72, 60, 49, 60.5):
+            await asyncio.sleep(seconds / compressed)
+            await say(socket, minute("ANNE"))
+        await socket.wait_closed()
+
+    _, stream = listen(an_ordinary_day, batches=7, silence_seconds=SILENCE_SECONDS / compressed)
+    assert stream.links == 1
+
+
+def test_the_stream_of_the_product_has_the_same_patience() -> None:
+    stream = minute_stream(is_open=lambda: True, on_link=lambda linked: None)
+    assert stream._silence == SILENCE_SECONDS == 150.0
 
 
 def test_silence_of_a_closed_market_is_waited_out() -> None:

@@ -29,6 +29,8 @@ BACKOFF_FIRST_SECONDS = 1.0
 BACKOFF_MAX_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 GREETING_SECONDS = 10.0
+# Two and a half bars: a minute that comes late, or one in which nothing traded, is no silence.
+SILENCE_SECONDS = 150.0
 FRAME_MAX_BYTES = 8 * 2**20
 
 Broken = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError, Unavailable)
@@ -55,7 +57,7 @@ class MinuteStream:
         url: str,
         key: str,
         *,
-        silence_seconds: float = 60.0,
+        silence_seconds: float = SILENCE_SECONDS,
         is_open: Callable[[], bool] = _always,
         on_link: Callable[[bool], None] = _unheard,
         backoff_seconds: float = BACKOFF_FIRST_SECONDS,
