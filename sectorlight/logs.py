@@ -78,6 +78,8 @@ def logging_config(log_format: str, level: str) -> dict[str, Any]:
             # Three lines for every log-in that went well.
             "axes": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
+            # "Task succeeded" after every tick; a failed one is an ERROR.
+            "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.worker.consumer": {"level": "WARNING"},
             # Every failed attempt of the pool; the query that waited for it says the same once.

@@ -8,7 +8,7 @@ import logging
 import pytest
 from django.test import override_settings
 
-from sectorlight.logs import DiscreetReporterFilter, JsonFormatter, TextFormatter, redacted
+from sectorlight.logs import DiscreetReporterFilter, JsonFormatter, TextFormatter, logging_config, redacted
 
 CANARY = "canary-key-0123456789"
 
@@ -56,6 +56,10 @@ def test_a_json_line_has_time_level_logger_message_and_traceback() -> None:
     line = json.loads(JsonFormatter().format(_record(f"token={CANARY}")))
     assert set(line) == {"at", "level", "logger", "message", "traceback"}
     assert CANARY not in json.dumps(line)
+
+
+def test_a_task_that_went_well_is_no_line() -> None:
+    assert logging_config("text", "INFO")["loggers"]["celery.app.trace"] == {"level": "WARNING"}
 
 
 def test_debug_pages_hide_addresses_of_servers() -> None:
