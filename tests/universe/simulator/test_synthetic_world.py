@@ -10,6 +10,7 @@ import pytest
 from tests.universe.simulator.conftest import PREVIOUS, SESSION
 from universe.sessions import previous_session, session_offset, sessions_between
 from universe.simulator.sectors import SLUGS, slug_of
+from universe.simulator.synthetic.names import KNOWN
 from universe.simulator.synthetic.releases import releases
 from universe.simulator.synthetic.world import SyntheticWorld
 from universe.simulator.world import Flags
@@ -36,6 +37,13 @@ def test_the_cast_is_eight_thousand_listings_of_all_kinds(world: SyntheticWorld)
     kinds = Counter(world.listings.kinds)
     assert len(world.listings) == 8000 == len(set(world.listings.symbols))
     assert {"CS", "ADRC", "OS", "ETF", "WARRANT", "UNIT", "RIGHT", "PFD", "FUND", "SP", ""} == set(kinds)
+
+
+def test_no_invented_company_has_a_ticker_that_everybody_knows(world: SyntheticWorld) -> None:
+    invented = zip(world.listings.symbols, world.listings.kinds, strict=True)
+    tickers = {str(symbol) for symbol, kind in invented if kind in COMMON}
+    assert tickers & {"AMZN", "DELL", "PLTR", "AAPL", "NVDA", "SOUN"} == set()
+    assert tickers & KNOWN == set()
 
 
 def test_enough_companies_fall_into_both_tiers_and_all_sectors(world: SyntheticWorld) -> None:
