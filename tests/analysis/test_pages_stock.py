@@ -287,8 +287,14 @@ def test_a_character_that_no_symbol_can_have_is_not_listed(trader: Client, path:
 
 @pytest.mark.parametrize(
     "path",
-    ["/alerts/?kind=%00", "/alerts/?page=%00", "/analysis/?page=%00", "/analysis/?show=%00"]
-    + ["/universe/?session=%00", "/sectors/technology/?sessions=%00"],
+    [
+        "/alerts/?kind=%00",
+        "/alerts/?page=%00",
+        "/analysis/?page=%00",
+        "/analysis/?show=%00",
+        "/universe/?session=%00",
+        "/sectors/technology/?sessions=%00",
+    ],
 )
 def test_a_choice_that_cannot_be_is_the_usual_one(trader: Client, path: str) -> None:
     page(trader, path)
