@@ -153,7 +153,9 @@ class VolatilityWeightAdmin(_Admin):
                 self.message_user(request, f"{slug} is back at {revision.weight}. The next run uses it.")
 
     @admin.display(description="In force")
-    def in_force(self, weight: VolatilityWeight) -> str:
+    def in_force(self, row: VolatilityWeight) -> str:
+        """Read anew: after a refused save ``row`` carries what was typed."""
+        weight = VolatilityWeight.objects.select_related("author").get(sector_id=row.sector_id, active=True)
         author = weight.author.get_username() if weight.author else "the product"
         at = timezone.localtime(weight.created_at)
         return f"{weight.weight} since {at:%Y-%m-%d %H:%M}, by {author}: {weight.reason}"

@@ -82,6 +82,16 @@ def test_a_refused_weight_names_its_bound_in_the_form(
     assert active("technology").weight == Decimal("1.30")
 
 
+def test_after_a_refused_save_the_line_in_force_is_still_the_stored_one(ada: Client) -> None:
+    weight_revise("technology", "1.5", reason="storms ahead", author=None)
+    page = save(ada, active("technology"), "3.01", "typed and refused").content.decode()
+
+    in_force = re.search(r'field-in_force.*?<div class="readonly">(.*?)</div>', page, re.DOTALL)
+    assert in_force is not None
+    assert in_force[1].startswith("1.50 since ")
+    assert in_force[1].endswith("by the product: storms ahead")
+
+
 def test_the_second_admin_is_told_of_the_conflict_in_the_form(ada: Client) -> None:
     seen = active("technology")
     weight_revise("technology", "1.5", reason="first", author=None)
