@@ -69,23 +69,43 @@ def moment_from(text: str) -> dt.datetime:
 
 
 def _past_board(request: HttpRequest, asked: str) -> HttpResponse:
+    now = board_now(None)
     try:
         moment = moment_from(asked)
     except (ValueError, OverflowError) as exc:
         reason = str(exc) if str(exc).startswith("The calendar") else "Without an offset it is New York time."
-        example = board_now(None).replace(hour=4, minute=0, second=0, microsecond=0).isoformat()
-        context = {"asked": asked[:60], "reason": reason, "example": example}
-        return render(request, "sectors/bad_moment.html", context, status=400)
+        return _refused(request, asked, now, verdict="is not a moment", reason=reason)
+    if moment > now:
+        reason = f"The market is at {_words(now, now)}; a later board is not stored yet."
+        return _refused(request, asked, now, verdict="has not come yet", reason=reason)
     payload = board_at(moment)
-    words = figures.day_and_clock(moment)
+    words = _words(moment, now)
     if payload is None:
         past = Past(words, f"No board had been published until {words}.", "No run had published yet.")
     else:
         published = dt.datetime.fromisoformat(payload["published_at"])
-        run = f"Run {figures.count(payload['run_id'])}, published {figures.day_and_clock(published)}."
+        run = f"Run {figures.count(payload['run_id'])}, published {_words(published, now)}."
         past = Past(words, f"This is how the board stood on {words}. It is not the present.", run)
     context = _context(payload, moment, NO_LIMIT) | {"past": past}
     return render(request, _template(request), context)
+
+
+def _refused(
+    request: HttpRequest, asked: str, now: dt.datetime, *, verdict: str, reason: str
+) -> HttpResponse:
+    example = now.replace(hour=4, minute=0, second=0, microsecond=0)
+    if example > now:
+        example -= dt.timedelta(days=1)
+    context = {"asked": asked[:60], "verdict": verdict, "reason": reason, "example": example.isoformat()}
+    return render(request, "sectors/bad_moment.html", context, status=400)
+
+
+def _words(moment: dt.datetime, now: dt.datetime) -> str:
+    """ "Mon 10 Mar, 20:00"; with its year when that is not the market's: "Mon 10 Mar 2025, 20:00"."""
+    local = moment.astimezone(ET)
+    if local.year == now.astimezone(ET).year:
+        return figures.day_and_clock(local)
+    return f"{figures.day(local)} {local.year}, {figures.clock(local)}"
 
 
 def _context(payload: dict[str, Any] | None, now: dt.datetime, limits: ViewLimits) -> dict[str, Any]:

@@ -182,9 +182,32 @@ def test_a_moment_that_is_none_is_refused_in_words(trader: Client, asked: str) -
 
 
 @pytest.mark.usefixtures("_noon")
+@pytest.mark.parametrize("asked", ["2030-01-01T10:00", "2026-03-10T10:43-04:00", "2026-03-10T14:43Z"])
+def test_a_moment_that_has_not_come_is_refused_in_words(trader: Client, asked: str) -> None:
+    record()
+    answer = trader.get("/", {"at": asked})
+    html = answer.content.decode()
+    assert answer.status_code == 400
+    assert f"“{asked}” has not come yet" in html
+    assert "The market is at Tue 10 Mar, 10:42; a later board is not stored yet." in html
+    assert "STORED BOARD" not in html
+
+
+@pytest.mark.usefixtures("_noon")
+def test_the_market_s_own_moment_is_history_already(trader: Client) -> None:
+    record()
+    assert "STORED BOARD" in page(trader, f"/?at={NOW:%Y-%m-%dT%H:%M:%S}")
+
+
+@pytest.mark.usefixtures("_noon")
+def test_a_moment_of_another_year_is_told_with_its_year(trader: Client) -> None:
+    assert "No board had been published until Mon 10 Mar 2025, 4:00." in page(trader, "/?at=2025-03-10T04:00")
+
+
+@pytest.mark.usefixtures("_noon")
 def test_a_plus_sign_that_was_not_encoded_is_still_an_offset(trader: Client) -> None:
     record()
-    assert "STORED BOARD" in page(trader, "/?at=2026-03-10T14:45:00+00:00")
+    assert "STORED BOARD" in page(trader, "/?at=2026-03-10T14:42:00+00:00")
 
 
 @pytest.mark.usefixtures("_noon", "dead_redis")
