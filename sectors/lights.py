@@ -5,9 +5,10 @@ Bands are half-open: a shared edge belongs to the greener side, so that a tie le
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from sectors import figures
 from sectors.types import Band, Lamp
@@ -20,7 +21,10 @@ Side = Literal["bearish", "bullish"]
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """``low <= score < high`` (the greenest takes +1.0 too); ``glyph`` is an id in parts/icons.html."""
+    """``low <= score < high`` (the greenest takes +1.0 too); ``glyph`` is an id in parts/icons.html.
+
+    ``sentence_known`` takes the place of ``sentence`` where the catalysts of the reading are known.
+    """
 
     colour: Band
     glyph: str
@@ -31,6 +35,7 @@ class Light:
     sentence: str
     low: float
     high: float
+    sentence_known: str = ""
 
 
 _LIGHTS = (
@@ -41,7 +46,8 @@ _LIGHTS = (
         label="Bearish",
         verdict="Prime shorting",
         signal="PRIME_SHORTING_ENVIRONMENT",
-        sentence="Strong bearish sentiment, several negative catalysts.",
+        sentence="Strong bearish sentiment.",
+        sentence_known="Strong bearish sentiment, several negative catalysts.",
         low=-1.0,
         high=-0.6,
     ),
@@ -108,6 +114,15 @@ def band_of(score: float | Decimal) -> Band:
 def stored_band(colour: object) -> Band:
     """A stored colour as a band; anything unknown or empty is unlit."""
     return LIGHTS[colour].colour if isinstance(colour, str) and colour in LIGHTS else "none"
+
+
+def sentence_of(band: Band, waterfall: Mapping[str, Any]) -> str:
+    """What the light means; of catalysts only when the reading that stores ``waterfall`` knew them."""
+    light = LIGHTS[band]
+    factors = waterfall.get("factors")
+    stored = factors if isinstance(factors, list) else []
+    known = any(factor.get("name") == "catalyst" and factor.get("known") for factor in stored)
+    return (light.sentence_known if known else "") or light.sentence
 
 
 def withheld_side(score: Decimal | float, limit: float | None = None) -> Side | None:

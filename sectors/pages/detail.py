@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sectors import figures
-from sectors.lights import LIGHTS, lamp, score_text
+from sectors.lights import lamp, score_text, sentence_of
 from sectors.models import SentimentReading, VolatilityWeight
 from sectors.pages.history import History, history_of
 from sectors.pages.rank_lists import RankList, rank_lists
@@ -115,7 +115,9 @@ def detail_page(facts: DetailFacts) -> DetailPage:
         card=card,
         crumbs=tuple(_crumb(other, facts.slug) for other in facts.cards),
         line=card.stale_line if card.state == "stale" else card.subline,
-        sentence=LIGHTS[card.lamp.band].sentence if card.state == "normal" else "",
+        sentence=sentence_of(card.lamp.band, reading.waterfall if reading else {})
+        if card.state == "normal"
+        else "",
         facts=tuple(_facts(card, reading, facts.now)) if reading else (),
         waterfall=_waterfall(reading, facts.weights) if reading else None,
         history=history_of(facts.past, shown, shown[-1]),
