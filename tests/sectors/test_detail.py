@@ -139,6 +139,7 @@ def test_the_weight_of_the_reading_and_the_one_in_force_are_told_apart(trader: C
     page = text_of(body(trader))
     assert "This reading used 1.30; 1.45 is in force and counts from the next run on." in page
     assert "Wider gaps since the split." in page
+    assert "Saved, wall clock" in page
 
 
 def test_the_page_costs_a_fixed_number_of_queries(
