@@ -140,7 +140,8 @@ def _subline(entry: Mapping[str, Any]) -> str:
     label = "" if entry["label"] == "Neutral" else entry["label"]
     told = (caution for caution in entry["cautions"] if not caution.startswith(SHOWN_ELSEWHERE))
     parts = (label, next(told, entry["pattern"]))
-    return " · ".join(part for part in parts if part) or entry["label"]
+    line = " · ".join(part for part in parts if part) or str(entry["label"])
+    return line[:1].upper() + line[1:]
 
 
 def _past(entry: Mapping[str, Any], now: dt.datetime) -> dict[str, Any]:

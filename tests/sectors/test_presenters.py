@@ -110,6 +110,11 @@ def test_a_near_edge_takes_the_place_of_the_pattern_and_wears_caution() -> None:
     assert (shown.subline, shown.caution) == ("Bullish · close to +0.20", "close to +0.20")
 
 
+def test_a_neutral_second_line_begins_with_a_capital() -> None:
+    shown = technology(score=Decimal("0.190"), colour="blue_neutral", cautions=("close to +0.20",))
+    assert shown.subline == "Close to +0.20"
+
+
 def test_low_confidence_is_a_caution_that_leaves_the_pattern() -> None:
     shown = technology(cautions=("confidence below 0.25",))
     assert (shown.subline, shown.caution) == ("Bearish · all frames down", "confidence below 0.25")
