@@ -5,6 +5,10 @@ from __future__ import annotations
 import socket
 import time
 
+from sectorlight.env import refuse
+
+LAST_PORT = 65535
+
 
 def port_is_free(host: str, port: int) -> bool:
     """Whether a server could listen there now. An address that is not ours counts as taken."""
@@ -13,9 +17,23 @@ def port_is_free(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
+        except (OSError, UnicodeError):  # UnicodeError: a name that no name server could know
             return False
     return True
+
+
+def host_refusal(host: str) -> str:
+    """Why no server can listen at ``host``, whatever the port; empty when one can."""
+    if port_is_free(host, 0):
+        return ""
+    return str(
+        refuse("HOST", host, "an address of this machine: 127.0.0.1 (only itself), 0.0.0.0 (all), or its own")
+    )
+
+
+def port_beside(port: int) -> int:
+    """Another port to suggest when ``port`` is taken."""
+    return port + 1 if port < LAST_PORT else port - 1
 
 
 def free_port(*, wish: int = 0) -> int:

@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import override_settings
 
-from sectorlight.embedded.ports import free_port
+from sectorlight.embedded.ports import free_port, port_beside
 from sectorlight.embedded.processes import is_running, wait_gone
 from sectorlight.embedded.state import state_read
 from sectorlight.management.commands import up
@@ -37,6 +37,21 @@ def test_a_taken_port_is_named_with_the_way_to_another(tmp_path: Path) -> None:
             pytest.raises(CommandError, match=rf"Port {port} on 127.0.0.1 is taken.*PORT={port + 1} make"),
         ):
             call_command("up")
+
+
+@pytest.mark.parametrize("host", ["bogus.invalid", "8.8.8.8", "[::1]", "two..dots"])
+def test_an_address_of_another_machine_is_named_and_not_the_port(tmp_path: Path, host: str) -> None:
+    with (
+        override_settings(HOST=host, DATA_DIR=tmp_path),
+        pytest.raises(CommandError) as caught,
+    ):
+        call_command("up")
+    assert str(caught.value).startswith(f"HOST is '{host}', but must be an address of this machine")
+    assert "ort " not in str(caught.value)
+
+
+def test_no_port_above_the_last_one_is_suggested() -> None:
+    assert (port_beside(8000), port_beside(65535)) == (8001, 65534)
 
 
 def test_a_second_family_in_the_same_folder_is_refused(tmp_path: Path) -> None:

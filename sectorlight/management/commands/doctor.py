@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from sectorlight.embedded.market import answers
-from sectorlight.embedded.ports import port_is_free
+from sectorlight.embedded.ports import host_refusal, port_beside, port_is_free
 from sectorlight.embedded.state import state_read
 from sectorlight.env import without_password
 from sectorlight.health import database_check
@@ -122,10 +122,11 @@ def _web() -> Iterator[Finding]:
         yield Finding("ok", f"The web server answers at {url}.")
     elif port_is_free(settings.HOST, settings.PORT):
         yield Finding("ok", f"Port {settings.PORT} on {settings.HOST} is free.")
+    elif refusal := host_refusal(settings.HOST):
+        yield Finding("bad", refusal, "Set HOST to such an address, or unset it.")
     else:
-        yield Finding(
-            "bad", f"Port {settings.PORT} on {settings.HOST} is taken.", f"PORT={settings.PORT + 1} make run"
-        )
+        mend = f"PORT={port_beside(settings.PORT)} make run"
+        yield Finding("bad", f"Port {settings.PORT} on {settings.HOST} is taken.", mend)
 
 
 def _machine() -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sectorlight.embedded.home import EmbeddedError
 from sectorlight.embedded.leash import PR_SET_PDEATHSIG
-from sectorlight.embedded.ports import port_is_free
+from sectorlight.embedded.ports import host_refusal, port_beside, port_is_free
 from sectorlight.embedded.state import state_read
 from sectorlight.embedded.supervisor import Family, FamilyEnded
 from sectorlight.family import Address, Start
@@ -36,11 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         address = Address(settings.HOST, settings.PORT)
         with _lock(Path(settings.DATA_DIR)):
-            if not port_is_free(address.host, address.port):
-                raise CommandError(
-                    f"Port {address.port} on {address.host} is taken (or not an address of this machine). "
-                    f"Choose another: PORT={address.port + 1} make run"
-                )
+            _refuse_taken(address)
             if options["with_parent"]:
                 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
             self._run(address)
@@ -56,6 +52,18 @@ class Command(BaseCommand):
             raise CommandError(str(exc)) from exc
         finally:
             family.stop()
+
+
+def _refuse_taken(address: Address) -> None:
+    """The web server must be able to listen; which of HOST and PORT is at fault is said."""
+    refusal = host_refusal(address.host)
+    if refusal:
+        raise CommandError(refusal)
+    if not port_is_free(address.host, address.port):
+        raise CommandError(
+            f"Port {address.port} on {address.host} is taken, or only root may use it. "
+            f"Choose another: PORT={port_beside(address.port)} make run"
+        )
 
 
 def _lock(data_dir: Path) -> IO[str]:
