@@ -8,6 +8,7 @@ these functions once, at import.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from dotenv import dotenv_values
 
 YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off")
+#: Passwords of the first two people, and how short one may be.
+FIRST_PASSWORDS = ("FIRST_ADMIN_PASSWORD", "FIRST_TRADER_PASSWORD")
+FIRST_PASSWORD_MIN = 8
 
 _file_values: dict[str, str] = {}
 
@@ -59,9 +63,13 @@ def env_text(name: str, default: str = "") -> str:
 
 
 def env_list(name: str, default: Sequence[str]) -> list[str]:
-    """Parts between commas, without spaces and empty ones."""
-    parts = [part.strip() for part in _raw(name).split(",")]
-    return [part for part in parts if part] or list(default)
+    """Parts between commas, without spaces and empty ones; commas alone are refused."""
+    value = _raw(name)
+    parts = [part.strip() for part in value.split(",")]
+    named = [part for part in parts if part]
+    if value and not named:
+        raise refuse(name, value, f"one name or several with commas between, such as {','.join(default)}")
+    return named or list(default)
 
 
 def env_bool(name: str, default: bool) -> bool:
@@ -129,8 +137,24 @@ def env_url(name: str, default: str, schemes: Sequence[str]) -> str:
     return value
 
 
-def env_secret(name: str, default: str = "") -> Secret:
-    """``NAME``, or the content of the file that ``NAME_FILE`` names; both at once is refused."""
+def folder_ensure(name: str, folder: Path) -> Path:
+    """``folder``, which ``name`` asks for, resolved and made. Refused unless files can be made in it."""
+    try:
+        folder = folder.resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, RuntimeError) as exc:  # RuntimeError: links that lead in a circle, before Python 3.13
+        reason = getattr(exc, "strerror", None) or exc.__class__.__name__
+        raise refuse(name, str(folder), f"a folder that can be made and written to ({reason})") from None
+    return folder
+
+
+def env_secret(name: str, default: str = "", *, shortest: int = 0) -> Secret:
+    """``NAME``, or the content of the file that ``NAME_FILE`` names; both at once is refused.
+
+    A value of fewer than ``shortest`` characters is refused without being repeated.
+    """
     value, path = _raw(name), _raw(f"{name}_FILE")
     if value and path:
         raise SettingError(f"{name} and {name}_FILE are both set; set only one of them.")
@@ -141,6 +165,8 @@ def env_secret(name: str, default: str = "") -> Secret:
             raise refuse(f"{name}_FILE", path, f"a readable text file ({exc.__class__.__name__})") from None
         if not value:
             raise refuse(f"{name}_FILE", path, "a file that is not empty")
+    if value and len(value) < shortest:
+        raise SettingError(f"{name} has {len(value)} characters, but must have {shortest} or more.")
     return Secret(value or default)
 
 

@@ -12,6 +12,8 @@ from sectorlight import __version__
 from sectorlight.embedded.secrets import kept_secret
 from sectorlight.embedded.state import state_read
 from sectorlight.env import (
+    FIRST_PASSWORD_MIN,
+    FIRST_PASSWORDS,
     Secret,
     env_bool,
     env_choice,
@@ -22,6 +24,7 @@ from sectorlight.env import (
     env_secret,
     env_text,
     env_url,
+    folder_ensure,
 )
 from sectorlight.logs import logging_config
 from sectorlight.market import market_choose, replay_start
@@ -33,7 +36,7 @@ if DOTENV == "on":
     env_file(BASE_DIR / ".env")
 
 # Where the product keeps what it makes itself: embedded servers, its secrets, collected static files.
-DATA_DIR = (BASE_DIR / env_text("DATA_DIR", "var")).resolve()
+DATA_DIR = folder_ensure("DATA_DIR", BASE_DIR / env_text("DATA_DIR", "var"))
 _family = state_read(DATA_DIR)
 
 DEBUG = env_bool("DEBUG", False)
@@ -41,7 +44,10 @@ HOST = env_text("HOST", "127.0.0.1")
 PORT = env_int("PORT", 8000, low=1, high=65535)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SECURE_SSL = env_bool("SECURE_SSL", False)
-SECRET_KEY = env_secret("SECRET_KEY") or Secret(kept_secret(DATA_DIR, "secret_key"))
+SECRET_KEY = env_secret("SECRET_KEY", shortest=32) or Secret(kept_secret(DATA_DIR, "secret_key"))
+# `prepare` uses them; refused here, a start ends before it has made a database.
+for _name in FIRST_PASSWORDS:
+    env_secret(_name, shortest=FIRST_PASSWORD_MIN)
 
 # -- the market and its vendors --------------------------------------------------------------------
 POLYGON_API_KEY = env_secret("POLYGON_API_KEY")

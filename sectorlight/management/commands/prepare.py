@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from analysis.models import AnalysisRun
 from sectorlight.accounts import first_login_ensure, roles_ensure
-from sectorlight.env import env_secret, without_password
+from sectorlight.env import FIRST_PASSWORD_MIN, env_secret, without_password
 from sectorlight.models import User
 from sectorlight.statics import statics_collect
 
@@ -81,7 +81,7 @@ class Command(BaseCommand):
     def _first_logins(self) -> None:
         for username, role in (("admin", User.Role.ADMIN), ("trader", User.Role.TRADER)):
             variable = f"FIRST_{username.upper()}_PASSWORD"
-            login = first_login_ensure(username, role, str(env_secret(variable)))
+            login = first_login_ensure(username, role, str(env_secret(variable, shortest=FIRST_PASSWORD_MIN)))
             if login.generated:
                 words = f"{login.password}   (made now and shown only this once)"
             elif login.password:
