@@ -3,7 +3,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -82,6 +84,63 @@ def test_a_price_from_the_future_is_dropped_and_counted(open_market: Vendor) -> 
     shows(open_market, snapshot_row("ANNE", 10.0, at(10, 45)), snapshot_row("BEA", 20.0, at(10, 30, 40)))
     report = quotes_refresh(at(10, 30))
     assert (set(stored()), report.dropped["from_the_future"]) == ({"BEA"}, 1)
+
+
+@pytest.fixture
+def refreshes(open_market: Vendor, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[list[int]]:
+    """A simulated world whose clock stood at 10:30 and is found at 12:30; one entry a question."""
+    asked: list[int] = []
+    settings.MARKET_WORLD = "simulated"
+    with ExitStack() as moved:
+
+        def refresh() -> None:
+            asked.append(1)
+            moved.enter_context(clock.override(at(12, 30)))
+
+        monkeypatch.setattr(clock, "refresh", refresh)
+        yield asked
+
+
+def test_when_most_prices_are_from_the_future_the_clock_is_asked_for_and_they_count(
+    open_market: Vendor, refreshes: list[int]
+) -> None:
+    shows(open_market, *(snapshot_row(symbol, 10.0, at(12, 29)) for symbol in ("ANNE", "BEA", "IWM")))
+    report = quotes_refresh(at(10, 30))
+    assert (report.stored, report.newest, refreshes) == (3, at(12, 29), [1])
+    assert "from_the_future" not in report.dropped
+
+
+def test_prices_beyond_the_clock_asked_for_anew_stay_dropped(
+    open_market: Vendor, refreshes: list[int]
+) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(15)), snapshot_row("BEA", 20.0, at(15)))
+    report = quotes_refresh(at(10, 30))
+    assert (report.stored, report.dropped["from_the_future"], refreshes) == (0, 2, [1])
+
+
+def test_a_few_prices_from_the_future_are_no_reason_to_ask_for_the_clock(
+    open_market: Vendor, refreshes: list[int]
+) -> None:
+    shows(open_market, snapshot_row("ANNE", 10.0, at(12)), snapshot_row("BEA", 20.0, at(10, 29)))
+    assert quotes_refresh(at(10, 30)).dropped["from_the_future"] == 1
+    assert refreshes == []
+
+
+def test_in_a_live_market_there_is_no_clock_to_ask_for(
+    open_market: Vendor, refreshes: list[int], settings: Any
+) -> None:
+    settings.MARKET_WORLD = "live"
+    shows(open_market, snapshot_row("ANNE", 10.0, at(12)))
+    assert quotes_refresh(at(10, 30)).dropped["from_the_future"] == 1
+    assert refreshes == []
+
+
+def test_a_simulator_that_does_not_tell_its_time_leaves_the_prices_dropped(
+    open_market: Vendor, settings: Any
+) -> None:
+    settings.MARKET_WORLD, settings.SIMULATOR_URL = "simulated", "http://127.0.0.1:1"
+    shows(open_market, snapshot_row("ANNE", 10.0, at(12)))
+    assert quotes_refresh(at(10, 30)).dropped["from_the_future"] == 1
 
 
 def test_a_bad_row_is_dropped_with_its_field_and_the_rest_is_stored(open_market: Vendor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,6 +75,15 @@ def test_a_cold_start_ends_with_a_universe_and_its_prices(simulated: RunningMark
     assert {"IWM", "SPY", "QQQ", "^VIX"} <= set(benchmarks())
     check_returns_are_plausible(rows)
     check_minutes_and_releases([row.symbol for row in rows[:5]])
+
+
+def test_prices_after_a_jump_of_the_markets_clock_are_not_from_the_future(simulated: RunningMarket) -> None:
+    asked_at = clock.market_now()
+    simulated.control(clock=(asked_at + dt.timedelta(hours=2)).isoformat())
+    report = quotes_refresh(asked_at)
+    assert report.stored > 0.9 * report.wanted > 0
+    assert "from_the_future" not in report.dropped
+    assert clock.market_now() - asked_at >= dt.timedelta(hours=2)
 
 
 def check_prices(symbols: list[str]) -> None:

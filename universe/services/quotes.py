@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from universe import clock
 from universe.benchmarks import CONTEXT, FUNDS, VOLATILITY_INDEX
 from universe.bulk import Target, rows_upsert
@@ -90,15 +92,16 @@ class QuotesReport:
 def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     """Fetch the whole market once and store the prices of members, benchmarks and sector funds.
 
-    Prices of another session than that of ``as_of``, and of the future, are dropped and counted. Raises
+    Prices of another session than that of ``as_of``, and of the future, are dropped and counted. When most
+    lie in the future, the simulated market's clock was moved, and is asked for anew first. Raises
     `SourceError` when the snapshot itself fails; the indices may fail, and are counted.
     """
     source = price_source()
     session = session_of(as_of)
     parsed = source.fetch_quotes()
-    now = max(as_of, clock.market_now())
     dropped: Counter[str] = Counter(parsed.dropped)
     wanted = member_symbols(session) | set(FUNDS)
+    now = _moment_of([quote.as_of for quote in parsed.rows if quote.symbol in wanted], asked_at=as_of)
     kept = [
         quote
         for quote in parsed.rows
@@ -119,6 +122,19 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
         halted=sum(quote.halted for quote in kept),
         source=source.name,
     )
+
+
+def _moment_of(moments: Sequence[dt.datetime], *, asked_at: dt.datetime) -> dt.datetime:
+    """The market's time at which prices of these ``moments`` came, not before ``asked_at``."""
+    now = max(asked_at, clock.market_now())
+    ahead = sum(moment > now + AHEAD_MAX for moment in moments)
+    if settings.MARKET_WORLD == "live" or 2 * ahead <= len(moments):
+        return now
+    try:
+        clock.refresh()
+    except clock.ClockUnavailableError as exc:
+        logger.warning("%s of %s prices are from the future: %s", ahead, len(moments), exc)
+    return max(asked_at, clock.market_now())
 
 
 def _is_of_session(quote: Quote, *, session: Session, now: dt.datetime, dropped: Counter[str]) -> bool:
