@@ -313,7 +313,10 @@ def _stamp(run: AnalysisRun, result: Result) -> RunStamp:
 def _raise_alerts(
     run: AnalysisRun, result: Result, readings: list[ReadingInput], *, before: Mapping[str, Any]
 ) -> None:
-    """Colour changes of this run's sectors, and 15 % movers among the core stocks."""
+    """Colour changes of this run's sectors, and 15 % movers among the core stocks.
+
+    A run that completes inputs tells no colour: what turned the light is older than the board before.
+    """
     at = result.frame.as_of
     changes = [
         ColourChange(
@@ -326,7 +329,8 @@ def _raise_alerts(
         for reading in readings
         if _has_turned(before.get(reading.sector), reading)
     ]
-    colours_raise(changes, at, run_id=run.pk)
+    if not run.completes_inputs:
+        colours_raise(changes, at, run_id=run.pk)
     movers_raise(core_moves(result.frame), at, run_id=run.pk)
 
 

@@ -239,7 +239,7 @@ def gap_fill(now: dt.datetime) -> bool:
     counts = quotes_backfill(session, missing, since=since)
     logger.info("gap of the stream filled: %s", counts)
     if board_lacks_half_hour():
-        pass_request()
+        pass_request(completes_inputs=True)
     return True
 
 

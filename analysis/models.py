@@ -93,6 +93,11 @@ class AnalysisRun(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.scheduled_for:%Y-%m-%d %H:%M}"
 
+    @property
+    def completes_inputs(self) -> bool:
+        """Whether older inputs that came in were its reason: then a light may turn without any price."""
+        return bool(self.counts.get("completes_inputs"))
+
 
 class RunInput(models.Model):
     """The input frame that a run used: compressed arrays and their SHA-256."""

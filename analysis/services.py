@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import redis
@@ -212,8 +213,12 @@ def _run_request(user: AbstractBaseUser) -> tuple[AnalysisRun, bool]:
     return run, True
 
 
-def pass_request() -> tuple[AnalysisRun, bool]:
-    """Ask for a pass outside the half hours, because inputs came that the board does not show yet."""
+def pass_request(*, completes_inputs: bool = False) -> tuple[AnalysisRun, bool]:
+    """Ask for a pass outside the half hours, because inputs came that the board does not show yet.
+
+    ``completes_inputs``: they are older ones, so a light that turns by them is no news. A run that waits
+    already is returned as it is.
+    """
     with transaction.atomic():
         lock_take(TICK_LOCK)
         waiting = AnalysisRun.objects.filter(
@@ -221,7 +226,7 @@ def pass_request() -> tuple[AnalysisRun, bool]:
         ).first()
         if waiting is not None:
             return waiting, False
-        run = run_create_now(RunKind.PASS)
+        run = run_create_now(RunKind.PASS, counts={"completes_inputs": True} if completes_inputs else {})
         transaction.on_commit(lambda: run_enqueue(run.pk))
     return run, True
 
@@ -263,7 +268,12 @@ def _limit_check(user: AbstractBaseUser) -> None:
         raise RunLimitReached(USER_RUNS_PER_HOUR, timezone.localtime(moments[-1] + hour))
 
 
-def run_create_now(kind: RunKind, *, requested_by: AbstractBaseUser | None = None) -> AnalysisRun:
+def run_create_now(
+    kind: RunKind,
+    *,
+    requested_by: AbstractBaseUser | None = None,
+    counts: Mapping[str, bool] | None = None,
+) -> AnalysisRun:
     """A run of this very moment; a market clock that stands still gets moments of a microsecond apart."""
     moment = market_now()
     taken = AnalysisRun.objects.filter(world=settings.MARKET_WORLD, kind=kind, scheduled_for__gte=moment)
@@ -275,6 +285,7 @@ def run_create_now(kind: RunKind, *, requested_by: AbstractBaseUser | None = Non
         kind=kind,
         scheduled_for=moment,
         requested_by_id=requested_by.pk if requested_by else None,
+        counts=dict(counts or {}),
     )
 
 
@@ -285,7 +296,7 @@ def history_complete() -> AnalysisRun | None:
     """Fetch the older sessions that the first board did not wait for; then show what they add."""
     if not history_fetch(session_of(market_now())):
         return None
-    return pass_request()[0]
+    return pass_request(completes_inputs=True)[0]
 
 
 def prices_prune() -> int:

@@ -91,7 +91,7 @@ def active_bar(run: AnalysisRun | None) -> ActiveBar | None:
     queued = run.status == RunStatus.QUEUED
     return ActiveBar(
         id=run.pk,
-        title=f"{KIND_NAMES.get(run.kind, run.kind)} run {figures.count(run.pk)}",
+        title=f"{_kind_name(run)} run {figures.count(run.pk)}",
         percent=run.percent,
         stage="waiting for the worker" if queued else run.stage or "at work",
         asked_by=run.requested_by.get_username() if run.requested_by else "",
@@ -104,7 +104,7 @@ def _row(run: AnalysisRun, now: dt.datetime) -> RunRow:
     counts, everything = count_words(run.counts)
     return RunRow(
         id=run.pk,
-        kind=KIND_NAMES.get(run.kind, run.kind),
+        kind=_kind_name(run),
         what=SECTOR_NAMES.get(run.sector, run.sector),
         due=moment_text(run.scheduled_for, now),
         due_iso=run.scheduled_for.isoformat(),
@@ -120,8 +120,19 @@ def _row(run: AnalysisRun, now: dt.datetime) -> RunRow:
         all_counts=everything,
         missing=tuple(missing_words(run.counts)),
         message=run.message,
-        asked_by=run.requested_by.get_username() if run.requested_by else "schedule",
+        asked_by=_asked_by(run),
     )
+
+
+def _asked_by(run: AnalysisRun) -> str:
+    if run.requested_by:
+        return run.requested_by.get_username()
+    return "late inputs" if run.completes_inputs else "schedule"
+
+
+def _kind_name(run: AnalysisRun) -> str:
+    """The slot's name; a run beside the slots says what it is for."""
+    return "Inputs completed" if run.completes_inputs else KIND_NAMES.get(run.kind, run.kind)
 
 
 def _took(run: AnalysisRun) -> str:

@@ -85,7 +85,8 @@ def test_members_without_a_price_of_half_an_hour_ago_get_their_minutes(scene: Sc
         scene.vendor.on(path, Answer({"status": "OK", "results": bars}))
     assert gap_fill(et(10, 15)) is True
     assert MinuteQuote.objects.filter(as_of=et(9, 45), price=10.5).count() == 25
-    assert AnalysisRun.objects.filter(kind=RunKind.PASS, status=RunStatus.QUEUED).count() == 1
+    asked = AnalysisRun.objects.get(kind=RunKind.PASS, status=RunStatus.QUEUED)
+    assert asked.completes_inputs
 
 
 def test_a_gap_that_is_none_asks_the_vendor_nothing(scene: Scene) -> None:

@@ -50,6 +50,14 @@ def test_a_run_shows_its_state_timings_counts_and_who_asked(trader: Client) -> N
     assert "12 dropped: no reference" in page
 
 
+def test_a_run_beside_the_slots_says_that_it_completed_inputs(trader: Client) -> None:
+    run_store(counts={"completes_inputs": True, "members": 1588})
+    page = text_of(trader.get("/analysis/"))
+    assert "Inputs completed" in page
+    assert "late inputs 1,588 members" in page
+    assert "Half-hourly pass" not in page
+
+
 def test_a_failed_run_says_why_and_a_late_one_is_marked(trader: Client) -> None:
     run_store(status=RunStatus.FAILED, message="The price vendor does not answer.", late=True)
     page = text_of(trader.get("/analysis/"))

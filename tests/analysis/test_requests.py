@@ -112,6 +112,13 @@ def test_a_pass_is_not_asked_for_twice_while_one_waits() -> None:
     assert pass_request() == (first, False)
 
 
+def test_a_waiting_run_of_a_slot_keeps_its_purpose_when_inputs_come() -> None:
+    slot, _ = pass_request()
+    assert pass_request(completes_inputs=True)[0] == slot
+    slot.refresh_from_db()
+    assert not slot.completes_inputs
+
+
 def test_runs_of_another_market_world_are_nobodys_run(alice) -> None:
     AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=NOON, world="replay")
     assert run_request(alice)[1]

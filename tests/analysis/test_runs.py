@@ -17,7 +17,7 @@ from analysis.engine import score_board
 from analysis.engine.frames import unpack
 from analysis.lifecycle import runs_dispatch
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
-from analysis.services import inputs_prune, prices_prune, run_execute
+from analysis.services import history_complete, inputs_prune, pass_request, prices_prune, run_execute
 from sectors.models import BoardSnapshot, SentimentReading
 from sectors.presenters import cards_from_payload
 from sectors.selectors import board_current, readings_newest
@@ -281,6 +281,26 @@ def test_a_light_that_turns_raises_one_alert(scene: Scene) -> None:
     assert alert.new_score is not None
     assert alert.old_score is not None
     assert alert.new_score < alert.old_score
+
+
+def test_a_run_that_completes_inputs_tells_movers_and_no_turned_light(scene: Scene) -> None:
+    scene.run()
+    scene.later(3)
+    scene.prices({"Technology": -4.0, "Healthcare": -9.0, "Energy": 2.0}, ECHO=11.8)
+    with clock.override(scene.now()):
+        run, _ = pass_request(completes_inputs=True)
+        run_execute(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.completes_inputs) == (RunStatus.COMPLETE, True)
+    assert lights()["healthcare"][1] == "dark_red"
+    assert [(alert.kind, alert.symbol) for alert in Alert.objects.all()] == [("mover", "ECHO")]
+
+
+def test_the_older_sessions_ask_for_a_run_that_completes_inputs(scene: Scene, monkeypatch) -> None:
+    monkeypatch.setattr("analysis.services.history_fetch", lambda session: True)
+    asked = history_complete()
+    assert asked is not None
+    assert asked.completes_inputs
 
 
 def test_a_core_stock_beyond_15_percent_raises_one_alert_over_several_runs(scene: Scene) -> None:
