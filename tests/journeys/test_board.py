@@ -216,6 +216,15 @@ def test_no_page_scrolls_sideways_at_any_width(board: Page, server: Restartable)
             assert no_sideways_scroll(board), f"{path} scrolls sideways at {width} px"
 
 
+def test_every_page_of_the_menu_is_in_reach_at_any_width(board: Page) -> None:
+    links = board.get_by_role("navigation", name="Main").get_by_role("link")
+    for width in WIDTHS:
+        board.set_viewport_size({"width": width, "height": 900})
+        assert links.all_inner_texts() == ["Board", "Sectors", "Alerts", "Universe", "Runs", "Preferences"]
+        for link in links.all():
+            expect(link).to_be_in_viewport(ratio=1)
+
+
 def test_one_two_and_four_cards_stand_in_a_row(board: Page) -> None:
     for width, columns in ((599, 1), (600, 2), (1199, 2), (1200, 4)):
         board.set_viewport_size({"width": width, "height": 900})
