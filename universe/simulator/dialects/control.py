@@ -111,6 +111,8 @@ class Control:
         percent = value.get("percent") if isinstance(value, dict) else None
         if not isinstance(percent, int | float) or isinstance(percent, bool) or not -99 <= percent <= 1000:
             raise CommandError(f"'percent' is {percent!r}, but must be a number from -99 to 1000")
+        if "sector" in value and "symbol" in value:
+            raise CommandError("give 'symbol' or 'sector' to move, not both")
         if "sector" in value:
             rows = rows_of_sector(self._market.world.listings, str(value["sector"]))
             if not rows:
