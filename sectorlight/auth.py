@@ -1,13 +1,17 @@
-"""Who is logged in, also while PostgreSQL is away."""
+"""Who is logged in, also while PostgreSQL is away, and where nobody need be."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from sectorlight.models import User
 
@@ -17,6 +21,17 @@ KEPT_SECONDS = 12 * 3600
 REMEMBER_EVERY_SECONDS = 60.0
 
 _remembered_at: dict[int, float] = {}
+
+
+class LoginRequiredUnlessOpen(LoginRequiredMiddleware):
+    """Django's, but a view open to everybody loads no session and no user: a sign of life asks no server."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class EnduringBackend(ModelBackend):

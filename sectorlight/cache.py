@@ -12,6 +12,8 @@ from typing import Any, ParamSpec, TypeVar
 import redis
 from django.core.cache.backends.redis import RedisCache
 
+from universe.redis import breaker, connection_options
+
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
@@ -19,13 +21,22 @@ T = TypeVar("T")
 
 
 class EnduringRedisCache(RedisCache):
-    """`RedisCache` whose reads miss and whose writes are lost while Redis is away."""
+    """`RedisCache` whose reads miss and whose writes are lost while Redis is away.
+
+    After a failure they do so at once for a few seconds, without asking (`universe.redis`).
+    """
 
     _away = False
 
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = {**connection_options(), **params.get("OPTIONS", {})}
+        super().__init__(server, {**params, "OPTIONS": options})
+        self._breaker = breaker(str(server))
+
     def _enduring(self, call: Callable[P, T], otherwise: T, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            result = call(*args, **kwargs)
+            with self._breaker.asking():
+                result = call(*args, **kwargs)
         except (redis.ConnectionError, redis.TimeoutError) as exc:
             if not EnduringRedisCache._away:
                 logger.warning("The cache is away, going on without it: %s", exc)

@@ -13,7 +13,26 @@ from celery.signals import heartbeat_sent, setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sectorlight.settings.base")
 
-app = Celery("sectorlight")
+#: A page that asks for a run waits this long at most for a broker that takes connections and is silent.
+PUBLISH_SECONDS = 1.0
+
+
+class Application(Celery):
+    """Sends with short time-outs; workers and beat go on receiving with long ones."""
+
+    def connection_for_write(self, url: str | None = None, **kwargs: Any) -> Any:
+        """As Celery's own. Whoever sends handles kombu's OperationalError: what is not sent is sent later."""
+        bounds = {
+            "socket_timeout": PUBLISH_SECONDS,
+            "socket_connect_timeout": PUBLISH_SECONDS,
+            "retry_on_timeout": False,
+        }
+        kwargs["transport_options"] = bounds | (kwargs.get("transport_options") or {})
+        kwargs.setdefault("connect_timeout", PUBLISH_SECONDS)
+        return super().connection_for_write(url, **kwargs)
+
+
+app = Application("sectorlight")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -48,9 +67,9 @@ def _worker_is_alive(**_: Any) -> None:
     from django.utils import timezone
 
     from universe import keys
-    from universe.redis import client
+    from universe.redis import patient_client
 
     try:
-        client().set(keys.worker_heartbeat(), timezone.now().isoformat(), ex=HEARTBEAT_KEPT_SECONDS)
+        patient_client().set(keys.worker_heartbeat(), timezone.now().isoformat(), ex=HEARTBEAT_KEPT_SECONDS)
     except redis.RedisError as exc:
         logger.warning("The worker's heartbeat was not stored: %s", exc)

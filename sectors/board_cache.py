@@ -19,7 +19,7 @@ from sectors.lights import LIGHTS
 from sectors.models import SentimentReading
 from sectors.outages import OutageLog
 from universe import keys
-from universe.redis import client
+from universe.redis import client, patient_client
 
 KEPT_SECONDS = 24 * 60 * 60
 
@@ -38,7 +38,7 @@ def board_store(board: Mapping[str, Any], readings: Sequence[SentimentReading]) 
         values[keys.sector_sentiment(reading.sector)] = _sentiment(reading, board)
         values[keys.sector_top_stocks(reading.sector)] = _tops(reading, board)
     try:
-        client().transaction(lambda pipe: _replace(pipe, values), *values)
+        patient_client().transaction(lambda pipe: _replace(pipe, values), *values)
     except redis.RedisError as exc:
         _outage.failed(exc)
         return False

@@ -1,25 +1,130 @@
-"""The one pooled connection to Redis. Callers handle `redis.RedisError`: a dead Redis is no dead board."""
+"""The one pooled connection to Redis. Callers handle `redis.RedisError`: a dead Redis is no dead board.
+
+A Redis that takes connections and never answers costs a time-out each time it is asked. So after a failure
+this process leaves it alone for a few seconds: `client` fails at once then, as the cache does.
+"""
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from typing import Any, cast
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.client import Pipeline
+from redis.retry import Retry
 
-TIMEOUT_SECONDS = 2.0
+CONNECT_SECONDS = 0.5
+READ_SECONDS = 1.0
+PATIENT_SECONDS = 2.0
+#: How long a Redis that failed is left alone; afterwards one caller asks, the others go on without.
+REST_SECONDS = 3.0
+
+
+class Breaker:
+    """Whether one server is worth a question just now. Shared by all threads of the process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rests_until = 0.0
+
+    def is_resting(self) -> bool:
+        return time.monotonic() < self._rests_until
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Around one exchange. Raises `redis.ConnectionError` at once during a rest; a failure begins one."""
+        self._let_pass()
+        try:
+            yield
+        except (redis.ConnectionError, redis.TimeoutError):
+            self._rests_until = time.monotonic() + REST_SECONDS
+            raise
+        if self._rests_until:
+            self._rests_until = 0.0
+
+    def _let_pass(self) -> None:
+        """The first caller after a rest tries; until it knows, the rest goes on for everybody else."""
+        if not self._rests_until:
+            return
+        with self._lock:
+            now = time.monotonic()
+            if now < self._rests_until:
+                raise redis.ConnectionError("Redis did not answer a moment ago; it is asked again shortly")
+            if self._rests_until:
+                self._rests_until = now + REST_SECONDS
+
+
+@cache
+def breaker(url: str) -> Breaker:
+    """The breaker of the server at ``url``: one for the client and the cache."""
+    return Breaker()
+
+
+def resting() -> bool:
+    """Whether this process leaves Redis alone just now, because it did not answer a moment ago."""
+    return breaker(str(settings.REDIS_URL)).is_resting()
 
 
 def client() -> redis.Redis:
-    """A client of this process's pool; every command ends within two seconds, with an answer or an error."""
+    """A client of this process's pool; every exchange ends within two seconds, with an answer or an error."""
     return _client(str(settings.REDIS_URL))
+
+
+def patient_client() -> redis.Redis:
+    """For what is written once and asked for later: tries also while `client` leaves Redis alone."""
+    return _patient(str(settings.REDIS_URL))
+
+
+def connection_options() -> dict[str, Any]:
+    """Time-outs for a question that has a fallback. A connection that went stale is replaced once; a
+    time-out is not tried again."""
+    return {
+        "socket_timeout": READ_SECONDS,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+    }
+
+
+@cache
+def _patient(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, **connection_options() | {"socket_timeout": PATIENT_SECONDS})
+
+
+class _Client(redis.Redis):
+    """Asks through the breaker of its server."""
+
+    breaker: Breaker
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        with self.breaker.asking():
+            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+
+    def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
+        pipe = _Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        pipe.breaker = self.breaker
+        return pipe
+
+
+class _Pipeline(Pipeline):
+    breaker: Breaker
+
+    def immediate_execute_command(self, *args: Any, **options: Any) -> Any:
+        with self.breaker.asking():
+            return super().immediate_execute_command(*args, **options)  # type: ignore[no-untyped-call]
+
+    def execute(self, raise_on_error: bool = True) -> list[Any]:
+        with self.breaker.asking():
+            return super().execute(raise_on_error)
 
 
 @cache
 def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(
-        url,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        health_check_interval=30,
-    )
+    found: Any = _Client.from_url(url, health_check_interval=30, **connection_options())
+    found.breaker = breaker(url)
+    return cast(redis.Redis, found)
