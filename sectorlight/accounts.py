@@ -15,7 +15,8 @@ ADMIN_APPS = ("universe", "sectors", "analysis")
 ADMIN_EXTRAS = (
     ("sectorlight", ("add_user", "change_user", "view_user")),
     ("auth", ("view_group",)),
-    ("authtoken", ("add_token", "change_token", "delete_token", "view_token")),
+    # The admin's pages are those of the proxy, which has permissions of its own.
+    ("authtoken", ("add_tokenproxy", "change_tokenproxy", "delete_tokenproxy", "view_tokenproxy")),
     ("django_celery_beat", ("view_periodictask",)),
 )
 
@@ -40,12 +41,28 @@ def roles_ensure() -> None:
     admins.permissions.add(*wanted)
 
 
+def role_of(user: User) -> str:
+    """The role of ``user``; who is in no group counts as a trader."""
+    is_admin = user.pk is not None and user.groups.filter(name=User.Role.ADMIN).exists()
+    return User.Role.ADMIN if is_admin else User.Role.TRADER
+
+
+@transaction.atomic
+def role_set(user: User, role: str) -> None:
+    """Put the saved ``user`` into the groups of ``role``; other groups stay. Admins are traders as well."""
+    both = Group.objects.filter(name__in={User.Role.TRADER, User.Role.ADMIN})
+    user.groups.remove(*both)
+    user.groups.add(*both.filter(name__in={role, User.Role.TRADER}))
+    user.is_staff = role == User.Role.ADMIN or user.is_superuser
+    user.save(update_fields=["is_staff"])
+
+
 @transaction.atomic
 def first_login_ensure(username: str, role: str, password: str) -> FirstLogin:
     """Create ``username`` with ``role`` unless it exists; without a password one is generated."""
     if User.objects.filter(username=username).exists():
         return FirstLogin(username, "", generated=False)
     chosen = password or secrets.token_urlsafe(9)
-    user = User.objects.create_user(username, password=chosen, is_staff=role == User.Role.ADMIN)
-    user.groups.add(*Group.objects.filter(name__in={role, User.Role.TRADER}))
+    user = User.objects.create_user(username, password=chosen)
+    role_set(user, role)
     return FirstLogin(username, chosen, generated=not password)

@@ -31,13 +31,11 @@ class Command(BaseCommand):
         if self._pending_migrations():
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("Database migrated.")
-            roles_ensure()
+        roles_ensure()
         self._refuse_another_market()
         for command in SEEDS:
             if command in get_commands():
                 call_command(command, stdout=self.stdout)
-        if not User.objects.filter(groups__name=User.Role.ADMIN).exists():
-            roles_ensure()
         self._first_logins()
         if statics_collect():
             self.stdout.write("Static files collected.")

@@ -1,0 +1,138 @@
+"""People and tokens in the admin, for the group `admin`: nobody is made a superuser there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm, UsernameField
+from django.db.models import ForeignKey, QuerySet
+from django.http import HttpRequest
+from rest_framework.authtoken.admin import TokenAdmin as RestTokenAdmin
+from rest_framework.authtoken.models import TokenProxy
+
+from sectorlight.accounts import role_of, role_set
+from sectorlight.models import User
+
+if TYPE_CHECKING:
+    AnyUserAdmin = DjangoUserAdmin[User]
+    CreationForm = AdminUserCreationForm[User]
+    ChangeForm = UserChangeForm[User]
+else:
+    AnyUserAdmin = DjangoUserAdmin
+    CreationForm = AdminUserCreationForm
+    ChangeForm = UserChangeForm
+
+ROLES = [
+    (User.Role.TRADER, "trader: reads the board, asks for runs"),
+    (User.Role.ADMIN, "admin: also changes settings, adds people and tokens"),
+]
+PERSON = ("first_name", "last_name", "email")
+
+
+class _RoleChoice(forms.ChoiceField):
+    def __init__(self) -> None:
+        super().__init__(choices=ROLES, initial=User.Role.TRADER, required=False)
+
+
+class PersonAdd(CreationForm):
+    """Name, password, role."""
+
+    role = _RoleChoice()
+
+    class Meta:
+        model = User
+        fields = ("username",)
+        field_classes = {"username": UsernameField}
+
+
+class PersonChange(ChangeForm):
+    """Everything; the password has a page of its own behind its link."""
+
+    role = _RoleChoice()
+
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes = {"username": UsernameField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].initial = role_of(self.instance)
+
+
+@admin.register(User)
+class UserAdmin(AnyUserAdmin):
+    """A person has a role; permissions, groups and `is_superuser` cannot be chosen here at all.
+
+    Superusers come from `manage.py createsuperuser`; the group sees them and cannot touch them. Nobody
+    changes the own role or deactivates himself, so that an admin remains.
+    """
+
+    form = PersonChange
+    add_form = PersonAdd
+    list_display = ("username", "role_shown", *PERSON, "is_active", "last_login")
+    list_filter = ("is_active", "groups")
+    search_fields = ("username", *PERSON)
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("username", "usable_password", "password1", "password2", "role"),
+            },
+        ),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        person = (None, {"fields": ("username", "password", *PERSON)})
+        rights = ("What this person may do", {"fields": ("role", "is_active")})
+        dates = ("Dates", {"fields": self.readonly_fields})
+        return (person, dates) if obj.pk == request.user.pk else (person, rights, dates)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        role = form.cleaned_data.get("role")
+        if obj.pk != request.user.pk and role:
+            role_set(obj, role)
+
+    @admin.display(description="role")
+    def role_shown(self, user: User) -> str:
+        return "superuser" if user.is_superuser else role_of(user)
+
+
+class TokenAdmin(RestTokenAdmin):
+    """Tokens of the API. Those of superusers are for superusers only."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        tokens = super().get_queryset(request)
+        return tokens if _is_superuser(request) else tokens.filter(user__is_superuser=False)
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if not _is_superuser(request):
+            kwargs["queryset"] = User.objects.filter(is_superuser=False)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+admin.site.unregister(TokenProxy)
+admin.site.register(TokenProxy, TokenAdmin)
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    return user is None or not user.is_superuser or _is_superuser(request)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
