@@ -39,12 +39,14 @@ class Past:
 @never_cache
 @vary_on_headers("HX-Request")
 def board(request: HttpRequest) -> HttpResponse:
-    """The whole page; for a request of htmx the part below the banners alone."""
+    """The whole page; for a request of htmx the part below the banners, with ``part=calendar`` that alone."""
     asked = request.GET.get("at")
     if asked is not None:
         return _past_board(request, asked)
     payload = board_current()
     now = board_now(payload)
+    if request.GET.get("part") == "calendar" and getattr(request, "htmx", False):
+        return render(request, "sectors/_calendar.html", _calendar(now))
     context = _context(payload, now, viewer_limits(request.user))
     if payload is None:
         context["skeletons"] = cards_now(None, ViewLimits(), now, waiting=Waiting(loading=True))
@@ -114,9 +116,14 @@ def _context(payload: dict[str, Any] | None, now: dt.datetime, limits: ViewLimit
         "cards": cards,
         "version": payload["version"] if payload else 0,
         "strip": strip_now(cards, now),
-        "calendar": calendar_now(now),
         "facts": _facts(payload, cards),
+        **_calendar(now),
     }
+
+
+def _calendar(now: dt.datetime) -> dict[str, Any]:
+    """The releases of today and tomorrow; by ``calendar_day`` a page left open sees that they are old."""
+    return {"calendar": calendar_now(now), "calendar_day": now.astimezone(ET).date().isoformat()}
 
 
 def _facts(payload: dict[str, Any] | None, cards: list[Any]) -> str:

@@ -2,9 +2,10 @@
 // than the shown one is dropped. Everything is morphed in place, so focus, open lists and scroll stay.
 (function () {
   "use strict";
-  const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000;
+  const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000, CALENDAR_MS = 30000;
   const board = () => document.getElementById("board");
   const waiting = [];
+  let calendarAskedAt = 0;
 
   function morph(target, text, swap = "outerMorph") {
     return htmx.swap({ sourceElement: target, target, text, swap, transition: false });
@@ -69,6 +70,7 @@
       await morph(document.getElementById("glance"), frame.glance);
       document.getElementById("market-status").dataset.oldest = frame.oldest;
       fetchBar();
+      setTimeout(fetchCalendar, Math.random() * JITTER_MS);
     }
     const updated = frame.cards.length === 1 ? "1 sector updated" : frame.cards.length + " sectors updated";
     document.getElementById("announce").textContent = turned.concat(updated).join(". ") + ".";
@@ -95,6 +97,19 @@
   function fetchAlerts() {
     const rail = document.querySelector("[data-alerts-url]");
     if (rail) fetched(rail.dataset.alertsUrl, () => document.getElementById("alerts-rail"));
+  }
+
+  function fetchCalendar() {
+    const calendar = document.getElementById("calendar");
+    calendarAskedAt = Date.now();
+    if (calendar && calendar.dataset.url) fetched(calendar.dataset.url, () => document.getElementById("calendar"));
+  }
+
+  // The market's day is another than the calendar's: ask until the answer is of the new day.
+  function turnCalendar() {
+    if (document.body.hasAttribute("data-paused") || Date.now() - calendarAskedAt < CALENDAR_MS) return;
+    calendarAskedAt = Date.now();
+    setTimeout(fetchCalendar, Math.random() * JITTER_MS);
   }
 
   function fetchBoard() {
@@ -137,6 +152,7 @@
   window.addEventListener("sectorlight:frame", (event) => take(event.detail));
   window.addEventListener("sectorlight:poll", fetchBoard);
   window.addEventListener("sectorlight:aged", fetchBar);
+  window.addEventListener("sectorlight:turned", turnCalendar);
   window.addEventListener("sectorlight:connected", () => {
     setTimeout(fetchBar, Math.random() * JITTER_MS);
     setTimeout(fetchAlerts, Math.random() * JITTER_MS);

@@ -52,6 +52,11 @@
     return new Intl.DateTimeFormat("en-GB", format).format(moment).replace(/^0(?=\d:)/, "");
   }
 
+  function dayIn(zone, moment) {
+    const format = { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" };
+    return new Intl.DateTimeFormat("en-CA", format).format(moment);
+  }
+
   function say(element, text) {
     if (element && element.textContent !== text) element.textContent = text;
   }
@@ -105,11 +110,18 @@
     window.dispatchEvent(new CustomEvent("sectorlight:aged"));
   }
 
+  function tickCalendar(moment) {
+    const calendar = document.querySelector("#calendar[data-day]");
+    if (!calendar || calendar.dataset.day === dayIn("America/New_York", moment)) return;
+    window.dispatchEvent(new CustomEvent("sectorlight:turned"));
+  }
+
   function tick() {
     const moment = now();
     if (anchor.market) {
       tickClock(moment);
       tickData(moment);
+      tickCalendar(moment);
     }
     const stored = document.body.hasAttribute("data-past");
     if (!stored) document.querySelectorAll(".card[data-as-of]").forEach(tickCard);

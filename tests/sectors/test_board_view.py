@@ -182,6 +182,23 @@ def test_a_moment_that_is_none_is_refused_in_words(trader: Client, asked: str) -
 
 
 @pytest.mark.usefixtures("_noon")
+def test_the_calendar_can_be_asked_for_alone(trader: Client) -> None:
+    surroundings()
+    part = page(trader, "/?part=calendar", **{"HX-Request": "true"})
+    assert part.startswith('<section class="panel" id="calendar"')
+    assert 'data-day="2026-03-10"' in part
+    assert "Job openings" in part
+    assert 'id="board"' not in part
+    assert 'id="board"' in page(trader, "/?part=calendar")
+
+
+@pytest.mark.usefixtures("_noon")
+def test_the_calendar_of_a_stored_board_asks_for_no_newer_one(trader: Client) -> None:
+    record()
+    assert "data-day" not in page(trader, f"/?at={NOW:%Y-%m-%dT%H:%M:%S}")
+
+
+@pytest.mark.usefixtures("_noon")
 @pytest.mark.parametrize("asked", ["2030-01-01T10:00", "2026-03-10T10:43-04:00", "2026-03-10T14:43Z"])
 def test_a_moment_that_has_not_come_is_refused_in_words(trader: Client, asked: str) -> None:
     record()
