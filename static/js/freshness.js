@@ -21,8 +21,8 @@
   }
 
   // The server knows sessions further back than the page does: what is older than all of them is just old.
-  function age(from) {
-    return windows.length && from < windows[0][0] ? Infinity : sessionMinutes(from, now());
+  function age(from, moment = now()) {
+    return windows.length && from < windows[0][0] ? Infinity : sessionMinutes(from, moment);
   }
 
   function shortAge(minutes) {
@@ -97,6 +97,36 @@
     if (small) small.setAttribute("data-dim", "");
   }
 
+  // As the server says a length of time in the bar: whole minutes, and no minutes beside full hours.
+  function spanWords(minutes) {
+    const whole = Math.floor(minutes);
+    if (whole < 1) return "less than a minute";
+    if (whole < 60) return whole + " min";
+    return Math.floor(whole / 60) + " h" + (whole % 60 ? " " + (whole % 60) + " min" : "");
+  }
+
+  // Only the lengths in the bar's headline are said anew: what they are the age of stays the server's.
+  function headlineNow(bar, text, moment) {
+    if (bar.dataset.state === "overdue") {
+      const late = age(Number(bar.dataset.board), moment);
+      return Number.isFinite(late) ? text.replace(/(is overdue: ).+( since the board)/, "$1" + spanWords(late) + "$2") : text;
+    }
+    const asOf = Number(bar.dataset.asOf);
+    const minutes = age(asOf, moment), wall = Math.max(0, moment - asOf) / 60000;
+    const [, subject] = text.match(/^(As of .+?)(?:, |: ).+\.$/) || [];
+    if (!subject || !Number.isFinite(minutes)) return text;
+    if (bar.dataset.state !== "stale") return subject + ", " + spanWords(minutes) + " old.";
+    const both = spanWords(minutes) + " of session time, " + spanWords(wall) + " by the clock.";
+    return subject + ": " + (minutes === wall ? spanWords(minutes) + " old." : both);
+  }
+
+  function tickHeadline(moment) {
+    const bar = document.getElementById("freshness");
+    const headline = bar?.querySelector('[data-slot="headline"]');
+    if (!headline || !["fresh", "aging", "stale", "overdue"].includes(bar.dataset.state) || !Number(bar.dataset.asOf)) return;
+    say(headline, headlineNow(bar, headline.textContent, moment));
+  }
+
   // The bar's words come from the server; its light goes by itself, and asks for the words.
   function tickBar() {
     const bar = document.getElementById("freshness");
@@ -126,6 +156,7 @@
     const stored = document.body.hasAttribute("data-past");
     if (!stored) document.querySelectorAll(".card[data-as-of]").forEach(tickCard);
     if (!stored) tickBar();
+    if (!stored && anchor.market) tickHeadline(moment);
     for (const badge of document.querySelectorAll("[data-until]")) {
       if (moment >= Number(badge.dataset.until)) badge.remove();
     }

@@ -1,4 +1,4 @@
-"""A board that stays open: its calendar follows the day and the runs."""
+"""A board that stays open: its calendar follows the day and the runs, its headline the clock."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import datetime as dt
 import pytest
 from playwright.sync_api import Page, expect
 
+from analysis.models import RunKind
 from sectors.services import readings_record
+from tests.analysis.page_cast import run_store
 from tests.journeys.conftest import Aside
-from tests.sectors.cast import NOW, full_board, run_stamp
+from tests.sectors.cast import NOW, PASS, full_board, run_stamp
 from tests.sectors.market import at
 from universe import clock
 from universe.models import EconomicEvent
@@ -21,6 +23,12 @@ CLOCK_MS = 15_000
 
 def release(event: str, moment: dt.datetime) -> None:
     EconomicEvent.objects.create(at=moment, country="US", event=event, impact="High", source="fmp")
+
+
+def without_words_of_the_server(page: Page) -> None:
+    page.route("**/analysis/progress/", lambda route: route.fulfill(status=204))
+    page.reload()
+    page.locator('[data-slot="connection"]', has_text="Connected").wait_for()
 
 
 def test_an_open_board_turns_its_calendar_with_the_day(board: Page) -> None:
@@ -41,3 +49,28 @@ def test_a_run_that_is_published_brings_the_calendar_along(board: Page, aside: A
     aside(lambda: release("Factory orders", at(14)))
     aside(lambda: readings_record(full_board(), run_stamp(2, NOW)))
     expect(calendar).to_contain_text("Factory orders")
+
+
+def test_the_headline_ages_with_the_clock_in_the_servers_words(board: Page, aside: Aside) -> None:
+    aside(lambda: run_store(PASS, kind=RunKind.ON_DEMAND))
+    without_words_of_the_server(board)
+    headline = board.locator('#freshness [data-slot="headline"]')
+    expect(headline).to_have_text("As of 10:30, 12 min old.")
+    for moment, words in (
+        (at(11, 40), "As of 10:30, 1 h 10 min old."),
+        (at(15), "As of 10:30: 4 h 30 min old."),
+        (at(4, 30, day=11), "As of 10:30: 10 h of session time, 18 h by the clock."),
+    ):
+        with clock.override(moment):
+            expect(headline).to_have_text(words, timeout=CLOCK_MS)
+
+
+def test_a_pass_that_is_overdue_grows_later_with_the_clock(board: Page, aside: Aside) -> None:
+    aside(lambda: run_store(PASS, kind=RunKind.ON_DEMAND))
+    with clock.override(at(11, 40)):
+        without_words_of_the_server(board)
+    headline = board.locator('#freshness [data-slot="headline"]')
+    expect(headline).to_have_text("The last pass is overdue: 1 h 10 min since the board was read.")
+    with clock.override(at(11, 52)):
+        words = "The last pass is overdue: 1 h 22 min since the board was read."
+        expect(headline).to_have_text(words, timeout=CLOCK_MS)
