@@ -1,10 +1,27 @@
 """The REST API under /api/, its description and the page that shows it."""
 
-from django.urls import path
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotFound
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from sectors.api import SectorsView, SectorView
 from universe.api import FunnelView
+
+
+class NothingThere(APIView):
+    """What no resource answers: a problem document like every other error, not a page."""
+
+    schema = None
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        raise NotFound("No resource has this address. /api/docs/ lists them all.")
+
 
 # The stock page of the API's description has inline styles, which our content security policy refuses.
 _docs = SpectacularSwaggerSplitView.as_view(
@@ -13,8 +30,10 @@ _docs = SpectacularSwaggerSplitView.as_view(
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", _docs, name="api-docs"),
+    path("docs/", login_required(_docs), name="api-docs"),
     path("v1/sectors/", SectorsView.as_view(), name="api-sectors"),
     path("v1/sectors/<slug:slug>/", SectorView.as_view(), name="api-sector"),
     path("v1/universe/funnel/", FunnelView.as_view(), name="api-funnel"),
+    # With the slash only: without one, an address is first tried with it.
+    re_path(r"^v1/(?:.*/)?$", NothingThere.as_view()),
 ]

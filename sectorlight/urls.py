@@ -1,6 +1,9 @@
 """Every address of the product; the apps name their own pages."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import include, path
 
 from sectorlight import health
@@ -8,9 +11,17 @@ from sectorlight import health
 handler403 = "sectors.views.errors.forbidden"
 handler404 = "sectors.views.errors.not_found"
 
+
+@login_not_required
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """Browsers ask for it where a page names no icon, such as the admin's."""
+    return HttpResponseRedirect(static("icon.svg"))
+
+
 urlpatterns = [
     path("", include("sectors.urls")),
     path("", include("analysis.urls")),
+    path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
     path("api/", include("sectorlight.api_urls")),
     path("health", health.overall, name="health"),

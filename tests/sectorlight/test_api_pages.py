@@ -33,9 +33,36 @@ def test_the_page_of_the_api_needs_nothing_from_elsewhere(reader: Client) -> Non
     assert reader.get("/api/docs/?script=").headers["Content-Type"].startswith("application/javascript")
 
 
-@pytest.mark.parametrize("path", ["schema/", "docs/", "v1/sectors/", "v1/universe/funnel/"])
+@pytest.mark.parametrize("path", ["schema/", "v1/sectors/", "v1/universe/funnel/", "v1/", "v1/nope/"])
 def test_a_stranger_gets_no_data(client: Client, path: str) -> None:
-    assert client.get(f"/api/{path}").status_code in (401, 403)
+    answer = client.get(f"/api/{path}")
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == "Token"
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_the_page_of_the_api_leads_a_stranger_to_the_log_in(client: Client) -> None:
+    answer = client.get("/api/docs/")
+    assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/api/docs/")
+
+
+@pytest.mark.parametrize("path", ["v1/", "v1/nope/", "v1/sectors/tech/more/"])
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_an_address_without_a_resource_is_a_problem_document(reader: Client, path: str, method: str) -> None:
+    answer = getattr(reader, method)(f"/api/{path}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    problem = answer.json()
+    assert (problem["title"], problem["instance"]) == ("Not Found", f"/api/{path}")
+
+
+def test_an_address_without_its_last_slash_leads_to_the_one_with_it(reader: Client) -> None:
+    answer = reader.get("/api/v1/sectors")
+    assert (answer.status_code, answer["Location"]) == (301, "/api/v1/sectors/")
+
+
+def test_who_asks_for_a_favicon_gets_the_brands(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/icon.svg")
 
 
 def test_a_program_reads_with_a_token(client: Client) -> None:
