@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 WORKERS ?= 2
 TESTS ?=
 
-.PHONY: run test check bench doctor clean browser
+.PHONY: run test check bench doctor clean clean-data browser
 
 run: $(VENV)/.base
 	@exec $(BIN)/python manage.py up --with-parent
@@ -34,7 +34,11 @@ bench: $(VENV)/.dev
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-results
-	@echo "The data of the embedded servers stays in var/ (and, for root, perhaps in /var/lib/sectorlight)."
+	@echo "The data of the embedded servers stays; make clean-data removes it."
+
+# Databases, secrets and static files of this checkout; refused while it runs.
+clean-data:
+	@$(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) -m sectorlight.embedded.cleaning
 
 $(VENV)/.base: requirements/base.txt
 	@test -n "$(PYTHON)" || { \

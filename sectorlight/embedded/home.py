@@ -57,10 +57,15 @@ def home_choose(data_dir: Path) -> Home:
     data_dir.mkdir(parents=True, exist_ok=True)
     if others_reach(data_dir):
         return Home(data_dir, account)
-    mark = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
-    data = SHARED / mark
+    data = shared_folder(data_dir)
     data.mkdir(parents=True, exist_ok=True)
     return Home(data, account)
+
+
+def shared_folder(data_dir: Path) -> Path:
+    """Where root's servers of ``data_dir`` have their data when they cannot reach it; it may not exist."""
+    mark = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
+    return SHARED / mark
 
 
 def _unprivileged_account() -> Account:
