@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from sectors.lights import LIGHTS, stored_band, withheld_side
+from sectors.lights import LIGHTS, sentence_of, stored_band, withheld_side
 from sectors.models import Sector, SentimentReading
 from sectors.selectors import reading_newest, readings_newest, sectors_list, weights_current
 from universe.clock import ClockUnavailableError, market_now
@@ -197,7 +197,7 @@ def _verdict(reading: SentimentReading | None) -> dict[str, Any]:
         "colour": light.colour,
         "label": light.label,
         "signal": light.signal,
-        "sentence": light.sentence,
+        "sentence": sentence_of(light.colour, reading.waterfall),
     }
 
 
