@@ -9,6 +9,7 @@ import pytest
 from massive import RESTClient, WebSocketClient
 from massive.exceptions import BadResponse
 
+from tests import coroutines
 from tests.market import RunningMarket, start_market
 from tests.universe.simulator.conftest import PREVIOUS, SESSION
 
@@ -75,7 +76,7 @@ def test_its_socket_client_receives_minute_bars() -> None:
             secure=False,
             subscriptions=["AM.IWM"],
         )  # type: ignore[arg-type]
-        received = asyncio.run(asyncio.wait_for(_first_messages(stream), 30))
+        received = coroutines.run(asyncio.wait_for(_first_messages(stream), 30))
     assert received[0].symbol == "IWM"
     assert received[0].end_timestamp - received[0].start_timestamp == 60_000
 
