@@ -92,7 +92,9 @@ def reachable_copy(source: Path, home: Home, *, beside: tuple[Path, ...] = ()) -
 
     ``beside`` are folders that the programs look up relative to ``source``; all must have the same root
     folder, two levels up at the most. The copy is keyed by the wheel's place and time, and made once.
+    Links on the way are followed first: the account may not be able to pass them.
     """
+    source, beside = source.resolve(), tuple(folder.resolve() for folder in beside)
     if home.account is None or others_reach(source):
         return source
     root = Path(os.path.commonpath([source.parent, *(folder.parent for folder in beside)]))

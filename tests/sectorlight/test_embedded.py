@@ -98,6 +98,15 @@ def test_programs_within_reach_are_used_where_they_are(open_folder: Path) -> Non
     assert reachable_copy(open_folder, place) == open_folder
 
 
+def test_programs_behind_a_link_that_nobody_may_pass_are_used_where_they_truly_are(
+    tmp_path: Path, open_folder: Path
+) -> None:
+    tmp_path.chmod(0o700)
+    (tmp_path / "link").symlink_to(open_folder)
+    place = Home(open_folder, Account("nobody", NOBODY.pw_uid, NOBODY.pw_gid))
+    assert reachable_copy(tmp_path / "link", place) == open_folder.resolve()
+
+
 @pytest.fixture
 def cluster(open_folder: Path) -> Path:
     return database.database_make(home_choose(open_folder), "pw")
