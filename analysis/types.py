@@ -11,10 +11,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sectors.types import Colour
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 TextArray = NDArray[np.str_]
-Colour = Literal["dark_red", "light_red", "blue_neutral", "light_green", "dark_green"]
 
 
 class Timeframe(StrEnum):

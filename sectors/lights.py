@@ -1,4 +1,4 @@
-"""The five lights and the unlit one in words: one table for the pages, the API and Redis. Pure.
+"""The five lights and the unlit one: one table of edges and words for engine, pages, API and Redis. Pure.
 
 Bands are half-open: a shared edge belongs to the greener side, so that a tie leans away from shorting.
 """
@@ -11,9 +11,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from sectors import figures
-from sectors.types import Band, Lamp
+from sectors.types import Band, Colour, Lamp
 
-EDGES = (-0.6, -0.2, 0.2, 0.6)
 #: The product's limit (numbers §5), for readings whose waterfall does not name its own.
 WITHHOLD_SCORE = 0.5
 Side = Literal["bearish", "bullish"]
@@ -21,7 +20,7 @@ Side = Literal["bearish", "bullish"]
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """``low <= score < high`` (the greenest takes +1.0 too); ``glyph`` is an id in parts/icons.html.
+    """``low`` is inside, the next light's ``low`` is not; ``glyph`` is an id in parts/icons.html.
 
     ``sentence_known`` takes the place of ``sentence`` where the catalysts of the reading are known.
     """
@@ -33,13 +32,13 @@ class Light:
     verdict: str
     signal: str
     sentence: str
-    low: float
-    high: float
+    low: Decimal
     sentence_known: str = ""
 
 
-_LIGHTS = (
-    Light(
+#: The reddest first.
+LIT: dict[Colour, Light] = {
+    "dark_red": Light(
         colour="dark_red",
         glyph="g-dd",
         words="dark red",
@@ -48,10 +47,9 @@ _LIGHTS = (
         signal="PRIME_SHORTING_ENVIRONMENT",
         sentence="Strong bearish sentiment.",
         sentence_known="Strong bearish sentiment, several negative catalysts.",
-        low=-1.0,
-        high=-0.6,
+        low=Decimal("-1.0"),
     ),
-    Light(
+    "light_red": Light(
         colour="light_red",
         glyph="g-d",
         words="light red",
@@ -59,10 +57,9 @@ _LIGHTS = (
         verdict="Good shorting",
         signal="GOOD_SHORTING_ENVIRONMENT",
         sentence="Moderately bearish.",
-        low=-0.6,
-        high=-0.2,
+        low=Decimal("-0.6"),
     ),
-    Light(
+    "blue_neutral": Light(
         colour="blue_neutral",
         glyph="g-bar",
         words="neutral",
@@ -70,10 +67,9 @@ _LIGHTS = (
         verdict="Neutral, cautious",
         signal="NEUTRAL_CAUTIOUS",
         sentence="Mixed, sideways.",
-        low=-0.2,
-        high=0.2,
+        low=Decimal("-0.2"),
     ),
-    Light(
+    "light_green": Light(
         colour="light_green",
         glyph="g-u",
         words="light green",
@@ -81,10 +77,9 @@ _LIGHTS = (
         verdict="Avoid shorts",
         signal="AVOID_SHORTS",
         sentence="Moderately bullish, upward.",
-        low=0.2,
-        high=0.6,
+        low=Decimal("0.2"),
     ),
-    Light(
+    "dark_green": Light(
         colour="dark_green",
         glyph="g-uu",
         words="dark green",
@@ -92,23 +87,22 @@ _LIGHTS = (
         verdict="Do not short",
         signal="DO_NOT_SHORT",
         sentence="Strongly bullish, squeeze risk high.",
-        low=0.6,
-        high=1.0,
+        low=Decimal("0.6"),
     ),
-)
-UNLIT = Light("none", "g-none", "no verdict", "", "No verdict", "", "No light is lit.", 0.0, 0.0)
-LIGHTS: dict[str, Light] = {light.colour: light for light in (*_LIGHTS, UNLIT)}
+}
+UNLIT = Light("none", "g-none", "no verdict", "", "No verdict", "", "No light is lit.", Decimal(0))
+LIGHTS: dict[str, Light] = {light.colour: light for light in (*LIT.values(), UNLIT)}
+#: Where one light ends and the next begins, ascending.
+EDGES = tuple(light.low for light in LIT.values())[1:]
 
 
-def band_of(score: float | Decimal) -> Band:
-    """The light of a score from -1 to +1."""
-    if score < Decimal("-0.6"):
-        return "dark_red"
-    if score < Decimal("-0.2"):
-        return "light_red"
-    if score < Decimal("0.2"):
-        return "blue_neutral"
-    return "light_green" if score < Decimal("0.6") else "dark_green"
+def colour_of(value: float | Decimal) -> Colour:
+    """The colour of a figure on the scale of a score; beyond +-1 it keeps the outermost colour.
+
+    A float is read as the decimal it prints as, so that 0.2 is 0.2.
+    """
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    return next((colour for colour in reversed(LIT) if exact >= LIT[colour].low), "dark_red")
 
 
 def stored_band(colour: object) -> Band:
@@ -145,4 +139,4 @@ def score_text(score: Decimal | float | None) -> str:
     if score is None:
         return figures.DASH
     exact = Decimal(str(score))
-    return figures.signed(exact, 2 if band_of(round(exact, 2)) == band_of(exact) else 3)
+    return figures.signed(exact, 2 if colour_of(round(exact, 2)) == colour_of(exact) else 3)

@@ -1,75 +1,34 @@
-"""What a score is called: colour, label, signal, sentence; and when to mind it."""
+"""The colour of a score, and when to mind it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from analysis.types import Colour, ScoringParameters, Timeframe
+from analysis.types import ScoringParameters, Timeframe
+from sectors.lights import EDGES, colour_of
+from sectors.types import Colour
 
 State = Literal["normal", "noise", "insufficient"]
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """One colour. ``start`` is inside; the next band's start is not, save +1 at the green end."""
-
-    colour: Colour
-    start: Decimal
-    signal: str
-    label: str
-    sentence: str
-
-
-#: Half-open: a shared edge belongs to the greener side, so that a tie leans away from shorting.
-BANDS = (
-    Band(
-        "dark_red",
-        Decimal("-1.0"),
-        "PRIME_SHORTING_ENVIRONMENT",
-        "Bearish",
-        "Strong bearish sentiment, several negative catalysts.",
-    ),
-    Band(
-        "light_red", Decimal("-0.6"), "GOOD_SHORTING_ENVIRONMENT", "Bearish", "Moderately bearish sentiment."
-    ),
-    Band("blue_neutral", Decimal("-0.2"), "NEUTRAL_CAUTIOUS", "Neutral", "Mixed sentiment, sideways."),
-    Band("light_green", Decimal("0.2"), "AVOID_SHORTS", "Bullish", "Moderately bullish sentiment, upward."),
-    Band(
-        "dark_green",
-        Decimal("0.6"),
-        "DO_NOT_SHORT",
-        "Bullish",
-        "Strongly bullish sentiment, squeeze risk is high.",
-    ),
-)
-INNER_EDGES = tuple(band.start for band in BANDS[1:])
 #: Short and long frames must both be clear of zero, by a tenth of their scales, to disagree.
 CLEAR_OF_ZERO = 0.1
 SHORT_FRAMES = (Timeframe.MIN30, Timeframe.DAY1)
 LONG_FRAMES = (Timeframe.DAY3, Timeframe.WEEK1)
 
 
-def band_for(score: Decimal | float) -> Band:
-    """The band of a score from -1 to +1.
-
-    A float is read as the decimal it prints as, so that 0.2 is 0.2. Raises ValueError outside the range.
-    """
-    exact = score if isinstance(score, Decimal) else Decimal(repr(float(score)))
-    if not (exact.is_finite() and -1 <= exact <= 1):
-        raise ValueError(f"score is {score}, outside -1 to +1: round and clip it with score_of() first")
-    return next(band for band in reversed(BANDS) if exact >= band.start)
-
-
 def colour_for(score: Decimal | float) -> Colour:
-    """The colour of a stored 3-decimal score.
+    """The colour of a stored 3-decimal score. Raises ValueError outside -1 to +1.
 
     >>> colour_for(-0.6), colour_for(0.6)
     ('light_red', 'dark_green')
     """
-    return band_for(score).colour
+    if not (math.isfinite(score) and -1 <= score <= 1):
+        raise ValueError(f"score is {score}, outside -1 to +1: round and clip it with score_of() first")
+    return colour_of(score)
 
 
 def cautions(
@@ -83,7 +42,7 @@ def cautions(
     """The reasons for a CAUTION badge in words, empty without one. ``returns`` are sector R, percent."""
     reasons = [
         f"close to {edge:+.2f}".replace("-", "\N{MINUS SIGN}")
-        for edge in INNER_EDGES
+        for edge in EDGES
         if abs(score - edge) <= Decimal(repr(parameters.caution_edge))
     ]
     if frames_disagree(returns, parameters):

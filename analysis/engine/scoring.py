@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
-from analysis.engine.colours import band_for, cautions, colour_for, state_for, strength_label
+from analysis.engine.colours import cautions, colour_for, state_for, strength_label
 from analysis.engine.factors import all_factors, clip, volatility
 from analysis.engine.patterns import pattern
 from analysis.engine.performance import (
@@ -34,6 +34,7 @@ from analysis.types import (
     SectorScore,
     Timeframe,
 )
+from sectors.lights import LIT
 
 SCORE_RANGE = (-1.0, 1.0)
 THOUSANDTH = Decimal("0.001")
@@ -169,7 +170,7 @@ def score_sector(frame: InputFrame, moves: SectorMoves) -> SectorScore:
     parameters, fall = frame.parameters, _waterfall(frame, moves)
     day, weight = fall.frames[DAY1], volatility(moves, fall.base, frame.parameters).value
     score = score_of(fall.unclamped)
-    band = band_for(score)
+    colour = colour_for(score)
     mean, error = mean_and_error(moves.returns[:, DAY1], parameters.winsor_pct)
     confidence = _confidence(frame, moves, fall, certainty=certainty_of(mean, error))
     relative = relative_score(fall.returns, fall.benchmark, weight, parameters=parameters)
@@ -183,9 +184,9 @@ def score_sector(frame: InputFrame, moves: SectorMoves) -> SectorScore:
         factors=fall.factors,
         unclamped=fall.unclamped,
         score=score,
-        colour=band.colour,
-        label=band.label,
-        signal=band.signal,
+        colour=colour,
+        label=LIT[colour].label,
+        signal=LIT[colour].signal,
         state=state_for(day.valid, mean, error, parameters.minimum_valid),
         cautions=cautions(score, confidence, fall.returns, parameters=parameters, release=frame.release),
         confidence=confidence,

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from sectors import figures
-from sectors.lights import EDGES, band_of
+from sectors.lights import EDGES, colour_of
 from sectors.pages.factor_words import LABELS, factor_words, unknown_words
 from sectors.types import Band
 
@@ -132,7 +132,7 @@ def _steps(moves: list[tuple[str, str, float, str]], axis: _Axis) -> Iterator[St
             effect,
             figures.signed(running, 4),
             repr(running),
-            band_of(running),
+            colour_of(running),
             *bar,
             *ghost,
             is_sum=is_sum,
@@ -148,7 +148,7 @@ def _score_step(parts: ScoreParts, axis: _Axis) -> Step:
         "",
         figures.signed(score, 3),
         str(score),
-        band_of(score),
+        colour_of(score),
         *axis.bar(0.0, float(score)),
         is_sum=True,
     )
@@ -195,7 +195,7 @@ def _axis(values: list[float]) -> _Axis:
 
 
 def _shown_edges(axis: _Axis) -> list[float]:
-    return [edge for edge in (-1.0, *EDGES, 1.0) if axis.low <= edge <= axis.high]
+    return [edge for edge in (-1.0, *map(float, EDGES), 1.0) if axis.low <= edge <= axis.high]
 
 
 def _axis_words(axis: _Axis) -> str:
@@ -203,7 +203,7 @@ def _axis_words(axis: _Axis) -> str:
     low, high = figures.signed(axis.low, places), figures.signed(axis.high, places)
     if axis.low < 0 < axis.high:
         return f"{low} to {high}, edges ±0.2, ±0.6"
-    near, far = sorted((edge for edge in EDGES if axis.low <= edge <= axis.high), key=abs)
+    near, far = sorted((edge for edge in map(float, EDGES) if axis.low <= edge <= axis.high), key=abs)
     return f"{low} to {high}, edges {figures.signed(near, 1)}, {figures.signed(far, 1)}"
 
 

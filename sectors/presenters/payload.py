@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sectors.lights import LIGHTS, band_of, stored_band, withheld_side
+from sectors.lights import LIGHTS, colour_of, stored_band, withheld_side
 from sectors.types import Band, HistoryPoint, PreviousLight, RunStamp
 from universe import sessions
 
@@ -82,7 +82,7 @@ def frame_band(value: float | None, scale: float) -> Band:
     """The colour of one timeframe: that of ``tanh(return / scale)``; without a value it is unlit."""
     if value is None or scale <= 0 or not math.isfinite(value):
         return "none"
-    return band_of(math.tanh(value / scale))
+    return colour_of(math.tanh(value / scale))
 
 
 def _entry(reading: SentimentReading, stamp: RunStamp) -> dict[str, Any]:

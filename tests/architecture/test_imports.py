@@ -19,7 +19,7 @@ PUBLIC_OF = {
 }
 PURE = re.compile(
     r"analysis\.engine(\.|$)|sectors\.classification(\.|$)|universe\.(criteria|sessions)$"
-    r"|universe\.simulator\.world|[a-z]+\.(types|errors)$"
+    r"|sectors\.(lights|figures)$|universe\.simulator\.world|[a-z]+\.(types|errors)$"
 )
 IMPURE = {
     *("django", "celery", "channels", "rest_framework", "redis", "psycopg", "httpx", "requests", "urllib"),

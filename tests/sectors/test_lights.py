@@ -7,9 +7,28 @@ from typing import Any
 
 import pytest
 
-from sectors.lights import sentence_of, withheld_side
+from sectors.lights import EDGES, LIT, colour_of, sentence_of, withheld_side
 from sectors.services import readings_record
 from tests.sectors.market import at, reading, stamp
+
+
+def test_the_lights_start_at_minus_one_and_rise() -> None:
+    assert [light.low for light in LIT.values()] == [-1, *sorted(EDGES)]
+
+
+def test_every_light_has_its_own_sentence_and_signal() -> None:
+    assert (
+        len({light.sentence for light in LIT.values()}) == len({light.signal for light in LIT.values()}) == 5
+    )
+    assert [light.label for light in LIT.values()] == ["Bearish", "Bearish", "Neutral", "Bullish", "Bullish"]
+
+
+@pytest.mark.parametrize(
+    ("value", "colour"),
+    [(-3.2, "dark_red"), (0.2, "light_green"), (Decimal("0.6"), "dark_green"), (7, "dark_green")],
+)
+def test_a_figure_beyond_the_scale_keeps_the_outermost_colour(value: float, colour: str) -> None:
+    assert colour_of(value) == colour
 
 
 @pytest.mark.parametrize(

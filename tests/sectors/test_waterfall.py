@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sectors.lights import band_of, score_text
+from sectors.lights import colour_of, score_text
 from sectors.pages.waterfall import ScoreParts, Waterfall, waterfall_of
 
 
@@ -162,7 +162,7 @@ def test_every_bar_lies_inside_the_box(pieces: list[float], values: list[float])
     ],
 )
 def test_a_shared_edge_belongs_to_the_greener_side(score: str, band: str) -> None:
-    assert band_of(Decimal(score)) == band
+    assert colour_of(Decimal(score)) == band
 
 
 def test_rounding_on_screen_never_names_another_band() -> None:

@@ -7,11 +7,11 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from analysis.engine.colours import BANDS
 from analysis.engine.factors import CATALYST_RANGE, TECHNICAL_RANGE, VOLATILITY_RANGE, VOLUME_RANGE
 from analysis.engine.ranking import GRADES
 from analysis.engine.volume import expected_share
 from analysis.types import ScoringParameters
+from sectors.lights import LIT
 from tests.analysis.engine.test_volume import FULL, at
 
 PAGE = (Path(__file__).parents[3] / "docs" / "numbers.md").read_text()
@@ -47,9 +47,9 @@ def test_the_factors_have_their_ranges() -> None:
 
 
 def test_the_colours_have_their_signals_and_labels() -> None:
-    for band in BANDS:
-        assert CELLS[band.colour][1:] == [band.signal, band.label]
-        assert CELLS[band.colour][0].startswith(str(band.start).replace("-", "\N{MINUS SIGN}"))
+    for colour, light in LIT.items():
+        assert CELLS[colour][1:] == [light.signal, light.label]
+        assert CELLS[colour][0].startswith(str(light.low).replace("-", "\N{MINUS SIGN}"))
 
 
 def test_the_grades_have_their_points_and_limits() -> None:

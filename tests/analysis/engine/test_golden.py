@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from analysis.engine.colours import band_for, cautions, colour_for
+from analysis.engine.colours import cautions, colour_for
 from analysis.engine.freshness import freshness
 from analysis.engine.performance import frame_return
 from analysis.engine.ranking import (
@@ -25,6 +25,7 @@ from analysis.engine.ranking import (
 from analysis.engine.scoring import alphas, base_of, product, score_of
 from analysis.engine.volume import volume_weights
 from analysis.types import Factor, FreshnessLimits, ScoringParameters, Timeframe
+from sectors.lights import LIT
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 PARAMETERS = ScoringParameters()
@@ -97,7 +98,7 @@ def test_a_score_close_to_an_edge_asks_for_caution(case: dict[str, Any]) -> None
 
 def test_every_colour_has_its_signal() -> None:
     middles = {"dark_red": -0.8, "light_red": -0.4, "blue_neutral": 0, "light_green": 0.4, "dark_green": 0.8}
-    assert {colour: band_for(score).signal for colour, score in middles.items()} == SCORING["signals"]
+    assert {colour: LIT[colour_for(score)].signal for colour, score in middles.items()} == SCORING["signals"]
 
 
 def test_the_ranks_agree_to_one_decimal_and_name_the_top_three() -> None:

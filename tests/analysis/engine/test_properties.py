@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.engine import score_board
-from analysis.engine.colours import BANDS, band_for, colour_for
+from analysis.engine.colours import colour_for
 from analysis.engine.factors import (
     CATALYST_RANGE,
     TECHNICAL_RANGE,
@@ -27,6 +27,7 @@ from analysis.engine.performance import SectorMoves, frame_return
 from analysis.engine.ranking import rank_parts
 from analysis.engine.scoring import base_of, confidence_of, product, score_of
 from analysis.types import Factor, InputFrame, ScoringParameters, SectorInput, Timeframe
+from sectors.lights import EDGES, LIT
 from tests.analysis.engine.cast import frame_of, random_frame, shuffled, stock
 
 PARAMETERS = ScoringParameters()
@@ -67,7 +68,7 @@ def test_with_factors_held_a_more_negative_return_is_never_greener(
 ) -> None:
     value = values[place]
     fallen = tuple((value or 0.0) - worse if at == place else kept for at, kept in enumerate(values))
-    order = [band.colour for band in BANDS]
+    order = list(LIT)
     before, after = scored(values, factors), scored(fallen, factors)
     if value is not None or worse == 0:
         assert after <= before
@@ -82,11 +83,11 @@ def test_the_mirror_market_has_the_mirror_score_at_neutral_factors(values: tuple
 
 
 def test_every_one_of_the_scores_has_one_band() -> None:
-    ends = [*(band.start for band in BANDS[1:]), Decimal("1.001")]
+    ends = [*EDGES, Decimal("1.001")]
     for thousandths in range(-1000, 1001):
         score = Decimal(thousandths) / 1000
-        inside = [band for band, end in zip(BANDS, ends, strict=True) if band.start <= score < end]
-        assert inside == [band_for(score)]
+        lights = zip(LIT.items(), ends, strict=True)
+        assert [colour for (colour, light), end in lights if light.low <= score < end] == [colour_for(score)]
         assert colour_for(float(score)) == colour_for(score)
 
 
