@@ -130,6 +130,7 @@ def waterfall(score: SectorScore, parameters: ScoringParameters) -> dict[str, An
             "weights": parameters.weights,
             "scales": parameters.scales,
             "withhold_score": parameters.withhold_score,
+            "minimum_valid": parameters.minimum_valid,
             "frames": {str(one.timeframe): _frame_facts(one) for one in score.frames},
             "factors": [asdict(factor) for factor in score.factors],
             "unclamped": score.unclamped,

@@ -20,6 +20,7 @@ from sectors.board_cache import board_store
 from sectors.broadcast import announce_readings
 from sectors.classification import RULES_VERSION, CompanyProfile, VendorLabel, classify
 from sectors.models import BoardSnapshot, Classification, Sector, SentimentReading, VolatilityWeight
+from sectors.places import PLACES
 from sectors.presenters import board_payload
 from sectors.selectors import history_since_previous_session, previous_lights, readings_newest
 from sectors.types import ClassificationResult, ReadingInput, RunStamp
@@ -31,18 +32,6 @@ CENT = Decimal("0.01")
 TICK = dt.timedelta(milliseconds=1)
 BATCH = 1_000
 
-#: slug, name, short name, large-cap proxy, small-cap proxy, gap class, default weight; in board order.
-EIGHT = (
-    ("technology", "Technology", "Technology", "XLK", "PSCT", "high", "1.30"),
-    ("healthcare", "Healthcare", "Healthcare", "XLV", "PSCH", "extreme", "1.50"),
-    ("energy", "Energy", "Energy", "XLE", "PSCE", "moderate", "1.20"),
-    ("financial", "Financial", "Financial", "XLF", "PSCF", "moderate", "1.10"),
-    ("consumer_discretionary", "Consumer discretionary", "Consumer", "XLY", "PSCD", "high", "1.20"),
-    ("industrials", "Industrials", "Industrials", "XLI", "PSCI", "low", "1.00"),
-    ("materials", "Materials", "Materials", "XLB", "PSCM", "low", "0.90"),
-    ("utilities", "Utilities", "Utilities", "XLU", "PSCU", "very_low", "0.70"),
-)
-
 
 @transaction.atomic
 def sectors_seed() -> dict[str, int]:
@@ -51,24 +40,24 @@ def sectors_seed() -> dict[str, int]:
     Safe to repeat: a weight that an admin has set stays. Returns how many rows were new.
     """
     standing = set(Sector.objects.values_list("slug", flat=True))
-    for position, (slug, name, short_name, large, small, gap_class, _) in enumerate(EIGHT, start=1):
+    for place in PLACES:
         facts = {
-            "name": name,
-            "short_name": short_name,
-            "position": position,
-            "large_cap_proxy": large,
-            "small_cap_proxy": small,
-            "gap_class": gap_class,
+            "name": place.name,
+            "short_name": place.short_name,
+            "position": place.key,
+            "large_cap_proxy": place.large_cap_proxy,
+            "small_cap_proxy": place.small_cap_proxy,
+            "gap_class": place.gap_class,
         }
-        Sector.objects.update_or_create(slug=slug, defaults=facts)
+        Sector.objects.update_or_create(slug=place.slug, defaults=facts)
     weighted = set(VolatilityWeight.objects.filter(active=True).values_list("sector_id", flat=True))
     defaults = [
-        VolatilityWeight(sector_id=slug, weight=Decimal(weight), reason="default")
-        for slug, *_, weight in EIGHT
-        if slug not in weighted
+        VolatilityWeight(sector_id=place.slug, weight=Decimal(place.weight), reason="default")
+        for place in PLACES
+        if place.slug not in weighted
     ]
     VolatilityWeight.objects.bulk_create(defaults)
-    return {"sectors": len(EIGHT) - len(standing), "weights": len(defaults)}
+    return {"sectors": len(PLACES) - len(standing), "weights": len(defaults)}
 
 
 # -- volatility weights ------------------------------------------------------------------------------

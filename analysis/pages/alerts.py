@@ -11,7 +11,7 @@ from typing import Literal
 from analysis.models import Alert
 from sectors import figures
 from sectors.lights import LIGHTS, lamp, score_text, stored_band
-from sectors.presenters import PLACES
+from sectors.places import PLACES
 from sectors.types import Lamp
 from universe import sessions
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from analysis.models import TERMINAL, AnalysisRun, RunStatus
 from sectors import figures
-from sectors.presenters import PLACES
+from sectors.places import PLACES
 from sectors.presenters.ages import moment_text
 
 SECTOR_NAMES = {place.slug: place.name for place in PLACES}

@@ -2,6 +2,6 @@
 
 from sectors.classification.engine import classify
 from sectors.classification.evidence import CompanyProfile, VendorLabel
-from sectors.classification.rules import RULES_VERSION, SECTORS
+from sectors.classification.rules import RULES_VERSION
 
-__all__ = ["RULES_VERSION", "SECTORS", "CompanyProfile", "VendorLabel", "classify"]
+__all__ = ["RULES_VERSION", "CompanyProfile", "VendorLabel", "classify"]

@@ -19,7 +19,7 @@ import re
 from collections.abc import Sequence
 
 from sectors.classification.evidence import CompanyProfile, Hint, hints
-from sectors.classification.rules import SECTORS
+from sectors.places import SLUGS
 from sectors.types import ClassificationResult
 
 CEILING = 0.99
@@ -54,7 +54,7 @@ def classify(profile: CompanyProfile) -> ClassificationResult:
     if not votes:
         return ClassificationResult(None, 0.0, evidence)
     shares = _shares(votes)
-    winner = max(SECTORS, key=lambda sector: shares[sector])
+    winner = max(SLUGS, key=lambda sector: shares[sector])
     confidence = round(min(CEILING, shares[winner]), 3)
     disputed = _is_disputed(votes, shares, winner)
     if shares[winner] < FLOOR:
@@ -85,13 +85,13 @@ def _is_words(hint: Hint) -> bool:
 
 
 def _shares(votes: Sequence[Hint]) -> dict[str, float]:
-    shares = dict.fromkeys(SECTORS, 1.0)
+    shares = dict.fromkeys(SLUGS, 1.0)
     for place, hint in enumerate(votes):
         kind = hint.evidence.kind.split(",")[0]
         power = DISCOUNT[kind] if place else 1.0
-        weight = max(hint.evidence.weight, 1 / len(SECTORS))
-        other = (1 - weight) / (len(SECTORS) - 1)
-        for sector in SECTORS:
+        weight = max(hint.evidence.weight, 1 / len(SLUGS))
+        other = (1 - weight) / (len(SLUGS) - 1)
+        for sector in SLUGS:
             shares[sector] *= (weight if sector == hint.evidence.sector else other) ** power
     shares = {sector: share**TEMPER for sector, share in shares.items()}
     total = sum(shares.values())

@@ -12,16 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RULES_VERSION = "1"
-SECTORS = (
-    "technology",
-    "healthcare",
-    "energy",
-    "financial",
-    "consumer_discretionary",
-    "industrials",
-    "materials",
-    "utilities",
-)
 
 
 @dataclass(frozen=True, slots=True)

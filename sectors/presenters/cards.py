@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sectors import figures
 from sectors.lights import LIGHTS, lamp, score_text, stored_band
+from sectors.places import PLACES, Place
 from sectors.presenters import ages
 from sectors.presenters.spark import spark_of
 from sectors.presenters.tops import halted_words, top_lists
@@ -17,31 +18,8 @@ from sectors.types import CardData, CardState, FrameCell, Lamp, ViewLimits
 from universe import sessions
 
 FRAME_LABELS = {"30min": "30m", "1d": "1d", "3d": "3d", "1w": "1w"}
-MINIMUM_VALID = 5
 #: Cautions that the figures of the card show themselves; any other stands in the light's second line.
 SHOWN_ELSEWHERE = ("short and long frames", "confidence below")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A sector's fixed place on the board: ``key`` 1 to 8."""
-
-    slug: str
-    key: int
-    name: str
-    short_name: str
-
-
-PLACES: tuple[Place, ...] = (
-    Place("technology", 1, "Technology", "Technology"),
-    Place("healthcare", 2, "Healthcare", "Healthcare"),
-    Place("energy", 3, "Energy", "Energy"),
-    Place("financial", 4, "Financial", "Financial"),
-    Place("consumer_discretionary", 5, "Consumer discretionary", "Consumer"),
-    Place("industrials", 6, "Industrials", "Industrials"),
-    Place("materials", 7, "Materials", "Materials"),
-    Place("utilities", 8, "Utilities", "Utilities"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +196,7 @@ def _insufficient(place: Place, entry: Mapping[str, Any], now: dt.datetime, limi
     return _unlit(
         place,
         "unlit",
-        ("No verdict", f"{valid} members trade, {MINIMUM_VALID} are needed"),
+        ("No verdict", f"{valid} members trade, {entry['needed']} are needed"),
         version=int(entry["version"]),
         as_of=as_of,
         as_of_ms=ages.milliseconds(as_of),

@@ -22,6 +22,8 @@ FORMAT = 1
 FRAMES = ("30min", "1d", "3d", "1w")
 #: The product's scales (numbers §2), for readings whose waterfall does not name its own.
 SCALES = {"30min": 0.8, "1d": 2.5, "3d": 4.5, "1w": 6.0}
+#: The product's least number of 1d returns (numbers §5), likewise.
+MINIMUM_VALID = 5
 #: Runs that read one sector alone: the others are not missing.
 PARTIAL_KINDS = ("mover",)
 TOP_ROWS = 3
@@ -109,6 +111,7 @@ def _entry(reading: SentimentReading, stamp: RunStamp) -> dict[str, Any]:
         "pattern": reading.pattern,
         "advancing": reading.advancing,
         "valid": reading.valid,
+        "needed": reading.waterfall.get("minimum_valid", MINIMUM_VALID),
         "members": reading.members,
         "core": reading.core,
         "coverage": reading.coverage,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from sectors.live import board_now, cards_now, viewer_limits
 from sectors.pages.detail import SPANS, DetailFacts, detail_page, shown_sessions
-from sectors.presenters import PLACES
+from sectors.places import PLACES
 from sectors.readings_past import lights_past
 from sectors.selectors import board_current, reading_newest, weight_revisions
 from universe import sessions

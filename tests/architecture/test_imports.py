@@ -14,12 +14,13 @@ from tests.architecture.source import APPS, Source, imported, sources
 PUBLIC = {"types", "errors", "selectors", "services", "keys", "clock", "sessions", "models"}
 PUBLIC_OF = {
     "universe": PUBLIC | {"redis", "sources", "benchmarks"},
-    "sectors": PUBLIC | {"classification", "broadcast", "presenters", "lights", "figures", "live", "pages"},
+    "sectors": PUBLIC
+    | {"classification", "broadcast", "presenters", "lights", "figures", "places", "live", "pages"},
     "analysis": PUBLIC,
 }
 PURE = re.compile(
     r"analysis\.engine(\.|$)|sectors\.classification(\.|$)|universe\.(criteria|sessions)$"
-    r"|sectors\.(lights|figures)$|universe\.simulator\.world|[a-z]+\.(types|errors)$"
+    r"|sectors\.(lights|figures|places)$|universe\.simulator\.world|[a-z]+\.(types|errors)$"
 )
 IMPURE = {
     *("django", "celery", "channels", "rest_framework", "redis", "psycopg", "httpx", "requests", "urllib"),

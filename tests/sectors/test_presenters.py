@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sectors.models import SentimentReading
-from sectors.presenters import PLACES, Waiting, ages, board_payload, cards_from_payload
+from sectors.places import PLACES
+from sectors.presenters import Waiting, ages, board_payload, cards_from_payload
 from sectors.presenters.market import market_status, oldest_input, phase_words, world_banner
 from sectors.presenters.payload import frame_band
 from sectors.presenters.rail import calendar_rows
