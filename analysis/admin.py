@@ -9,14 +9,19 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, Slot
-from analysis.services import parameters_check, parameters_revise, preference_check, slot_check
+from analysis.services import (
+    parameters_check,
+    parameters_revise,
+    preference_check,
+    preference_set,
+    slot_check,
+)
+from universe.look_only import AnyAdmin, LookOnlyAdmin
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
-    ModelAdmin = admin.ModelAdmin[Any]
 else:
     ModelForm = forms.ModelForm
-    ModelAdmin = admin.ModelAdmin
 
 
 class SlotForm(ModelForm):
@@ -34,7 +39,7 @@ class SlotForm(ModelForm):
 
 
 @admin.register(Slot)
-class SlotAdmin(ModelAdmin):
+class SlotAdmin(AnyAdmin):
     form = SlotForm
     list_display = ["at", "name", "kind", "enabled", "ceiling_seconds"]
     list_filter = ["kind", "enabled"]
@@ -43,7 +48,7 @@ class SlotAdmin(ModelAdmin):
 
 
 @admin.register(AnalysisRun)
-class AnalysisRunAdmin(ModelAdmin):
+class AnalysisRunAdmin(LookOnlyAdmin):
     """Every run with its times, stages and words; nothing can be changed."""
 
     list_display = [
@@ -69,15 +74,6 @@ class AnalysisRunAdmin(ModelAdmin):
             return "–"
         return f"{(run.finished_wall - run.started_wall).total_seconds():.1f} s"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AnalysisRun | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AnalysisRun | None = None) -> bool:
-        return False
-
 
 class ParametersForm(ModelForm):
     """Only constants of the score, only usable numbers."""
@@ -93,7 +89,7 @@ class ParametersForm(ModelForm):
 
 
 @admin.register(ParameterRevision)
-class ParameterRevisionAdmin(ModelAdmin):
+class ParameterRevisionAdmin(AnyAdmin):
     """Adding makes a new active revision; the ones before can be read and not changed."""
 
     form = ParametersForm
@@ -125,7 +121,15 @@ class PreferenceForm(ModelForm):
 
 
 @admin.register(FreshnessPreference)
-class FreshnessPreferenceAdmin(ModelAdmin):
+class FreshnessPreferenceAdmin(AnyAdmin):
     form = PreferenceForm
     list_display = ["user", "fresh_minutes", "stale_minutes", "on_open", "time_zone", "updated_at"]
     list_select_related = ["user"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: FreshnessPreference | None = None) -> list[str]:
+        return ["user"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: FreshnessPreference, form: Any, change: bool) -> None:
+        """As the preferences page saves them, so that the user's open windows follow at once."""
+        values = {name: value for name, value in form.cleaned_data.items() if name != "user"}
+        obj.pk = preference_set(obj.user, **values).pk

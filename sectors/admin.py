@@ -23,26 +23,12 @@ from django.utils.safestring import SafeString
 from sectors.models import BoardSnapshot, Classification, Sector, VolatilityWeight
 from sectors.selectors import weight_revisions
 from sectors.services import weight_check, weight_revise, weight_undo
+from universe.look_only import AnyAdmin, LookOnlyAdmin
 
 if TYPE_CHECKING:
-    _Admin = admin.ModelAdmin[Any]
     _Form = forms.ModelForm[VolatilityWeight]
 else:
-    _Admin = admin.ModelAdmin
     _Form = forms.ModelForm
-
-
-class LookOnlyAdmin(_Admin):
-    """What the product wrote: to look at, not to edit."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class WeightForm(_Form):
@@ -92,7 +78,7 @@ class InForceFilter(admin.SimpleListFilter):
 
 
 @admin.register(VolatilityWeight)
-class VolatilityWeightAdmin(_Admin):
+class VolatilityWeightAdmin(AnyAdmin):
     form = WeightForm
     fields = ["sector", "in_force", "weight", "reason", "expected_revision", "history"]
     readonly_fields = ["sector", "in_force", "history"]

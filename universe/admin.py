@@ -8,38 +8,23 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from universe.errors import CriteriaError
+from universe.look_only import AnyAdmin, LookOnlyAdmin
 from universe.models import CriteriaRevision, EconomicEvent, SnapshotMember, Stock, UniverseSnapshot
 from universe.services import criteria_check, criteria_revise
 
 if TYPE_CHECKING:
-    AnyAdmin = admin.ModelAdmin[Any]
     RevisionForm = forms.ModelForm[CriteriaRevision]
 else:
-    AnyAdmin = admin.ModelAdmin
     RevisionForm = forms.ModelForm
 
 
-class ReadOnlyAdmin(AnyAdmin):
-    """What the product wrote: to look at, not to edit."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 @admin.register(Stock)
-class StockAdmin(ReadOnlyAdmin):
+class StockAdmin(LookOnlyAdmin):
     list_display = ["symbol", "name", "mic", "kind", "cap", "shares", "float_shown", "sector_label", "active"]
     list_filter = ["active", "mic", "kind", "is_fund"]
     search_fields = ["=symbol", "symbol__istartswith", "name"]
@@ -64,7 +49,7 @@ def _millions(value: float | None) -> str:
 
 
 @admin.register(UniverseSnapshot)
-class UniverseSnapshotAdmin(ReadOnlyAdmin):
+class UniverseSnapshotAdmin(LookOnlyAdmin):
     list_display = ["session", "built_from", "listings", "breadth", "core", "built_at"]
     date_hierarchy = "session"
     fields = [
@@ -104,7 +89,7 @@ class TierFilter(admin.SimpleListFilter):
 
 
 @admin.register(SnapshotMember)
-class SnapshotMemberAdmin(ReadOnlyAdmin):
+class SnapshotMemberAdmin(LookOnlyAdmin):
     """Why is it in, why is it not: every listing's verdict."""
 
     list_display = [
@@ -183,7 +168,7 @@ class CriteriaRevisionAdmin(AnyAdmin):
 
 
 @admin.register(EconomicEvent)
-class EconomicEventAdmin(ReadOnlyAdmin):
+class EconomicEventAdmin(LookOnlyAdmin):
     list_display = ["at", "country", "event", "impact", "previous", "estimate", "actual", "unit"]
     list_filter = ["impact"]
     search_fields = ["event"]

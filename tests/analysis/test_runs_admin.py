@@ -96,3 +96,28 @@ def test_limits_that_contradict_each_other_are_refused(admin) -> None:
     answer = admin.post("/admin/analysis/freshnesspreference/add/", values)
     assert "Must be more than" in answer.content.decode()
     assert not FreshnessPreference.objects.exists()
+
+
+def test_a_changed_preference_reaches_the_open_windows_of_its_user(
+    admin, monkeypatch, django_capture_on_commit_callbacks
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("analysis.tuning.announce_preferences", told.append)
+    user = get_user_model().objects.create_user("trader")
+    values = {
+        "user": user.pk,
+        "fresh_minutes": 20,
+        "stale_minutes": 60,
+        "on_open": "ask",
+        "time_zone": "",
+        "theme": "dark",
+        "palette": "safe",
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        admin.post("/admin/analysis/freshnesspreference/add/", values)
+        stored = FreshnessPreference.objects.get()
+        page = f"/admin/analysis/freshnesspreference/{stored.pk}/change/"
+        admin.post(page, values | {"fresh_minutes": 30})
+    stored.refresh_from_db()
+    assert (stored.user, stored.fresh_minutes) == (user, 30)
+    assert told == [user.pk, user.pk]
