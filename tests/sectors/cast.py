@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from sectors.types import ReadingInput, RunStamp
+from sectors.models import SentimentReading
+from sectors.presenters import board_payload
+from sectors.services import _reading
+from sectors.types import HistoryPoint, PreviousLight, ReadingInput, RunStamp
 from tests.sectors.market import at, colour_of, reading
 from universe.models import EconomicEvent, MarketContext
 
@@ -53,7 +59,7 @@ def _stocks(text: str) -> list[dict[str, Any]]:
     return made
 
 
-def sector(slug: str, score: float, frames: tuple[float, ...], pattern: str, **more: Any) -> ReadingInput:
+def sector(slug: str, score: float, frames: Sequence[float], pattern: str, **more: Any) -> ReadingInput:
     """One reading; ``frames`` are the 30min, 1d, 3d and 1w returns, percent."""
     relative = more.pop("relative", 0.0)
     returns = dict(zip(("30min", "1d", "3d", "1w"), frames, strict=True))
@@ -72,140 +78,26 @@ def sector(slug: str, score: float, frames: tuple[float, ...], pattern: str, **m
     return replace(base, **more)
 
 
+#: The eight readings of the 10:30 pass: every colour, a caution, one within the noise.
+BOARD = json.loads((Path(__file__).parent / "board.json").read_text())
+
+
 def full_board() -> list[ReadingInput]:
-    """The eight readings of the 10:30 pass: every colour, a caution, one within the noise."""
-    return [
-        sector(
-            "technology",
-            -0.77,
-            (-0.9, -2.1, -1.7, -1.1),
-            "all frames down",
-            relative=-0.61,
-            confidence=0.78,
-            advancing=52,
-            valid=238,
-            members=238,
-            core=61,
-            tops=lists(
-                "KLYX -12.1 3.2 Offering !ssr; SOUN -8.2 2.4 Earnings; PTHR -6.1 1.4",
-                "RVSN 4.1 1.3; BBAI 3.2 1.1",
-            ),
-        ),
-        sector(
-            "healthcare",
-            0.70,
-            (0.3, 1.8, 0.8, 1.5),
-            "all frames up",
-            relative=0.92,
-            confidence=0.71,
-            advancing=272,
-            valid=412,
-            members=412,
-            core=104,
-            tops=lists(
-                "BRTX -5.2 1.2",
-                "OCUL 45.3 6.8 FDA; NVHX 18.7 4.1 Trial; RLDA 11.4 2.2 Trial !sqz",
-            ),
-        ),
-        sector(
-            "energy",
-            -0.37,
-            (-0.2, -1.0, -1.3, -1.9),
-            "all frames down",
-            relative=-0.19,
-            confidence=0.41,
-            advancing=38,
-            valid=121,
-            members=121,
-            core=27,
-            tops=lists(
-                "PXHR -7.4 1.8 Guidance; DLTN -5.9 1.2; BRVO -4.4 0.9 Oil price",
-                "GRNV 6.3 2.7 Merger; SOLQ 3.1 1.1; UMBR 2.8 0.8",
-            ),
-        ),
-        sector(
-            "financial",
-            -0.05,
-            (0.1, -0.4, -0.5, 0.4),
-            "30m and 1w up, rest down",
-            relative=0.13,
-            confidence=0.52,
-            advancing=106,
-            valid=231,
-            members=231,
-            core=48,
-            tops=lists(
-                "CRLB -5.8 1.6 Downgrade; HIVE -5.1 2.3 Coin price; NFSB -3.2 0.7",
-                "AFRQ 7.7 2.9 Earnings; LNDR 4.5 1.5; MBNK 3.9 1.1 Buyback",
-            ),
-        ),
-        sector(
-            "consumer_discretionary",
-            0.24,
-            (-0.1, 1.3, 0.7, 0.9),
-            "30m down, rest up",
-            relative=0.41,
-            confidence=0.58,
-            advancing=96,
-            valid=168,
-            members=168,
-            core=42,
-            cautions=("close to +0.20",),
-            tops=lists(
-                "PRPL -6.6 1.7 Guidance; FTWR -4.9 1.3; SHKE -3.0 0.9 Store sales",
-                "KOSS 14.8 5.2 !sqz; DRFT 8.1 2.0 Earnings; PLTB 5.5 1.4 Contract",
-            ),
-        ),
-        sector(
-            "industrials",
-            -0.28,
-            (-0.3, -1.2, -1.1, 0.2),
-            "1w up, rest down",
-            relative=-0.12,
-            confidence=0.63,
-            advancing=64,
-            valid=187,
-            members=187,
-            core=45,
-            tops=lists(
-                "ARCD -9.3 2.8 Offering !ssr; STLM -6.2 1.5 Earnings; HVAC -4.1 1.0",
-                "DRNE 6.9 2.1 Contract; RLWY 3.3 1.2; TRKN 2.6 0.9",
-            ),
-        ),
-        sector(
-            "materials",
-            0.47,
-            (0.4, 1.6, 2.3, 2.4),
-            "all frames up",
-            relative=0.58,
-            confidence=0.66,
-            advancing=57,
-            valid=89,
-            members=89,
-            core=26,
-            tops=lists(
-                "SID -3.9 1.1 Tariff; PLPW -2.7 0.8; GLSX -1.9 0.6",
-                "CPRX 9.6 2.6 Copper price; LITH 7.2 2.2 Contract; RARE 5.0 1.3",
-            ),
-        ),
-        sector(
-            "utilities",
-            -0.04,
-            (-0.1, -0.3, 0.3, -0.4),
-            "3d up, rest down",
-            relative=0.07,
-            confidence=0.24,
-            advancing=26,
-            valid=58,
-            members=58,
-            core=7,
-            state="noise",
-            tops=lists(
-                "WTRX -2.4 1.2; GRDN -1.8 0.9 Rate case; NGSU -1.1 0.7",
-                "SLRP 4.2 1.6 Guidance; HYDN 2.2 1.0; PWRB 1.3 0.8",
-            ),
-        ),
-    ]
+    """The readings of board.json; every member of a sector has a price."""
+    return [_from_row(dict(row)) for row in BOARD]
+
+
+def _from_row(row: dict[str, Any]) -> ReadingInput:
+    return sector(
+        row.pop("slug"),
+        row.pop("score"),
+        row.pop("frames"),
+        row.pop("pattern"),
+        valid=row["members"],
+        tops=lists(row.pop("bearish"), row.pop("bullish")),
+        cautions=tuple(row.pop("cautions", ())),
+        **row,
+    )
 
 
 def earlier(readings: list[ReadingInput], step: int, steps: int, *, seed: int = 7) -> list[ReadingInput]:
@@ -232,6 +124,26 @@ def run_stamp(run_id: int, moment: dt.datetime, **changes: Any) -> RunStamp:
         interpolated=False,
     )
     return replace(base, **changes)
+
+
+STAMP = run_stamp(7, PASS)
+
+
+def rows(readings: list[ReadingInput], stamp: RunStamp = STAMP) -> list[SentimentReading]:
+    return [_reading(reading, stamp) for reading in readings]
+
+
+def payload(
+    readings: list[ReadingInput] | None = None,
+    *,
+    stamp: RunStamp = STAMP,
+    history: dict[str, list[HistoryPoint]] | None = None,
+    previous: dict[str, PreviousLight] | None = None,
+    standing: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The stored board of ``readings``, the full board without any."""
+    readings = full_board() if readings is None else readings
+    return board_payload(rows(readings, stamp), history or {}, previous or {}, stamp, standing=standing)
 
 
 def surroundings() -> None:

@@ -8,38 +8,15 @@ from typing import Any
 
 import pytest
 
-from sectors.models import SentimentReading
 from sectors.places import PLACES
-from sectors.presenters import Waiting, ages, board_payload, cards_from_payload
-from sectors.presenters.market import market_status, oldest_input, phase_words, world_banner
+from sectors.presenters import Waiting, board_payload, cards_from_payload
 from sectors.presenters.payload import frame_band
-from sectors.presenters.rail import calendar_rows
 from sectors.presenters.spark import spark_of
-from sectors.presenters.strip import strip_of
-from sectors.services import _reading
-from sectors.types import CardData, HistoryPoint, PreviousLight, ReadingInput, RunStamp, ViewLimits
-from tests.sectors.cast import NOW, PASS, full_board, run_stamp, sector, stock
+from sectors.types import CardData, HistoryPoint, PreviousLight, ViewLimits
+from tests.sectors.cast import NOW, PASS, STAMP, full_board, payload, rows, run_stamp, stock
 from tests.sectors.market import at
-from universe.models import EconomicEvent, MarketContext
 
-STAMP = run_stamp(7, PASS)
 LIMITS = ViewLimits()
-
-
-def rows(readings: list[ReadingInput], stamp: RunStamp = STAMP) -> list[SentimentReading]:
-    return [_reading(reading, stamp) for reading in readings]
-
-
-def payload(
-    readings: list[ReadingInput] | None = None,
-    *,
-    stamp: RunStamp = STAMP,
-    history: dict[str, list[HistoryPoint]] | None = None,
-    previous: dict[str, PreviousLight] | None = None,
-    standing: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    readings = full_board() if readings is None else readings
-    return board_payload(rows(readings, stamp), history or {}, previous or {}, stamp, standing=standing)
 
 
 def card(
@@ -346,83 +323,3 @@ def test_a_trend_of_many_points_is_thinned_but_keeps_its_ends() -> None:
     assert spark is not None
     points = spark.now.split()
     assert (len(points), points[0], points[-1]) == (66, "96.4,9.0", "216.0,33.0")
-
-
-@pytest.mark.parametrize(
-    ("minutes", "words"),
-    [(0, "0 s"), (0.64, "38 s"), (12.9, "12 m"), (60, "1 h 0 m"), (252, "4 h 12 m"), (1992, "33 h 12 m")],
-)
-def test_an_age_is_short(minutes: float, words: str) -> None:
-    assert ages.short_age(minutes) == words
-
-
-@pytest.mark.parametrize(
-    ("moment", "words"),
-    [
-        (at(4), ("Pre-market", "opens in 5 h 30 m")),
-        (NOW, ("Regular session", "closes in 5 h 17 m")),
-        (at(19, 59), ("After hours", "ends in 1 m")),
-        (at(20), ("Market closed", "opens tomorrow 4:00")),
-        (at(3), ("Market closed", "opens 4:00")),
-        (at(12, day=14), ("Market closed", "opens Mon 4:00")),
-    ],
-)
-def test_the_phase_says_what_comes_next(moment: dt.datetime, words: tuple[str, str]) -> None:
-    assert phase_words(moment) == words
-
-
-def test_the_top_bar_tells_the_oldest_input_and_the_users_own_clock() -> None:
-    status = market_status(NOW, oldest_input(payload()), zone="Europe/Paris")
-    assert (status.clock, status.own_clock) == ("10:42:18", "15:42:18 in Paris")
-    assert (status.data_age, status.oldest_words) == ("Data 38 s old", "oldest input: 10:41:40")
-    assert not status.is_old
-
-
-def test_an_unknown_zone_falls_back_to_new_york() -> None:
-    assert market_status(NOW, None, zone="Mars/Base").own_clock == "New York time"
-
-
-def test_a_market_that_is_not_live_says_so() -> None:
-    assert world_banner("live", "", 1.0, ended=False) is None
-    simulated = world_banner("simulated", "SIMULATED MARKET", 10.0, ended=False)
-    assert simulated is not None
-    assert (simulated.kind, simulated.text[-10:]) == ("simulated", "10× speed.")
-
-
-def test_the_strip_counts_favours_neutrals_and_the_late() -> None:
-    cards = cards_from_payload(payload(), NOW, LIMITS)
-    prices = [MarketContext(symbol="IWM", price=206.41, previous_close=207.74)]
-    strip = strip_of(cards, prices, [], NOW)
-    assert strip.headline == "3 of 8 sectors favour shorts"
-    assert strip.rest == "2 neutral · 3 to leave alone"
-    assert (strip.items[0].value, strip.items[0].change, strip.items[0].sign) == ("206.41", "−0.64%", "neg")
-    assert (strip.items[1].value, strip.items[1].small) == ("47%", "711 of 1,504")
-
-
-def test_one_sector_favours_shorts_in_the_singular() -> None:
-    cards = cards_from_payload(payload([sector("energy", -0.3, (-0.1,) * 4, "all frames down")]), NOW, LIMITS)
-    strip = strip_of(cards, [], [], NOW)
-    assert (strip.headline, strip.rest) == ("1 of 8 sectors favours shorts", "7 without a verdict")
-
-
-def test_a_full_calendar_keeps_the_last_three_that_are_out() -> None:
-    releases = [EconomicEvent(at=at(4, minute), event=f"E{minute}", impact="Low") for minute in range(9)]
-    coming = EconomicEvent(at=at(13), event="3-year auction", impact="Medium", unit="")
-    assert [row.event for row in calendar_rows([*releases, coming], NOW)] == [
-        "E6",
-        "E7",
-        "E8",
-        "3-year auction",
-    ]
-
-
-def test_the_calendar_marks_past_next_and_tomorrow() -> None:
-    releases = [
-        EconomicEvent(at=at(10), event="Job openings", impact="High", actual=7.74, unit="M"),
-        EconomicEvent(at=at(13), event="3-year auction", impact="Medium", unit=""),
-        EconomicEvent(at=at(8, 30, day=11), event="Consumer prices", impact="High", unit="%"),
-    ]
-    past, coming, tomorrow = calendar_rows(releases, NOW)
-    assert (past.look, past.figure, past.impact) == ("past", "7.74M", 3)
-    assert (coming.look, coming.figure) == ("next", "2 h 17 m")
-    assert (tomorrow.day, tomorrow.caution) == ("Tomorrow, Wed 11 March", True)
