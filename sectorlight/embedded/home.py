@@ -58,7 +58,7 @@ def home_choose(data_dir: Path) -> Home:
     if others_reach(data_dir):
         return Home(data_dir, account)
     data = shared_folder(data_dir)
-    data.mkdir(parents=True, exist_ok=True)
+    _make_open(data)
     return Home(data, account)
 
 
@@ -66,6 +66,13 @@ def shared_folder(data_dir: Path) -> Path:
     """Where root's servers of ``data_dir`` have their data when they cannot reach it; it may not exist."""
     mark = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
     return SHARED / mark
+
+
+def _make_open(folder: Path) -> None:
+    """Make a folder right in `SHARED` that every account may pass, whatever our umask is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (SHARED, folder):
+        path.chmod(0o755)
 
 
 def _unprivileged_account() -> Account:
@@ -101,6 +108,7 @@ def reachable_copy(source: Path, home: Home, *, beside: tuple[Path, ...] = ()) -
     mark = hashlib.sha256(f"{source} {source.stat().st_mtime_ns}".encode()).hexdigest()[:12]
     target = SHARED / "programs" / mark
     if not target.is_dir():
+        _make_open(target.parent)
         fresh = target.with_name(f"{mark}.{os.getpid()}")
         for folder in (source, *beside):
             shutil.copytree(folder, fresh / folder.relative_to(root), dirs_exist_ok=True)
@@ -111,7 +119,6 @@ def reachable_copy(source: Path, home: Home, *, beside: tuple[Path, ...] = ()) -
         except OSError:
             # Another start was faster; its copy is as good.
             shutil.rmtree(fresh)
-    SHARED.chmod(0o755)
     return target / source.relative_to(root)
 
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import DEVNULL
 
@@ -31,6 +32,14 @@ def _as_nobody_is_possible() -> bool:
 
 #: As we are, and as an ordinary user where that is somebody else.
 PEOPLE = [None, *([NOBODY.pw_uid] if _as_nobody_is_possible() else [])]
+
+
+@pytest.fixture
+def strict_umask() -> Iterator[None]:
+    """As on machines where a new file is its owner's alone."""
+    usual = os.umask(0o077)
+    yield
+    os.umask(usual)
 
 
 def _probe(folder: Path, uid: int | None = None) -> str:
@@ -72,6 +81,20 @@ def test_a_folder_that_nobody_may_pass_moves_the_servers_data(
     else:
         assert first == Home(tmp_path / "one", None)
     assert first.data != second.data
+
+
+@pytest.mark.usefixtures("strict_umask")
+def test_a_strict_umask_does_not_lock_the_servers_out_of_their_own_data(
+    tmp_path: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "SHARED", open_folder / "shared")
+    tmp_path.chmod(0o700)
+    place = home_choose(tmp_path / "var")
+    assert place.account is None or others_reach(place.data)
+    (tmp_path / "wheel").mkdir()
+    assert others_reach(
+        reachable_copy(tmp_path / "wheel", Home(open_folder, Account("nobody", NOBODY.pw_uid, NOBODY.pw_gid)))
+    )
 
 
 def test_programs_that_nobody_may_reach_are_copied_with_their_libraries(
