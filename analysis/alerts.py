@@ -177,7 +177,7 @@ def _mover_store(
 
 
 def _latches_read(symbols: Sequence[str], session: dt.date) -> dict[str, Latch]:
-    """Latches of this session from Redis; what Redis does not know is rebuilt from the stored alerts."""
+    """Latches of the session from Redis; what Redis does not know is rebuilt from the stored alerts."""
     found = _latches_rebuilt(symbols, session)
     if not symbols:
         return found

@@ -181,7 +181,7 @@ class Alert(models.Model):
     symbol = models.CharField(max_length=16, blank=True)
     level = models.IntegerField(default=0, help_text="Percent passed (15, 25, ...), signed.")
     crossing = models.PositiveSmallIntegerField(
-        default=1, help_text="How often this session the symbol came from under 12 % to 15 % and more."
+        default=1, help_text="How often in a session the symbol came from under 12 % to 15 % and more."
     )
     change_pct = models.FloatField(null=True)
     old = models.CharField(max_length=20, blank=True)

@@ -53,7 +53,7 @@ class MemberFrame:
 
     closes        (n, 6) USD, split-adjusted to today: the regular closes of the six sessions before
                   today, newest first; closes[:, 0] is the previous close
-    ref_30min     USD, last price at or before 30 minutes ago in this session (and phase), else NaN
+    ref_30min     USD, last price at or before 30 minutes ago in the same session (and phase), else NaN
     last          USD, newest price of today, NaN without a print today
     last_at       Unix seconds of that price
     day_volume    shares so far today from 4:00;  avg_volume  20-session mean, shares

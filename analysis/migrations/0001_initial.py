@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('sector', models.CharField(blank=True, max_length=50)),
                 ('symbol', models.CharField(blank=True, max_length=16)),
                 ('level', models.IntegerField(default=0, help_text='Percent passed (15, 25, ...), signed.')),
-                ('crossing', models.PositiveSmallIntegerField(default=1, help_text='How often this session the symbol came from under 12 % to 15 % and more.')),
+                ('crossing', models.PositiveSmallIntegerField(default=1, help_text='How often in a session the symbol came from under 12 % to 15 % and more.')),
                 ('change_pct', models.FloatField(null=True)),
                 ('old', models.CharField(blank=True, max_length=20)),
                 ('new', models.CharField(blank=True, max_length=20)),

@@ -45,7 +45,7 @@ class AlertDay:
 
 @dataclass(frozen=True, slots=True)
 class AlertRail:
-    """The newest alerts of this session for the side of the board; ``is_unknown``: not readable now."""
+    """The newest alerts of the session for the side of the board; ``is_unknown``: not readable now."""
 
     rows: tuple[AlertRow, ...]
     note: str
@@ -64,7 +64,7 @@ def alert_days(alerts: Iterable[Alert], now: dt.datetime) -> tuple[AlertDay, ...
     today = sessions.session_of(now)
     return tuple(
         AlertDay(
-            "This session" if session == today else figures.day(session),
+            "Latest session" if session == today else figures.day(session),
             tuple(alert_row(alert, now) for alert in group),
         )
         for session, group in groupby(alerts, key=lambda alert: alert.session)

@@ -99,7 +99,7 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True)
 class PriceHead:
-    """``value`` empty: no print in this session."""
+    """``value`` empty: no print in the session."""
 
     value: str
     change: str
@@ -314,7 +314,7 @@ def _moment(reference: Reference, now: dt.datetime) -> str:
     if reference.price is None:
         return "no reference in the window" if reference.session is None else "no close stored"
     if reference.at is not None:
-        return f"{moment_text(reference.at, now)}, this session"
+        return f"{moment_text(reference.at, now)}, same session"
     return f"{figures.day(reference.session)} close"
 
 

@@ -17,7 +17,7 @@ RAIL_ROWS = 10
 
 @register.inclusion_tag("analysis/_alerts_rail.html")
 def alerts_rail() -> dict[str, AlertRail]:
-    """``{% load alerts %}{% alerts_rail %}``: the ten newest alerts of this session.
+    """``{% load alerts %}{% alerts_rail %}``: the ten newest alerts of the session.
 
     While PostgreSQL is away the rail says so; the board beside it stays.
     """

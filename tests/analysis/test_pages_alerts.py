@@ -58,7 +58,7 @@ def test_a_colour_change_says_from_what_to_what(trader: Client) -> None:
 def test_the_list_is_parted_by_session_newest_first(trader: Client) -> None:
     mover("OLD", AS_OF - dt.timedelta(days=1))
     mover("NEW")
-    assert re.search(r"This session .* NEW .* Tue 10 Mar .* OLD ", page(trader))
+    assert re.search(r"Latest session .* NEW .* Tue 10 Mar .* OLD ", page(trader))
 
 
 def test_the_kinds_can_be_shown_apart(trader: Client) -> None:

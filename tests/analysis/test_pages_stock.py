@@ -151,7 +151,7 @@ def test_returns_stand_beside_their_references_and_the_benchmark(trader: Client)
     prices_store("IWM", 202.4, (200.0, 199.0, 198.0, 197.0, 196.0, 195.0), 202.4)
     shown = page(trader)
     assert "$5.20 −8.1% day, against $5.66 · 12:09:00, 1 min old" in shown
-    assert "30 minutes −1.7% 5.29 11:39, this session −1.7 pts" in shown
+    assert "30 minutes −1.7% 5.29 11:39, same session −1.7 pts" in shown
     assert "1 day −8.1% 5.66 Tue 10 Mar close −9.3 pts" in shown
     assert "3 days −6.0% 5.53 Fri 6 Mar close" in shown
     assert "1 week −3.3% 5.38 Wed 4 Mar close" in shown
