@@ -234,9 +234,9 @@ def pass_request(*, completes_inputs: bool = False) -> tuple[AnalysisRun, bool]:
 def mover_request(sector: str, at: dt.datetime) -> tuple[AnalysisRun, bool]:
     """Ask for a run of one sector, because a core stock of it moved at market time ``at``.
 
-    Moves of one minute share one run, and so do moves while such a run still waits.
+    Moves of one moment share one run, and so do moves while such a run still waits. The moment is kept as it
+    is: a board that was read earlier within the minute does not know the move.
     """
-    minute = at.replace(second=0, microsecond=0)
     with transaction.atomic():
         lock_take(TICK_LOCK)
         waiting = AnalysisRun.objects.filter(
@@ -245,7 +245,7 @@ def mover_request(sector: str, at: dt.datetime) -> tuple[AnalysisRun, bool]:
         if waiting is not None:
             return waiting, False
         run, created = AnalysisRun.objects.get_or_create(
-            world=settings.MARKET_WORLD, kind=RunKind.MOVER, scheduled_for=minute, sector=sector
+            world=settings.MARKET_WORLD, kind=RunKind.MOVER, scheduled_for=at, sector=sector
         )
         if created:
             transaction.on_commit(lambda: run_enqueue(run.pk))

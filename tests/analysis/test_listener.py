@@ -17,6 +17,7 @@ from analysis.frames import frame_build
 from analysis.listener import BatchQueue, StreamListener, board_lacks_half_hour, gap_fill
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus
 from analysis.movers import MoverWatch
+from analysis.services import mover_request, run_execute
 from tests.analysis import small_market
 from tests.analysis.conftest import SNAPSHOT, Scene
 from tests.analysis.small_market import et
@@ -63,6 +64,13 @@ def test_a_stock_that_fell_back_under_12_percent_is_told_again(scene: Scene, red
         watch.look({"ECHO": price}, et(10, 16 + turn))
     # Latches are kept on commit; within a test's transaction the alerts themselves are the memory.
     assert Alert.objects.filter(symbol="ECHO").count() >= 1
+
+
+def test_a_board_that_was_read_before_a_move_does_not_cover_its_run(scene: Scene) -> None:
+    scene.run()
+    asked, _ = mover_request("energy", et(10, 15, 40))
+    with clock.override(et(10, 15, 45)):
+        assert run_execute(asked.pk).status == RunStatus.COMPLETE
 
 
 def test_the_watch_reads_the_core_stocks_anew_when_the_session_turns(scene: Scene) -> None:
