@@ -15,9 +15,9 @@ from django.views.debug import SafeExceptionReporterFilter
 SECRET_SETTINGS = ("POLYGON_API_KEY", "FMP_API_KEY", "SECRET_KEY", "SIMULATOR_TOKEN", "SENTRY_DSN")
 #: Keys as vendors take them in addresses and headers, and the password in a server's address.
 _PATTERNS = (
-    (re.compile(r"(?i)(api_?key|apikey|token)(=|%3D|\"?:\s*\"?)[^&\s\"']+"), r"\1\2***"),
+    (re.compile(r"(?i)(api_?key|token)(=|%3D|\"?:\s*\"?)[^&\s\"']+"), r"\1\2***"),
     (re.compile(r"(?i)(bearer\s+)\S+"), r"\1***"),
-    (re.compile(r"(\w+://[^\s:/@]*:)[^\s@/]+@"), r"\1***@"),
+    (re.compile(r"(\w+://[^\s:/@]*:)[^\s/]+@"), r"\1***@"),
 )
 
 

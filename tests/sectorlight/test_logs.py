@@ -20,6 +20,7 @@ CANARY = "canary-key-0123456789"
         f"GET https://vendor.example/quote?apiKey={CANARY}",
         f"Authorization: Bearer {CANARY}",
         f"connecting to redis://:{CANARY}@host:6379/0",
+        f"connecting to postgres://me:odd@{CANARY}@host/db",
         f'{{"token": "{CANARY}"}}',
     ],
 )
