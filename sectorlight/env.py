@@ -49,10 +49,6 @@ def env_file(path: Path) -> None:
         _file_values.update({k: v for k, v in dotenv_values(path).items() if v is not None})
 
 
-def env_is_set(name: str) -> bool:
-    return bool(_raw(name) or _raw(f"{name}_FILE"))
-
-
 def _raw(name: str) -> str:
     value = os.environ.get(name) or _file_values.get(name, "")
     return value.strip()

@@ -34,7 +34,7 @@ from sectorlight.embedded.redis import redis_url as embedded_redis_url
 from sectorlight.embedded.secrets import kept_secret
 from sectorlight.embedded.state import State, state_read, state_write
 from sectorlight.embedded.supervisor import LOOK_EVERY, Family, FamilyEnded
-from sectorlight.env import env_is_set
+from sectorlight.env import env_text
 from sectorlight.management.commands.prepare import LOGIN_LINE
 
 MARKET_PATIENCE = 120.0
@@ -82,7 +82,7 @@ class Start:
     def _servers(self) -> None:
         """Spawn what is ours to run, then wait for the database alone."""
         Path(settings.MARKET_DIR).mkdir(parents=True, exist_ok=True)
-        if settings.MARKET_WORLD != "live" and not env_is_set("SIMULATOR_URL"):
+        if settings.MARKET_WORLD != "live" and not env_text("SIMULATOR_URL"):
             self._start_market()
         home = home_choose(settings.MARKET_DIR)
         if settings.REDIS_EMBEDDED:

@@ -1,6 +1,6 @@
 """Settings of a server that others reach: what has a convenient default elsewhere must be said here."""
 
-from sectorlight.env import SettingError, env_is_set
+from sectorlight.env import SettingError, env_secret, env_text
 from sectorlight.settings.base import *  # noqa: F403
 from sectorlight.settings.base import SENTRY_DSN, VERSION
 
@@ -10,7 +10,8 @@ for _name, _why in {
     "DATABASE_URL": "your PostgreSQL, postgres://user:password@host:5432/name",
     "REDIS_URL": "your Redis, redis://host:6379/0",
 }.items():
-    if not env_is_set(_name):
+    # The addresses cannot lie in files as the key can.
+    if not (env_secret(_name) if _name == "SECRET_KEY" else env_text(_name)):
         raise SettingError(f"{_name} is not set, but production needs it: {_why}.")
 
 if SENTRY_DSN:

@@ -105,6 +105,15 @@ def test_production_names_what_is_not_set(tmp_path: Path, missing: str) -> None:
     assert f"{missing} is not set" in done.stderr.splitlines()[-1]
 
 
+def test_a_file_for_what_is_no_secret_is_not_taken_for_a_value(tmp_path: Path) -> None:
+    given = {"SECRET_KEY_FILE": str(tmp_path / "key"), "ALLOWED_HOSTS": "h", "REDIS_URL": "redis://h/0"}
+    (tmp_path / "key").write_text("x" * 60)
+    done = _load(["DEBUG"], tmp_path, module="production", DATABASE_URL_FILE="/run/secrets/db", **given)
+    assert "DATABASE_URL is not set" in done.stderr
+    done = _load(["DEBUG"], tmp_path, module="production", DATABASE_URL="postgres://u:p@h/d", **given)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_secure_production_passes_djangos_deploy_check(tmp_path: Path) -> None:
     environment = {
         **{name: os.environ[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL")},
