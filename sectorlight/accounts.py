@@ -42,8 +42,8 @@ def roles_ensure() -> None:
 
 
 def role_of(user: User) -> str:
-    """The role of ``user``; who is in no group counts as a trader."""
-    is_admin = user.pk is not None and user.groups.filter(name=User.Role.ADMIN).exists()
+    """The role of ``user``; who is in no group counts as a trader. Prefetched groups are used."""
+    is_admin = user.pk is not None and User.Role.ADMIN in {group.name for group in user.groups.all()}
     return User.Role.ADMIN if is_admin else User.Role.TRADER
 
 

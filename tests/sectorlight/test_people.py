@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
 import pytest
 from django.test import Client
 from rest_framework.authtoken.models import Token
@@ -111,6 +115,16 @@ def test_an_admin_makes_a_token_for_a_program_but_not_for_a_superuser(admin: Cli
     assert not Token.objects.filter(user=root).exists()
     secret = Token.objects.create(user=root).key
     assert secret not in admin.get("/admin/authtoken/tokenproxy/").content.decode()
+
+
+def test_the_list_of_people_asks_for_all_roles_at_once(
+    admin: Client, django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]]
+) -> None:
+    for number in range(20):
+        first_login_ensure(f"trader{number}", User.Role.TRADER, "a-password")
+    with django_assert_max_num_queries(12):
+        page = admin.get("/admin/sectorlight/user/").content.decode()
+    assert page.count('<td class="field-role_shown">trader</td>') == 20
 
 
 def test_a_trader_sees_no_people(client: Client) -> None:
