@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from io import StringIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
@@ -18,6 +21,7 @@ from django.utils import timezone
 from analysis.models import AnalysisRun
 from sectorlight.accounts import first_login_ensure, roles_ensure
 from sectorlight.embedded.ports import free_port
+from sectorlight.embedded.state import State, state_write
 from sectorlight.statics import statics_collect
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +134,22 @@ def test_the_doctor_tells_how_to_mend_a_redis_that_is_away() -> None:
         call_command("doctor", stdout=out)
     assert "BAD   Redis does not answer" in out.getvalue()
     assert "-> Start it, mend or unset REDIS_URL." in out.getvalue()
+
+
+def test_the_doctor_does_not_take_a_stranger_for_a_web_server_that_was_stopped(tmp_path: Path) -> None:
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        port = stranger.getsockname()[1]
+        state_write(tmp_path, State(web_url=f"http://127.0.0.1:{port}", supervisor_pid=os.getpid()))
+        out = StringIO()
+        with (
+            mock.patch("sectorlight.management.commands.doctor.answers", return_value=True),
+            override_settings(DATA_DIR=tmp_path, PORT=port),
+            pytest.raises(SystemExit),
+        ):
+            call_command("doctor", stdout=out)
+    assert f"BAD   Port {port} on 127.0.0.1 is taken." in out.getvalue()
 
 
 @pytest.mark.parametrize(

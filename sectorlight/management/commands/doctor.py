@@ -19,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from sectorlight.embedded.market import answers
 from sectorlight.embedded.ports import host_refusal, port_beside, port_is_free
+from sectorlight.embedded.processes import is_running
 from sectorlight.embedded.state import state_read
 from sectorlight.env import without_password
 from sectorlight.health import database_check
@@ -117,8 +118,11 @@ def _tables() -> Iterator[Finding]:
 
 
 def _web() -> Iterator[Finding]:
-    url = state_read(settings.DATA_DIR).get("web_url", "")
-    if url and answers(f"{url}/health/live", any_status=True):
+    kept = state_read(settings.DATA_DIR)
+    url = kept.get("web_url", "")
+    # The file outlives its family, and by now somebody else may listen there.
+    runs = is_running(kept.get("supervisor_pid", 0), having="manage.py")
+    if runs and answers(f"{url}/health/live", any_status=True):
         yield Finding("ok", f"The web server answers at {url}.")
     elif port_is_free(settings.HOST, settings.PORT):
         yield Finding("ok", f"Port {settings.PORT} on {settings.HOST} is free.")
