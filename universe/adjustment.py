@@ -66,11 +66,10 @@ def _is_double(first: Split, second: Split) -> bool:
 
 
 def _misfit(split: Split, place: Mapping[Session, int], closes: FloatArray) -> float:
-    """How far the closes around the split are from its ratio, in logs; infinite when they do not tell."""
+    """How far the closes around the split are from its ratio, in logs. When they do not tell, as of a split
+    of today, half of the ratio: further than a day that shows the split, nearer than one that refutes it."""
     index = place.get(split.session, 0)
-    if index == 0:
-        return math.inf
-    before, after = closes[index - 1], closes[index]
+    before, after = (closes[index - 1], closes[index]) if index else (math.nan, math.nan)
     if not (before > 0 and after > 0):
-        return math.inf
+        return abs(math.log(split.price_factor)) / 2
     return abs(math.log(after / (before * split.price_factor)))

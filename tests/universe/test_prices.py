@@ -114,3 +114,13 @@ def test_splits_of_symbols_that_nobody_asked_for_are_passed_over() -> None:
 def test_a_missing_close_beside_a_doubled_split_tells_nothing() -> None:
     twice = [a_split(DAYS[2], 1, 2), a_split(DAYS[4], 1, 2)]
     assert factors(twice, [10.0, float("nan"), 10.0, 10.0, 5.0]) == [0.5] * 4 + [1.0]
+
+
+def test_of_a_split_moved_to_today_the_day_that_the_prices_refute_is_not_believed() -> None:
+    moved = [a_split(DAYS[2], 10, 1), a_split(SESSION, 10, 1)]
+    assert factors(moved, [10.0] * 5) == [10.0] * 5
+
+
+def test_a_split_listed_again_for_today_stays_where_the_prices_show_it() -> None:
+    again = [a_split(DAYS[2], 10, 1), a_split(SESSION, 10, 1)]
+    assert factors(again, [1.0, 1.0, 10.0, 10.0, 10.0]) == [10.0, 10.0, 1.0, 1.0, 1.0]
