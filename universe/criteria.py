@@ -58,8 +58,8 @@ def validate(criteria: UniverseCriteria) -> None:
     _in_order(criteria, "volume_sessions_min", "volume_sessions")
     for name in ("micro_float_over", "small_float_over", "volume_sessions_min", "target_names"):
         _not_negative(criteria, name)
-    if criteria.volume_sessions > 60:
-        raise CriteriaError(f"volume_sessions is {criteria.volume_sessions}; at most 60 sessions are kept.")
+    if not 1 <= criteria.volume_sessions <= 60:
+        raise CriteriaError(f"volume_sessions is {criteria.volume_sessions}; it must be from 1 to 60.")
     for name in ("exchanges", "kinds"):
         if not getattr(criteria, name):
             raise CriteriaError(f"{name} is empty; name at least one, or nothing is in the universe.")
@@ -67,7 +67,7 @@ def validate(criteria: UniverseCriteria) -> None:
 
 def _not_negative(criteria: UniverseCriteria, name: str) -> None:
     value = getattr(criteria, name)
-    if not math.isfinite(value) or value < 0:
+    if not 0 <= value < math.inf:
         raise CriteriaError(f"{name} is {value}; it must be a number of 0 or more.")
 
 

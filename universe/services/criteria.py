@@ -59,6 +59,6 @@ def _typed(name: str, value: Any, default: Any) -> Any:
         return tuple(value)
     if type(value) not in (int, float):
         raise CriteriaError(f"{name} is {value!r}; it must be a number such as {default}.")
-    if isinstance(default, int) and int(value) != value:
+    if isinstance(default, int) and isinstance(value, float) and not value.is_integer():
         raise CriteriaError(f"{name} is {value!r}; it must be a whole number such as {default}.")
     return int(value) if isinstance(default, int) else float(value)
