@@ -46,7 +46,7 @@
     attempt = 0;
     lostAt = 0;
     const frame = JSON.parse(event.data);
-    if (again) window.dispatchEvent(new CustomEvent("sectorlight:connected", { detail: { first: !opened } }));
+    if (again) window.dispatchEvent(new CustomEvent("sectorlight:connected"));
     opened = true;
     for (const kind of ["clock", "preferences"]) {
       if (frame.kind === kind) window.dispatchEvent(new CustomEvent("sectorlight:" + kind, { detail: frame }));
