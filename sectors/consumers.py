@@ -38,32 +38,29 @@ CLOSE_NO_LAYER = 4503
 class BoardConsumer(AsyncJsonWebsocketConsumer):
     """One open page. Origin and log-in have been checked before a connection comes here (`routing`)."""
 
+    clock: asyncio.Task[None] | None = None
+    groups_joined: tuple[str, ...] = ()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One connection from its beginning to its end; however it ends, nothing of it stays behind."""
+        try:
+            await super().__call__(scope, receive, send)
+        except redis.RedisError as exc:
+            logger.warning("a page is turned away, the channel layer does not answer: %s", exc)
+            await send({"type": "websocket.close", "code": CLOSE_NO_LAYER})
+        finally:
+            await self._leave()
+
     async def connect(self) -> None:
         self.user_id = int(cast(Any, self.scope)["user"].pk)
         self.shown = _version(self.scope.get("query_string", b""))
-        self.clock: asyncio.Task[None] | None = None
-        self.joined: list[str] = []
+        self.groups_joined = (keys.BOARD_GROUP, keys.user_group(self.user_id))
         await self.accept()
-        try:
-            for group in (keys.BOARD_GROUP, keys.user_group(self.user_id)):
-                await self.channel_layer.group_add(group, self.channel_name)
-                self.joined.append(group)
-        except (redis.RedisError, OSError, TimeoutError) as exc:
-            logger.warning("a page is turned away, the channel layer does not answer: %s", exc)
-            await self.close(code=CLOSE_NO_LAYER)
-            return
+        for group in self.groups_joined:
+            await self.channel_layer.group_add(group, self.channel_name)
         # Joined first, read second: what is published in between arrives twice rather than never.
         await self._send_board()
         self.clock = asyncio.create_task(self._tick())
-
-    async def disconnect(self, code: int) -> None:
-        if self.clock is not None:
-            self.clock.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.clock
-        for group in self.joined:
-            with contextlib.suppress(redis.RedisError, OSError, TimeoutError):
-                await self.channel_layer.group_discard(group, self.channel_name)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """The page has nothing to say here; what it wants it asks by HTTP."""
@@ -80,6 +77,16 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
     async def preferences_changed(self, event: dict[str, Any]) -> None:
         frame = await database_sync_to_async(preferences_frame)(self.user_id)
         await self.send_json(frame)
+
+    async def _leave(self) -> None:
+        if self.clock is not None:
+            self.clock.cancel()
+            # It may have ended before, on a connection that was cut.
+            with contextlib.suppress(asyncio.CancelledError, OSError):
+                await self.clock
+        for group in self.groups_joined:
+            with contextlib.suppress(redis.RedisError, OSError):
+                await self.channel_layer.group_discard(group, self.channel_name)
 
     async def _send_board(self) -> None:
         """The cards that are newer than the shown ones, if there are any."""

@@ -6,16 +6,18 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from channels.layers import get_channel_layer
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
 from sectors import push
 from sectors.broadcast import announce_alerts, announce_preferences, announce_progress
+from sectors.consumers import CLOSE_NO_LAYER
 from sectors.services import readings_record, sectors_seed
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp
 from tests.sectors.market import at
@@ -28,6 +30,8 @@ ORIGIN = b"http://testserver"
 
 class OpenPage(ApplicationCommunicator):
     """One end of a WebSocket, as a browser holds it."""
+
+    is_cut_off = False
 
     async def connect(self) -> bool:
         await self.send_input({"type": "websocket.connect"})
@@ -44,6 +48,13 @@ class OpenPage(ApplicationCommunicator):
         while (frame := await self.frame())["kind"] != kind:
             pass
         return frame
+
+    async def close_code(self) -> int:
+        """The code that the server closes with; frames may come before it."""
+        while (sent := await self.receive_output(5))["type"] == "websocket.send":
+            pass
+        assert sent["type"] == "websocket.close", sent
+        return int(sent["code"])
 
     async def leave(self) -> None:
         if self.future is None or self.future.done():
@@ -85,7 +96,16 @@ def talk(client: Client | None, version: int | str, conversation: Talk, *, origi
             "headers": headers,
             "subprotocols": [],
         }
-        page = OpenPage(application, scope)
+
+        async def connection_to_page(scope: Any, receive: Any, send: Any) -> None:
+            async def deliver(message: Any) -> None:
+                if page.is_cut_off:
+                    raise ConnectionResetError
+                await send(message)
+
+            await application(scope, receive, deliver)
+
+        page = OpenPage(connection_to_page, scope)
         try:
             return await conversation(page)
         finally:
@@ -263,3 +283,29 @@ def test_what_the_page_says_is_ignored(trader: Client) -> None:
 
     with clock.override(NOW):
         assert talk(trader, 0, conversation) is True
+
+
+@pytest.mark.usefixtures("dead_redis")
+def test_without_a_channel_layer_the_page_is_told_to_come_again(trader: Client) -> None:
+    async def conversation(page: OpenPage) -> Any:
+        await page.send_input({"type": "websocket.connect"})
+        return await page.close_code()
+
+    assert talk(trader, 0, conversation) == CLOSE_NO_LAYER
+
+
+def test_a_page_that_was_cut_off_while_it_was_told_leaves_its_groups(trader: Client) -> None:
+    async def conversation(page: OpenPage) -> Any:
+        layer = cast(Any, get_channel_layer())._get_layer()
+        await page.connect()
+        await page.frame_of("clock")
+        joined = set(layer.groups)
+        page.is_cut_off = True
+        await in_thread(lambda: announce_alerts([{"symbol": "OCUL"}]))
+        with pytest.raises(ConnectionResetError):
+            await page.wait(5)
+        return joined, set(layer.groups)
+
+    with clock.override(NOW):
+        joined, left = talk(trader, 0, conversation)
+    assert (len(joined), left) == (2, set())
