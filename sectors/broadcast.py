@@ -49,6 +49,11 @@ def announce_preferences(user_id: int) -> None:
     _send(keys.user_group(user_id), {"type": "preferences.changed", "user_id": user_id})
 
 
+def announce_log_out(user_id: int) -> None:
+    """Closes the user's open pages; those of another session come back by themselves."""
+    _send(keys.user_group(user_id), {"type": "session.ended"})
+
+
 def _send(group: str, event: dict[str, Any]) -> None:
     plain = json.loads(json.dumps(event, cls=DjangoJSONEncoder))
     if not _is_in_event_loop():

@@ -8,6 +8,9 @@ Frames, all with ``kind``:
     alerts        -                                             the rail has something new
     preferences   theme, palette                                the user saved other preferences
 
+Close codes: 4401, the user has logged out, maybe elsewhere; 4503, the channel layer does not answer.
+The page tries again in both cases, and the handshake lets in who still has a session.
+
 The page sends nothing. It names the version that it shows when it connects (``?version=``), and gets what was
 published between its rendering and its connection. A card older than the shown one is dropped by the page.
 """
@@ -23,6 +26,7 @@ from urllib.parse import parse_qs
 import redis
 from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from sectors.push import board_frame, clock_frame, preferences_frame, progress_frame
@@ -31,8 +35,8 @@ from universe import keys
 logger = logging.getLogger(__name__)
 
 CLOCK_SECONDS = 10.0
-#: Close code (RFC 6455, private range): the page tries again.
-CLOSE_NO_LAYER = 4503
+#: Close codes of RFC 6455's private range.
+CLOSE_LOGGED_OUT, CLOSE_NO_LAYER = 4401, 4503
 
 
 class BoardConsumer(AsyncJsonWebsocketConsumer):
@@ -77,6 +81,12 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
     async def preferences_changed(self, event: dict[str, Any]) -> None:
         frame = await database_sync_to_async(preferences_frame)(self.user_id)
         await self.send_json(frame)
+
+    async def session_ended(self, event: dict[str, Any]) -> None:
+        # Left first: nothing may be sent behind a close.
+        await self._leave()
+        await self.close(code=CLOSE_LOGGED_OUT)
+        raise StopConsumer
 
     async def _leave(self) -> None:
         if self.clock is not None:

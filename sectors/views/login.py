@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.signals import user_logged_out
 from django.contrib.auth.views import LoginView, LogoutView
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
+
+from sectors.broadcast import announce_log_out
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -35,3 +40,13 @@ class BoardLogoutView(LogoutView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return render(request, "registration/log_out.html")
+
+
+@receiver(user_logged_out)
+def pages_close(request: HttpRequest, user: Any, **_: Any) -> None:
+    """Close the user's open boards, wherever the log-out came from."""
+    if user is None:
+        return
+    # Django ends the session after this signal: a page that comes back at once would still be let in.
+    request.session.flush()
+    announce_log_out(user.pk)

@@ -12,12 +12,13 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import connection
 from django.test import Client
 
 from sectors import push
 from sectors.broadcast import announce_alerts, announce_preferences, announce_progress
-from sectors.consumers import CLOSE_NO_LAYER
+from sectors.consumers import CLOSE_LOGGED_OUT, CLOSE_NO_LAYER
 from sectors.services import readings_record, sectors_seed
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp
 from tests.sectors.market import at
@@ -280,6 +281,55 @@ def test_what_the_page_says_is_ignored(trader: Client) -> None:
         await page.frame_of("clock")
         await page.send_input({"type": "websocket.receive", "text": '{"run": "everything"}'})
         return await page.receive_nothing(0.2)
+
+    with clock.override(NOW):
+        assert talk(trader, 0, conversation) is True
+
+
+@pytest.mark.parametrize("address", ["/logout/", "/admin/logout/"])
+def test_a_log_out_in_another_tab_closes_the_page_and_it_does_not_come_back(
+    client: Client, address: str
+) -> None:
+    client.force_login(get_user_model().objects.create_superuser("ada", password="a long password"))
+    same_cookies = Client()
+    same_cookies.cookies = client.cookies.copy()
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        await page.frame_of("clock")
+        await in_thread(lambda: same_cookies.post(address))
+        return await page.close_code()
+
+    async def return_at_once(page: OpenPage) -> Any:
+        return await page.connect()
+
+    with clock.override(NOW):
+        assert talk(client, 0, conversation) == CLOSE_LOGGED_OUT
+        assert talk(client, 0, return_at_once) is False
+
+
+def test_the_session_has_ended_before_the_pages_are_told(
+    trader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that comes back in that very moment would be let in and stay."""
+    key = trader.session.session_key
+    ended: list[bool] = []
+    monkeypatch.setattr(
+        "sectors.views.login.announce_log_out", lambda user_id: ended.append(not SessionStore().exists(key))
+    )
+    trader.post("/logout/")
+    assert ended == [True]
+
+
+def test_another_users_log_out_closes_no_page(trader: Client) -> None:
+    other = Client()
+    other.force_login(get_user_model().objects.create_user("noor", password="a long password"))
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        await page.frame_of("clock")
+        await in_thread(lambda: other.post("/logout/"))
+        return await page.receive_nothing(0.3)
 
     with clock.override(NOW):
         assert talk(trader, 0, conversation) is True
