@@ -21,8 +21,9 @@ KIND_NAMES = {
     "on_demand": "On demand",
     "mover": "Mover",
 }
+Look = Literal["", "ok", "caution", "bad"]
 #: Glyph and badge of each state; the word is always there.
-LOOKS: dict[str, tuple[str, str]] = {
+LOOKS: dict[str, tuple[str, Look]] = {
     RunStatus.QUEUED: ("g-clock", ""),
     RunStatus.RUNNING: ("g-run", ""),
     RunStatus.COMPLETE: ("g-ok", "ok"),
@@ -32,8 +33,6 @@ LOOKS: dict[str, tuple[str, str]] = {
 }
 #: The stages of `analysis.execution` in their order.
 STAGES = ("universe", "releases", "prices", "frame", "score", "next_universe", "publish")
-#: Counts that say what a run did not have, in whichever form the run wrote them down.
-MISSING = ("missing", "problems", "degraded", "failed", "dropped", "carried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class RunRow:
     due_iso: str
     status: str
     glyph: str
-    look: Literal["", "ok", "caution", "bad"]
+    look: Look
     late: bool
     as_of: str
     published: str
@@ -72,7 +71,6 @@ class RunRow:
 class ActiveBar:
     """The run that waits or works. ``percent`` is 0 to 100."""
 
-    id: int
     title: str
     percent: int
     stage: str
@@ -90,7 +88,6 @@ def active_bar(run: AnalysisRun | None) -> ActiveBar | None:
         return None
     queued = run.status == RunStatus.QUEUED
     return ActiveBar(
-        id=run.pk,
         title=f"{_kind_name(run)} run {figures.count(run.pk)}",
         percent=run.percent,
         stage="waiting for the worker" if queued else run.stage or "at work",
@@ -100,7 +97,7 @@ def active_bar(run: AnalysisRun | None) -> ActiveBar | None:
 
 
 def _row(run: AnalysisRun, now: dt.datetime) -> RunRow:
-    glyph, look = LOOKS.get(run.status, ("g-none", ""))
+    glyph, look = LOOKS[run.status]
     counts, everything = count_words(run.counts)
     return RunRow(
         id=run.pk,
@@ -110,7 +107,7 @@ def _row(run: AnalysisRun, now: dt.datetime) -> RunRow:
         due_iso=run.scheduled_for.isoformat(),
         status=f"running {run.percent}%" if run.status == RunStatus.RUNNING else str(run.status),
         glyph=glyph,
-        look=look,  # type: ignore[arg-type]
+        look=look,
         late=run.late,
         as_of=figures.clock(run.as_of, seconds=True),
         published=figures.clock(run.published_at, seconds=True),
@@ -118,7 +115,7 @@ def _row(run: AnalysisRun, now: dt.datetime) -> RunRow:
         stages=stage_bars(run.timings),
         counts=counts,
         all_counts=everything,
-        missing=tuple(missing_words(run.counts)),
+        missing=missing_words(run.counts),
         message=run.message,
         asked_by=_asked_by(run),
     )
@@ -169,7 +166,7 @@ def count_words(counts: Mapping[str, Any]) -> tuple[str, str]:
     groups += [
         f"{name.replace('_', ' ')}: {_counts(value)}"
         for name, value in sorted(counts.items())
-        if isinstance(value, Mapping) and name not in MISSING and _counts(value)
+        if isinstance(value, Mapping) and name != "dropped" and _counts(value)
     ]
     everything = "; ".join(group for group in groups if group)
     if not {"priced", "members", "core"} <= set(counts):
@@ -182,22 +179,14 @@ def _counts(counts: Mapping[str, Any]) -> str:
     return ", ".join(
         f"{figures.count(value)} {name.replace('_', ' ')}"
         for name, value in sorted(counts.items())
-        if name not in MISSING and isinstance(value, int | float) and not isinstance(value, bool)
+        if isinstance(value, int | float) and not isinstance(value, bool)
     )
 
 
-def missing_words(counts: Mapping[str, Any]) -> Iterable[str]:
-    """What a run did not have, one line each."""
-    for name in MISSING:
-        found = counts.get(name)
-        if isinstance(found, Mapping):
-            for key, value in sorted(found.items()):
-                reason = str(key).replace("_", " ")
-                is_count = isinstance(value, int | float)
-                yield f"{figures.count(value)} {name}: {reason}" if is_count else f"{reason}: {value}"
-        elif isinstance(found, list | tuple):
-            yield from (str(one) for one in found)
-        elif isinstance(found, int | float) and found:
-            yield f"{figures.count(found)} {name}"
-        elif isinstance(found, str) and found:
-            yield found
+def missing_words(counts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which members a run could not use, one reason each: "12 dropped: no reference"."""
+    dropped = counts.get("dropped", {})
+    return tuple(
+        f"{figures.count(count)} dropped: {reason.replace('_', ' ')}"
+        for reason, count in sorted(dropped.items())
+    )

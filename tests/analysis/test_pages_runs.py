@@ -208,10 +208,11 @@ def test_stages_fill_the_bar_in_the_order_of_a_run() -> None:
 
 
 def test_counts_of_any_shape_are_readable() -> None:
-    assert count_words({"releases": 3, "carried": 1, "late": True}) == ("3 releases", "3 releases")
+    assert count_words({"releases": 3, "completes_inputs": True}) == ("3 releases", "3 releases")
     assert count_words({}) == ("", "")
 
 
-def test_what_was_missing_is_said_in_whatever_shape_it_was_stored() -> None:
-    counts = {"missing": ["bars"], "problems": "no IWM", "failed": {"energy": "61% missing"}, "carried": 2}
-    assert list(missing_words(counts)) == ["bars", "no IWM", "energy: 61% missing", "2 carried"]
+def test_what_was_missing_is_said_by_reason() -> None:
+    counts = {"dropped": {"unknown_sector": 2, "no_print_today": 1204}}
+    assert missing_words(counts) == ("1,204 dropped: no print today", "2 dropped: unknown sector")
+    assert missing_words({}) == ()
