@@ -15,14 +15,14 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from analysis.errors import RunLost
 from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunKind, RunStatus
+from analysis.selectors import runs_of_world
 from sectors.broadcast import announce_progress
 
 logger = logging.getLogger(__name__)
@@ -76,19 +76,23 @@ def is_dead(worker: str) -> bool:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
-    except PermissionError:
+    except PermissionError:  # it lives, as another user's
         return False
     return False
 
 
 def run_end(run: AnalysisRun, status: RunStatus, **values: Any) -> None:
     """Give an own run its terminal state; RunLost when it is not this worker's any more."""
-    own = AnalysisRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, started_wall=run.started_wall)
     values = {"status": status, "finished_wall": timezone.now(), "stage": ""} | values
-    if not own.update(**values):
+    if not _own(run).update(**values):
         raise RunLost(f"run {run.pk} was given to another worker after {LEASE.seconds} s of silence")
     for name, value in values.items():
         setattr(run, name, value)
+
+
+def _own(run: AnalysisRun) -> QuerySet[AnalysisRun]:
+    """The row of a claimed run while it is this worker's: nobody has claimed it again since."""
+    return AnalysisRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, started_wall=run.started_wall)
 
 
 def runs_reclaim() -> int:
@@ -132,7 +136,7 @@ def runs_dispatch() -> int | None:
         default=Value(2),
         output_field=IntegerField(),
     )
-    waiting = AnalysisRun.objects.filter(world=settings.MARKET_WORLD, status=RunStatus.QUEUED)
+    waiting = runs_of_world().filter(status=RunStatus.QUEUED)
     queued = waiting.order_by(turn, "id").first()
     if queued is None:
         return None
@@ -186,10 +190,9 @@ class RunProgress:
     def tell(self, percent: int, words: str) -> None:
         """Move the percent within a stage; RunLost when the run is not this worker's any more."""
         self.run.stage, self.run.percent = words[:80], max(self.run.percent, min(percent, 99))
-        own = AnalysisRun.objects.filter(
-            pk=self.run.pk, status=RunStatus.RUNNING, started_wall=self.run.started_wall
+        told = _own(self.run).update(
+            stage=self.run.stage, percent=self.run.percent, heartbeat_wall=timezone.now()
         )
-        told = own.update(stage=self.run.stage, percent=self.run.percent, heartbeat_wall=timezone.now())
         if not told:
             raise RunLost(f"run {self.run.pk} was given to another worker; this one stops")
         announce_progress(progress_event(self.run))
@@ -210,9 +213,7 @@ class RunProgress:
         try:
             while not self._stop.wait(HEARTBEAT_SECONDS):
                 try:
-                    AnalysisRun.objects.filter(
-                        pk=self.run.pk, status=RunStatus.RUNNING, started_wall=self.run.started_wall
-                    ).update(heartbeat_wall=timezone.now())
+                    _own(self.run).update(heartbeat_wall=timezone.now())
                 except DatabaseError as exc:
                     logger.warning("heartbeat of run %s was not stored: %s", self.run.pk, exc)
         finally:

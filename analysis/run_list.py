@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.paginator import Paginator
 
 from analysis.models import Alert, AnalysisRun, RunStatus
+from analysis.selectors import runs_of_world
 
 RUNS_PER_PAGE = 25
 ALERTS_PER_PAGE = 50
@@ -36,7 +36,7 @@ def runs_page(number: str, *, covered: bool = False) -> tuple[list[AnalysisRun],
 
     A ``number`` that is no page gives the nearest one.
     """
-    rows = AnalysisRun.objects.filter(world=settings.MARKET_WORLD).select_related("requested_by")
+    rows = runs_of_world().select_related("requested_by")
     if not covered:
         rows = rows.exclude(status=RunStatus.COVERED)
     page = Paginator(rows.order_by("-scheduled_for", "-id"), RUNS_PER_PAGE).get_page(number)

@@ -49,13 +49,13 @@ def run_newest_board() -> AnalysisRun | None:
 
 def run_active() -> AnalysisRun | None:
     """The run of the whole board that works now, else the one that waits longest, else None."""
-    waiting = _runs().filter(status__in=ACTIVE, kind__in=BOARD_KINDS).select_related("requested_by")
+    waiting = runs_of_world().filter(status__in=ACTIVE, kind__in=BOARD_KINDS).select_related("requested_by")
     return waiting.order_by("-status", "id").first()  # "running" sorts after "queued"
 
 
 def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
     """The newest board run, when it failed and nothing was published after it."""
-    ended = _runs().filter(
+    ended = runs_of_world().filter(
         status__in=(*PUBLISHED, RunStatus.FAILED), kind__in=BOARD_KINDS, finished_wall__isnull=False
     )
     newest = ended.order_by("-finished_wall").first()
@@ -155,16 +155,16 @@ def published_until(now: dt.datetime) -> dt.datetime | None:
 
 def slots_done(since: dt.datetime, kinds: Sequence[str]) -> set[tuple[str, dt.datetime]]:
     """(kind, moment) of every slot from ``since`` on that has a row in any state."""
-    rows = _runs().filter(scheduled_for__gte=since, kind__in=kinds)
+    rows = runs_of_world().filter(scheduled_for__gte=since, kind__in=kinds)
     return set(rows.values_list("kind", "scheduled_for"))
 
 
 def _published(kinds: Sequence[str]) -> QuerySet[AnalysisRun]:
-    rows = _runs().filter(status__in=PUBLISHED, kind__in=kinds, as_of__isnull=False)
+    rows = runs_of_world().filter(status__in=PUBLISHED, kind__in=kinds, as_of__isnull=False)
     return rows.order_by("-published_at", "-id")
 
 
-def _runs() -> QuerySet[AnalysisRun]:
+def runs_of_world() -> QuerySet[AnalysisRun]:
     """The runs of the market world in force; a simulated run never makes a live board look fresh."""
     return AnalysisRun.objects.filter(world=settings.MARKET_WORLD)
 

@@ -8,22 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import redis
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from analysis.errors import RunLimitReached, RunRefused
 from analysis.execution import run_execute
 from analysis.lifecycle import TICK_LOCK, lock_take, run_enqueue, runs_dispatch, runs_reclaim
-from analysis.models import (
-    ANALYSIS_KINDS,
-    AnalysisRun,
-    RunInput,
-    RunKind,
-    RunStatus,
-)
+from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunInput, RunKind, RunStatus
 from analysis.preparation import history_fetch
 from analysis.schedule import DueSlot, slots_due
 from analysis.selectors import (
@@ -34,6 +27,7 @@ from analysis.selectors import (
     run_active,
     run_failed_since,
     run_newest_board,
+    runs_of_world,
     slots_done,
 )
 from analysis.tuning import (
@@ -43,7 +37,6 @@ from analysis.tuning import (
     preference_set,
     slot_check,
     slots_seed,
-    tick_seconds,
 )
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
@@ -68,7 +61,6 @@ __all__ = [
     "slot_check",
     "slots_seed",
     "tick",
-    "tick_seconds",
 ]
 
 logger = logging.getLogger(__name__)
@@ -81,17 +73,14 @@ RETRY_AFTER = dt.timedelta(seconds=60)
 RETRIES_MAX = 5
 USER_RUNS_PER_HOUR = 6
 INPUTS_KEPT = dt.timedelta(days=90)
-SLOT_KINDS = (*ANALYSIS_KINDS, RunKind.PASS)
 
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    """What one tick did: rows made to run, rows made as covered, runs taken back, the run handed over."""
+    """What one tick did: slots that got a row to run, and how many got one as covered."""
 
     queued: tuple[DueSlot, ...] = ()
     covered: int = 0
-    reclaimed: int = 0
-    dispatched: int | None = None
 
 
 # -- the schedule ------------------------------------------------------------------------------------
@@ -104,14 +93,15 @@ def tick() -> TickReport:
     except ClockUnavailableError as exc:
         logger.warning("no tick: %s", exc)
         return TickReport()
-    _heartbeat(keys.tick_heartbeat())
-    reclaimed = runs_reclaim()
+    _heartbeat()
+    runs_reclaim()
     with transaction.atomic():
         lock_take(TICK_LOCK)
         queued, covered = _slots_fill(now)
     if not queued and _is_retry_due():
         pass_request()
-    return TickReport(queued, covered, reclaimed, runs_dispatch())
+    runs_dispatch()
+    return TickReport(queued, covered)
 
 
 def _slots_fill(now: dt.datetime) -> tuple[tuple[DueSlot, ...], int]:
@@ -121,7 +111,7 @@ def _slots_fill(now: dt.datetime) -> tuple[tuple[DueSlot, ...], int]:
         now,
         rules_enabled(),
         span,
-        slots_done(since, SLOT_KINDS),
+        slots_done(since, BOARD_KINDS),
         since=since,
         covered_until=published_until(now),
     )
@@ -138,9 +128,8 @@ def _catch_up_span(now: dt.datetime) -> tuple[dt.datetime, list[SessionHours]]:
     """
     current = session_of(now)
     previous = hours(previous_session(current))
-    newest: dt.datetime | None = AnalysisRun.objects.filter(
-        world=settings.MARKET_WORLD, kind__in=SLOT_KINDS, scheduled_for__lte=now
-    ).aggregate(newest=Max("scheduled_for"))["newest"]
+    rows = runs_of_world().filter(kind__in=BOARD_KINDS, scheduled_for__lte=now)
+    newest: dt.datetime | None = rows.aggregate(newest=Max("scheduled_for"))["newest"]
     if newest is None:
         return previous.post_close, [previous, hours(current)]
     days = sessions_between(session_of(newest), current)[-CATCH_UP_SESSIONS:]
@@ -151,7 +140,6 @@ def _catch_up_span(now: dt.datetime) -> tuple[dt.datetime, list[SessionHours]]:
 def _slot_row(slot: DueSlot, status: RunStatus) -> AnalysisRun:
     ended = timezone.now() if status == RunStatus.COVERED else None
     return AnalysisRun(
-        world=settings.MARKET_WORLD,
         kind=slot.kind,
         scheduled_for=slot.scheduled_for,
         late=slot.late,
@@ -172,19 +160,17 @@ def _is_retry_due() -> bool:
         return False
     if timezone.now() - failed.finished_wall < RETRY_AFTER:
         return False
-    since = AnalysisRun.objects.filter(
-        world=settings.MARKET_WORLD, status=RunStatus.FAILED, kind__in=BOARD_KINDS
-    )
+    since = runs_of_world().filter(status=RunStatus.FAILED, kind__in=BOARD_KINDS)
     if board is not None:
         since = since.filter(finished_wall__gt=board.finished_wall)
     return board is None or since.count() <= RETRIES_MAX
 
 
-def _heartbeat(key: str) -> None:
+def _heartbeat() -> None:
     try:
-        client().set(key, timezone.now().isoformat(), ex=HEARTBEAT_KEPT_SECONDS)
+        client().set(keys.tick_heartbeat(), timezone.now().isoformat(), ex=HEARTBEAT_KEPT_SECONDS)
     except redis.RedisError as exc:
-        logger.warning("the heartbeat %s was not stored: %s", key, exc)
+        logger.warning("the heartbeat of the tick was not stored: %s", exc)
 
 
 # -- runs that somebody asks for -----------------------------------------------------------------------
@@ -204,7 +190,7 @@ def run_request(user: AbstractBaseUser) -> tuple[AnalysisRun, bool]:
 def _run_request(user: AbstractBaseUser) -> tuple[AnalysisRun, bool]:
     with transaction.atomic():
         lock_take(TICK_LOCK)
-        active = _active(ANALYSIS_KINDS)
+        active = runs_of_world().filter(status__in=ACTIVE, kind__in=ANALYSIS_KINDS).order_by("id").first()
         if active is not None:
             return active, False
         _limit_check(user)
@@ -221,9 +207,7 @@ def pass_request(*, completes_inputs: bool = False) -> tuple[AnalysisRun, bool]:
     """
     with transaction.atomic():
         lock_take(TICK_LOCK)
-        waiting = AnalysisRun.objects.filter(
-            world=settings.MARKET_WORLD, status=RunStatus.QUEUED, kind__in=BOARD_KINDS
-        ).first()
+        waiting = runs_of_world().filter(status=RunStatus.QUEUED, kind__in=BOARD_KINDS).first()
         if waiting is not None:
             return waiting, False
         run = run_create_now(RunKind.PASS, counts={"completes_inputs": True} if completes_inputs else {})
@@ -239,22 +223,13 @@ def mover_request(sector: str, at: dt.datetime) -> tuple[AnalysisRun, bool]:
     """
     with transaction.atomic():
         lock_take(TICK_LOCK)
-        waiting = AnalysisRun.objects.filter(
-            world=settings.MARKET_WORLD, kind=RunKind.MOVER, sector=sector, status=RunStatus.QUEUED
-        ).first()
-        if waiting is not None:
-            return waiting, False
-        run, created = AnalysisRun.objects.get_or_create(
-            world=settings.MARKET_WORLD, kind=RunKind.MOVER, scheduled_for=at, sector=sector
-        )
-        if created:
-            transaction.on_commit(lambda: run_enqueue(run.pk))
-    return run, created
-
-
-def _active(kinds: tuple[str, ...]) -> AnalysisRun | None:
-    rows = AnalysisRun.objects.filter(world=settings.MARKET_WORLD, status__in=ACTIVE, kind__in=kinds)
-    return rows.order_by("id").first()
+        movers = runs_of_world().filter(kind=RunKind.MOVER, sector=sector)
+        shared = movers.filter(Q(status=RunStatus.QUEUED) | Q(scheduled_for=at)).first()
+        if shared is not None:
+            return shared, False
+        run = AnalysisRun.objects.create(kind=RunKind.MOVER, scheduled_for=at, sector=sector)
+        transaction.on_commit(lambda: run_enqueue(run.pk))
+    return run, True
 
 
 def _limit_check(user: AbstractBaseUser) -> None:
@@ -276,12 +251,11 @@ def run_create_now(
 ) -> AnalysisRun:
     """A run of this very moment; a market clock that stands still gets moments of a microsecond apart."""
     moment = market_now()
-    taken = AnalysisRun.objects.filter(world=settings.MARKET_WORLD, kind=kind, scheduled_for__gte=moment)
+    taken = runs_of_world().filter(kind=kind, scheduled_for__gte=moment)
     newest = taken.aggregate(newest=Max("scheduled_for"))["newest"]
     if newest is not None:
         moment = newest + dt.timedelta(microseconds=1)
     return AnalysisRun.objects.create(
-        world=settings.MARKET_WORLD,
         kind=kind,
         scheduled_for=moment,
         requested_by_id=requested_by.pk if requested_by else None,
