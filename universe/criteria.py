@@ -59,7 +59,9 @@ def validate(criteria: UniverseCriteria) -> None:
     for name in ("micro_float_over", "small_float_over", "volume_sessions_min", "target_names"):
         _not_negative(criteria, name)
     if not 1 <= criteria.volume_sessions <= 60:
-        raise CriteriaError(f"volume_sessions is {criteria.volume_sessions}; it must be from 1 to 60.")
+        raise CriteriaError(
+            f"volume_sessions is {criteria.volume_sessions}; at most 60 sessions are kept, and one is needed."
+        )
     for name in ("exchanges", "kinds"):
         if not getattr(criteria, name):
             raise CriteriaError(f"{name} is empty; name at least one, or nothing is in the universe.")
