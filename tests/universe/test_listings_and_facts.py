@@ -170,6 +170,13 @@ def test_an_error_object_with_status_200_is_an_error(vendor: Vendor) -> None:
         facts_refresh()
 
 
+def test_an_error_object_that_repeats_the_key_does_not_tell_it(vendor: Vendor) -> None:
+    vendor.on("/stable/company-screener", Answer({"Error Message": "fmp-secret is not valid"}))
+    with pytest.raises(BadPayload) as caught:
+        facts_refresh()
+    assert "fmp-secret" not in str(caught.value)
+
+
 def test_a_plan_without_short_interest_and_details_is_counted(vendor: Vendor) -> None:
     canned_market(vendor)
     listings_refresh()

@@ -163,7 +163,7 @@ class Door:
             ) from exc
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise Unavailable(
-                f"{self.vendor} {_short(path)} failed: {type(exc).__name__} {self._redact(str(exc))}",
+                f"{self.vendor} {_short(path)} failed: {type(exc).__name__} {self.quotable(str(exc))}",
                 vendor=self.vendor,
             ) from exc
         if response.status_code != httpx.codes.OK:
@@ -204,10 +204,12 @@ class Door:
             words = next(
                 (str(body[name]) for name in ("error", "message", "Error Message") if body.get(name)), words
             )
-        return self._redact(" ".join(words.split())[:WORDS_MAX])
+        return self.quotable(words)
 
-    def _redact(self, text: str) -> str:
-        return text.replace(self._key, "***") if self._key else text
+    def quotable(self, words: str) -> str:
+        """What may be repeated of a vendor's words: one line, not too long, without the key."""
+        words = " ".join(words.split())
+        return (words.replace(self._key, "***") if self._key else words)[:WORDS_MAX]
 
 
 def _short(path: str) -> str:

@@ -208,3 +208,10 @@ def test_absent_null_and_empty_results_are_all_empty(body: Any) -> None:
 def test_results_of_another_shape_are_refused(body: Any) -> None:
     with pytest.raises(BadPayload, match="polygon /x sent"):
         results_of(body, vendor="polygon", path="/x")
+
+
+def test_a_key_at_the_end_of_a_long_text_leaves_nothing_of_it(host: Vendor, door: Door) -> None:
+    host.on("/x", Answer({"error": "x" * 195 + KEY}, 400))
+    with pytest.raises(Rejected) as caught:
+        door.get("/x")
+    assert KEY[:4] not in str(caught.value)

@@ -80,10 +80,10 @@ class FmpRest:
         answer = self._door.get(path, query, timeout=30.0)
         if isinstance(answer, list):
             return answer
-        words = str(answer.get("Error Message", "")) if isinstance(answer, dict) else ""
+        words = self._door.quotable(str(answer.get("Error Message", ""))) if isinstance(answer, dict) else ""
         if "limit reach" in words.lower():
-            raise RateLimited(f"fmp {path}: {words[:200]}", vendor=self.name)
-        raise BadPayload(f"fmp {path} sent no list: {words[:200]}", vendor=self.name, field="body")
+            raise RateLimited(f"fmp {path}: {words}", vendor=self.name)
+        raise BadPayload(f"fmp {path} sent no list: {words}", vendor=self.name, field="body")
 
     def _pages(self, path: str, query: Query, read: Callable[[Any], T | None]) -> Parsed[T]:
         """All pages: until one is short of rows or brings nothing new."""
