@@ -296,6 +296,18 @@ def test_backfilled_minutes_end_at_the_markets_now(open_market: Vendor) -> None:
     assert (newest.loc["ANNE", "price"], newest.loc["ANNE", "day_volume"]) == (39.0, 15.0)
 
 
+def test_one_bad_minute_costs_no_more_than_itself(open_market: Vendor) -> None:
+    minutes = [
+        {"t": int(at(10, minute).timestamp() * 1000), "c": close, "v": 5}
+        for minute, close in ((26, 10.0), (27, -1.0), (28, 11.0))
+    ]
+    day = SESSION.isoformat()
+    open_market.on(f"/v2/aggs/ticker/ANNE/range/1/minute/{day}/{day}", Answer({"results": [*minutes, 7]}))
+    counts = quotes_backfill(SESSION, ["ANNE"])
+    assert counts == {"symbols": 1, "minutes": 2, "bad_payload:c": 1, "bad_payload:row": 1}
+    assert quotes_newest(["ANNE"], at(10, 30)).loc["ANNE", "day_volume"] == 15.0
+
+
 def test_a_backfill_counts_what_fails_and_goes_on(open_market: Vendor) -> None:
     day = SESSION.isoformat()
     open_market.on(f"/v2/aggs/ticker/BEA/range/1/minute/{day}/{day}", Answer({"message": "plan"}, 403))

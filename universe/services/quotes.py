@@ -231,6 +231,7 @@ def quotes_backfill(
                     continue
                 pool.shutdown(wait=False, cancel_futures=True)
                 break
+            counts.update(parsed.dropped)
             counts["symbols"] += 1
             counts["minutes"] += minute_bars_store(bar for bar in parsed.rows if bar.start + MINUTE <= now)
     return dict(counts)

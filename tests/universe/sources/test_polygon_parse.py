@@ -195,7 +195,7 @@ def test_an_over_the_counter_minute_is_nothing_to_keep() -> None:
 
 def test_minutes_of_a_day_sum_up_their_volume() -> None:
     minutes = [{"t": MINUTE_MS + number * 60_000, "c": 10.0 + number, "v": 100} for number in range(3)]
-    bars = parse.parse_minute_bars(minutes, symbol="ANNE")
+    bars = parse.parse_minute_bars(minutes, symbol="ANNE").rows
     assert [bar.day_volume for bar in bars] == [100, 200, 300]
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from universe.sources.base import Parsed, parse_each
 from universe.sources.fields import COUNT_MAX, PRICE_MAX_USD, Datum, bad
 from universe.types import (
     Bar,
@@ -184,26 +185,26 @@ def parse_stream_bar(payload: Mapping[str, Any]) -> MinuteBar | None:
     )
 
 
-def parse_minute_bars(payloads: list[Any], *, symbol: str) -> list[MinuteBar]:
+def parse_minute_bars(payloads: list[Any], *, symbol: str) -> Parsed[MinuteBar]:
     """One symbol's minutes of one session, oldest first. ``day_volume`` is the running sum of the bars: a
     little below the vendor's own count, which knows prints that make no bar."""
-    bars: list[MinuteBar] = []
     so_far = 0.0
-    for payload in payloads:
+
+    def read(payload: Any) -> MinuteBar:
+        nonlocal so_far
         row = Datum(payload, vendor=VENDOR)
         row.symbol = symbol
         so_far += row.count_or_none("v") or 0.0
-        bars.append(
-            MinuteBar(
-                symbol=symbol,
-                start=moment_from_ms(payload.get("t"), symbol=symbol, field="t"),
-                close=row.price("c"),
-                day_volume=so_far,
-                source=VENDOR,
-                interpolated=row.flag("interpolated") or False,
-            )
+        return MinuteBar(
+            symbol=symbol,
+            start=moment_from_ms(payload.get("t"), symbol=symbol, field="t"),
+            close=row.price("c"),
+            day_volume=so_far,
+            source=VENDOR,
+            interpolated=row.flag("interpolated") or False,
         )
-    return bars
+
+    return parse_each(payloads, read)
 
 
 def parse_ratios(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts:

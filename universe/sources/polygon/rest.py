@@ -97,9 +97,10 @@ class PolygonRest:
             answer = self._door.get(path, {"adjusted": "false", "sort": "asc", "limit": 50000})
         except NotFound:
             return Parsed([])
-        payloads = results_of(answer, vendor=self.name, path=path)
-        bars = parse.parse_minute_bars(payloads, symbol=symbol)
-        return Parsed([replace(bar, day_volume=None) for bar in bars] if since else bars)
+        parsed = parse.parse_minute_bars(results_of(answer, vendor=self.name, path=path), symbol=symbol)
+        if since is None:
+            return parsed
+        return Parsed([replace(bar, day_volume=None) for bar in parsed.rows], parsed.dropped)
 
     # -- slow facts --------------------------------------------------------------------------------
 
