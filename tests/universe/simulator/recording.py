@@ -59,6 +59,9 @@ def write(folder: Path) -> Path:
         f"GAMM,{REAL_DAY}T14:00:00Z,Alfa wins,Wire,https://example.com/a",
         "ALFA,not a time,Lost,Wire,https://example.com/b",
     ])  # fmt: skip
+    _csv(folder / "news_more.csv.gz", "symbol,published_utc,title,publisher,url", [
+        f"ALFA,{REAL_DAY}T14:00:00Z,Alfa wins,Wire,https://example.com/a",
+    ])  # fmt: skip
     _csv(folder / "short_interest.csv.gz", "symbol,settlement_date,shares_short,short_ratio,float_shares", [
         "ALFA,2025-10-31,1000000,2.5,20000000",
         "GAMM,2025-10-31,NA,NA,NA",

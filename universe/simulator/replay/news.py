@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from bisect import bisect_right
+from operator import attrgetter
 from pathlib import Path
 
 from universe.simulator.replay.folder import read_texts
@@ -44,7 +45,7 @@ def read_articles(folder: Path) -> list[Article]:
                 text=summary,
                 publisher=publisher or source,
                 url=url,
-                symbols=(*before.symbols, name) if before and name not in before.symbols else (name,),
+                symbols=tuple(dict.fromkeys((*(before.symbols if before else ()), name))),
                 tones=(before.tones if before else {}) | tones,
             )
     return sorted(found.values(), key=lambda article: article.published_at)
@@ -52,13 +53,13 @@ def read_articles(folder: Path) -> list[Article]:
 
 def between(articles: list[Article], after: dt.datetime, until: dt.datetime) -> list[Article]:
     """Those published after ``after`` and no later than ``until``."""
-    moments = [article.published_at for article in articles]
-    return articles[bisect_right(moments, after) : bisect_right(moments, until)]
+    moment = attrgetter("published_at")
+    return articles[bisect_right(articles, after, key=moment) : bisect_right(articles, until, key=moment)]
 
 
 def _moment(text: str) -> dt.datetime | None:
     try:
-        moment = dt.datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+        moment = dt.datetime.fromisoformat(text.strip())
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
