@@ -18,9 +18,6 @@ from dotenv import dotenv_values
 
 YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off")
-#: Passwords of the first two people, and how short one may be.
-FIRST_PASSWORDS = ("FIRST_ADMIN_PASSWORD", "FIRST_TRADER_PASSWORD")
-FIRST_PASSWORD_MIN = 8
 
 _file_values: dict[str, str] = {}
 

@@ -12,8 +12,6 @@ from sectorlight import __version__
 from sectorlight.embedded.secrets import kept_secret
 from sectorlight.embedded.state import state_read
 from sectorlight.env import (
-    FIRST_PASSWORD_MIN,
-    FIRST_PASSWORDS,
     Secret,
     env_bool,
     env_choice,
@@ -45,9 +43,8 @@ PORT = env_int("PORT", 8000, low=1, high=65535)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SECURE_SSL = env_bool("SECURE_SSL", False)
 SECRET_KEY = env_secret("SECRET_KEY", shortest=32) or Secret(kept_secret(DATA_DIR, "secret_key"))
-# `prepare` uses them; refused here, a start ends before it has made a database.
-for _name in FIRST_PASSWORDS:
-    env_secret(_name, shortest=FIRST_PASSWORD_MIN)
+FIRST_ADMIN_PASSWORD = env_secret("FIRST_ADMIN_PASSWORD", shortest=8)
+FIRST_TRADER_PASSWORD = env_secret("FIRST_TRADER_PASSWORD", shortest=8)
 
 # -- the market and its vendors --------------------------------------------------------------------
 POLYGON_API_KEY = env_secret("POLYGON_API_KEY")
@@ -62,25 +59,16 @@ SIMULATOR_URL = env_url(
     "SIMULATOR_URL", _family.get("simulator_url", "http://127.0.0.1:8810"), ("http", "https")
 )
 SIMULATOR_TOKEN = env_secret("SIMULATOR_TOKEN", _family.get("simulator_token", ""))
-_live = MARKET_WORLD == "live"
-if not _live:
+if MARKET_WORLD == "live":
+    POLYGON_BASE_URL = env_url("POLYGON_BASE_URL", "https://api.polygon.io", ("https", "http"))
+    POLYGON_WS_URL = env_url("POLYGON_WS_URL", "wss://delayed.polygon.io/stocks", ("wss", "ws"))
+    FMP_BASE_URL = env_url("FMP_BASE_URL", "https://financialmodelingprep.com/stable", ("https", "http"))
+else:
     # The simulator speaks the vendors' dialects; the real keys never leave the machine for it.
     POLYGON_API_KEY = FMP_API_KEY = Secret("simulated")
-POLYGON_BASE_URL = env_url(
-    "POLYGON_BASE_URL" if _live else "",
-    "https://api.polygon.io" if _live else SIMULATOR_URL,
-    ("https", "http"),
-)
-POLYGON_WS_URL = env_url(
-    "POLYGON_WS_URL" if _live else "",
-    "wss://delayed.polygon.io/stocks" if _live else f"{SIMULATOR_URL.replace('http', 'ws', 1)}/stocks",
-    ("wss", "ws"),
-)
-FMP_BASE_URL = env_url(
-    "FMP_BASE_URL" if _live else "",
-    "https://financialmodelingprep.com/stable" if _live else f"{SIMULATOR_URL}/stable",
-    ("https", "http"),
-)
+    POLYGON_BASE_URL = SIMULATOR_URL
+    POLYGON_WS_URL = f"{SIMULATOR_URL.replace('http', 'ws', 1)}/stocks"
+    FMP_BASE_URL = f"{SIMULATOR_URL}/stable"
 POLYGON_MCP = env_text("POLYGON_MCP")
 FMP_MCP = env_text("FMP_MCP")
 

@@ -9,9 +9,7 @@ from tests.architecture.source import ROOT, sources
 
 READERS = re.compile(r"^env_(text|list|bool|int|float|choice|url|secret)$")
 #: Switches for tests and for second folders, not for users.
-INTERNAL = {
-    *("SECTORLIGHT_DOTENV", "SIMULATOR_URL", "SIMULATOR_TOKEN", "TEST_DATABASE_NAME"),
-}
+INTERNAL = {"SECTORLIGHT_DOTENV", "SIMULATOR_URL", "SIMULATOR_TOKEN", "TEST_DATABASE_NAME"}
 
 
 def _read_by_the_code() -> set[str]:
@@ -24,7 +22,7 @@ def _read_by_the_code() -> set[str]:
                     for leaf in ast.walk(node.args[0])
                     if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str) and leaf.value.isupper()
                 }
-    return names | {"FIRST_ADMIN_PASSWORD", "FIRST_TRADER_PASSWORD"}
+    return names
 
 
 def test_every_setting_is_in_the_readme_and_nothing_else_is() -> None:

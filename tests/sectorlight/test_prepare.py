@@ -38,10 +38,8 @@ def _run(command: str) -> str:
     return out.getvalue()
 
 
-def test_the_first_start_makes_both_log_ins_and_the_second_keeps_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("FIRST_ADMIN_PASSWORD", "admin-pw")
+@override_settings(FIRST_ADMIN_PASSWORD="admin-pw")
+def test_the_first_start_makes_both_log_ins_and_the_second_keeps_them() -> None:
     first = _run("prepare")
     assert "log-in admin   the password in FIRST_ADMIN_PASSWORD" in first
     generated = first.split("log-in trader  ")[1].split()[0]

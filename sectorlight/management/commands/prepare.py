@@ -6,21 +6,26 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from analysis.models import AnalysisRun
 from sectorlight.accounts import first_login_ensure, roles_ensure
-from sectorlight.env import FIRST_PASSWORD_MIN, env_secret, without_password
+from sectorlight.env import without_password
 from sectorlight.models import User
 from sectorlight.statics import statics_collect
 
 #: Commands of the apps that fill tables with the product's own rows; each may run again and again.
-SEEDS = ("seed_sectors", "seed_slots", "seed_schedule")
+SEEDS = ("seed_sectors", "seed_slots")
 #: `manage.py up` shows these lines last.
 LOGIN_LINE = "log-in "
+
+
+def pending_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 class Command(BaseCommand):
@@ -28,14 +33,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._reach_servers()
-        if self._pending_migrations():
+        if pending_migrations():
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("Database migrated.")
         roles_ensure()
         self._refuse_another_market()
         for command in SEEDS:
-            if command in get_commands():
-                call_command(command, stdout=self.stdout)
+            call_command(command, stdout=self.stdout)
         self._first_logins()
         if statics_collect():
             self.stdout.write("Static files collected.")
@@ -72,14 +76,10 @@ class Command(BaseCommand):
                 "DATABASE_URL and REDIS_URL, or MARKET."
             )
 
-    def _pending_migrations(self) -> bool:
-        executor = MigrationExecutor(connection)
-        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
     def _first_logins(self) -> None:
         for username, role in (("admin", User.Role.ADMIN), ("trader", User.Role.TRADER)):
             variable = f"FIRST_{username.upper()}_PASSWORD"
-            login = first_login_ensure(username, role, str(env_secret(variable, shortest=FIRST_PASSWORD_MIN)))
+            login = first_login_ensure(username, role, str(getattr(settings, variable)))
             if login.generated:
                 words = f"{login.password}   (made now and shown only this once)"
             elif login.password:
