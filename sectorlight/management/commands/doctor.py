@@ -14,8 +14,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 
 from sectorlight.embedded.market import answers
 from sectorlight.embedded.ports import host_refusal, port_beside, port_is_free
@@ -23,12 +22,15 @@ from sectorlight.embedded.processes import is_running
 from sectorlight.embedded.state import state_read
 from sectorlight.env import without_password
 from sectorlight.health import database_check
+from sectorlight.management.commands.prepare import pending_migrations
 from universe.redis import client
 
 Mark = Literal["ok", "note", "bad"]
 SIGNS: dict[Mark, str] = {"ok": "ok  ", "note": "note", "bad": "BAD "}
 #: Under this a day of minute bars and the embedded servers' logs may not fit.
 DISK_MIN_GB = 1.0
+RUN = "It starts with: make run"
+PREPARE = ".venv/bin/python manage.py prepare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,58 +72,55 @@ def _market() -> Iterator[Finding]:
     if answers(f"{settings.SIMULATOR_URL}/simulator/health"):
         yield Finding("ok", f"The simulated market answers at {settings.SIMULATOR_URL}.")
     else:
-        yield Finding("note", "The simulated market does not run.", "It starts with: make run")
+        yield Finding("note", "The simulated market does not run.", RUN)
 
 
 def _servers() -> Iterator[Finding]:
-    runs = "It starts with: make run"
-    kind, variable = _kind(settings.DATABASE_EMBEDDED, settings.DATABASE_URL)
+    kind = _kind(settings.DATABASE_EMBEDDED, "DATABASE_URL")
     check = database_check()
     if check["status"] == "ok":
         yield Finding("ok", f"PostgreSQL {check['server']} ({kind}), {check['storage']}.")
         yield from _tables()
     elif settings.DATABASE_EMBEDDED:
-        yield Finding("note", "The embedded PostgreSQL does not run.", runs)
+        yield Finding("note", "The embedded PostgreSQL does not run.", RUN)
     else:
-        yield Finding("bad", f"PostgreSQL does not answer ({kind}).", f"Start it, mend or unset {variable}.")
-    kind, variable = _kind(settings.REDIS_EMBEDDED, settings.REDIS_URL, "REDIS_URL")
+        yield Finding("bad", f"PostgreSQL does not answer ({kind}).", "Start it, mend or unset DATABASE_URL.")
+    kind = _kind(settings.REDIS_EMBEDDED, "REDIS_URL")
     try:
         client().ping()
         yield Finding("ok", f"Redis answers ({kind}).")
     except redis.RedisError:
         if settings.REDIS_EMBEDDED:
-            yield Finding("note", "The embedded Redis does not run.", runs)
+            yield Finding("note", "The embedded Redis does not run.", RUN)
         else:
-            yield Finding("bad", f"Redis does not answer ({kind}).", f"Start it, mend or unset {variable}.")
+            yield Finding("bad", f"Redis does not answer ({kind}).", "Start it, mend or unset REDIS_URL.")
 
 
-def _kind(is_embedded: bool, url: str, variable: str = "DATABASE_URL") -> tuple[str, str]:
-    return ("embedded" if is_embedded else f"{variable}: {without_password(url)}", variable)
+def _kind(is_embedded: bool, variable: str) -> str:
+    return "embedded" if is_embedded else f"{variable}: {without_password(getattr(settings, variable))}"
 
 
 def _tables() -> Iterator[Finding]:
     """Migrations in force, and somebody who can log in. Needs a database that answers."""
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if pending:
-            yield Finding("bad", f"{len(pending)} migrations are not applied.", "python manage.py prepare")
+        if pending := pending_migrations():
+            yield Finding("bad", f"{pending} migrations are not applied.", PREPARE)
             return
         people = get_user_model().objects.filter(is_active=True).count()
     except DatabaseError as exc:
-        yield Finding("bad", f"The tables cannot be read: {exc}".strip(), "python manage.py prepare")
+        yield Finding("bad", f"The tables cannot be read: {exc}".strip(), PREPARE)
         return
     if people:
         yield Finding("ok", f"{people} people can log in.")
     else:
-        yield Finding("bad", "Nobody can log in.", "python manage.py prepare makes admin and trader.")
+        yield Finding("bad", "Nobody can log in.", f"{PREPARE} makes admin and trader.")
 
 
 def _web() -> Iterator[Finding]:
     kept = state_read(settings.DATA_DIR)
     url = kept.get("web_url", "")
     # The file outlives its family, and by now somebody else may listen there.
-    runs = is_running(kept.get("supervisor_pid", 0), having="manage.py")
+    runs = is_running(kept.get("supervisor_pid", 0), having="manage.py\0up")
     if runs and answers(f"{url}/health/live", any_status=True):
         yield Finding("ok", f"The web server answers at {url}.")
     elif port_is_free(settings.HOST, settings.PORT):
@@ -135,12 +134,9 @@ def _web() -> Iterator[Finding]:
 
 def _machine() -> Iterator[Finding]:
     folder = Path(settings.DATA_DIR)
-    nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    disk = os.statvfs(nearest)
+    disk = os.statvfs(folder)
     free = disk.f_bavail * disk.f_frsize / 1e9
-    if not os.access(nearest, os.W_OK):
-        yield Finding("bad", f"{nearest} cannot be written.", "Make it yours, or set DATA_DIR.")
-    elif free < DISK_MIN_GB:
+    if free < DISK_MIN_GB:
         yield Finding("bad", f"{free:.1f} GB are free at {folder}.", "Free some space, or set DATA_DIR.")
     else:
         yield Finding("ok", f"{free:.0f} GB are free at {folder}.")
