@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from analysis.models import FreshnessPreference
+from analysis.selectors import preference_of
 
 
 def preferences(request: HttpRequest) -> dict[str, object]:
@@ -15,9 +17,7 @@ def preferences(request: HttpRequest) -> dict[str, object]:
 
 
 def _preference(request: HttpRequest) -> FreshnessPreference:
-    user = getattr(request, "user", None)
     try:
-        stored = getattr(user, "freshness", None) if user is not None and user.is_authenticated else None
+        return preference_of(getattr(request, "user", AnonymousUser()))
     except DatabaseError:
-        stored = None
-    return stored if isinstance(stored, FreshnessPreference) else FreshnessPreference()
+        return FreshnessPreference()

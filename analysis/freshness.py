@@ -10,10 +10,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.models import FreshnessPreference
 from analysis.schedule import PASS_INTERVAL
-from analysis.types import Freshness, FreshnessLimits
+from analysis.types import Freshness
 from universe.sessions import ET, hours, is_session
 
+OnOpen = FreshnessPreference.OnOpen
 BarState = Literal["fresh", "aging", "stale", "overdue", "running", "failed", "none"]
 #: A pass is overdue after this many intervals (numbers §6).
 OVERDUE_INTERVALS = 1.5
@@ -23,8 +25,6 @@ OVERDUE_INTERVALS = 1.5
 class ActiveRun:
     """A run that waits or works. ``percent`` is 0 to 100, ``stage`` what it does now, in words."""
 
-    id: int
-    kind: str
     label: str
     percent: int
     stage: str
@@ -36,16 +36,19 @@ class ActiveRun:
 class FailedRun:
     """The newest run, when it failed after the board's last publication."""
 
-    id: int
     percent: int
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class BoardFacts:
-    """What the tables know. Times are market time, aware; ``board_as_of`` the newest published full run."""
+    """What the tables know. Times are market time, aware; ``board_as_of`` the newest published full run.
+
+    ``on_open`` is what the user wants of an analysis that is aging or stale.
+    """
 
     analysis_as_of: dt.datetime | None
+    analysis_published_at: dt.datetime | None
     board_as_of: dt.datetime | None
     freshness: Freshness | None
     minutes_since_board: float
@@ -54,42 +57,41 @@ class BoardFacts:
     next_at: dt.datetime | None
     catalysts: int
     movers: int
-    missing: str = ""
+    missing: str
+    on_open: str
 
 
 @dataclass(frozen=True, slots=True)
 class BoardFreshness:
     """Everything the freshness bar prints; ``state`` is the worst of age, lateness, failure and work.
 
-    ``age`` is session time since the newest analysis (None: there is none), ``wall_age`` by the clock.
+    ``age`` is session time since the newest analysis (None: there is none), ``published_at`` its moment.
     ``headline`` is the bold sentence, ``changed`` what happened since, ``advice`` the rest.
     ``missing`` says what the run on screen had to do without; empty when it was complete.
-    ``age_state`` is fresh, aging or stale whatever else happens; ``run_advised`` makes the button primary.
+    ``age_state`` is fresh, aging or stale whatever else happens. ``run_advised`` makes the button primary,
+    ``run_at_once`` presses it: what this user wants when the board opens.
     """
 
     state: BarState
     word: str
     age_state: Literal["fresh", "aging", "stale"] | None
     as_of: dt.datetime | None
+    published_at: dt.datetime | None
     board_as_of: dt.datetime | None
     age: dt.timedelta | None
-    wall_age: dt.timedelta | None
-    age_words: str
     headline: str
     changed: str
     advice: str
-    catalysts: int
     movers: int
     run: ActiveRun | None
     percent: int | None
-    next_at: dt.datetime | None
     overdue: bool
     run_advised: bool
-    limits: FreshnessLimits
-    missing: str = ""
+    run_at_once: bool
+    missing: str
 
 
-def bar_of(facts: BoardFacts, limits: FreshnessLimits, now: dt.datetime) -> BoardFreshness:
+def bar_of(facts: BoardFacts, now: dt.datetime) -> BoardFreshness:
     """Put the facts into the bar's state and words."""
     overdue = is_overdue(facts, now)
     state = _state(facts, overdue)
@@ -100,21 +102,20 @@ def bar_of(facts: BoardFacts, limits: FreshnessLimits, now: dt.datetime) -> Boar
         word=_word(state, facts),
         age_state=age_state,
         as_of=facts.analysis_as_of,
+        published_at=facts.analysis_published_at,
         board_as_of=facts.board_as_of,
         age=facts.freshness.age if facts.freshness else None,
-        wall_age=facts.freshness.wall_age if facts.freshness else None,
-        age_words=span_words(facts.freshness.age) if facts.freshness else "",
         headline=headline,
         changed=_changed(facts),
         advice=advice,
-        catalysts=facts.catalysts,
         movers=facts.movers,
         run=facts.active,
         percent=facts.active.percent if facts.active else None,
-        next_at=facts.next_at,
         overdue=overdue,
-        run_advised=facts.active is None and (age_state != "fresh" or state == "failed"),
-        limits=limits,
+        run_advised=facts.active is None
+        and (age_state != "fresh" or state == "failed")
+        and facts.on_open != OnOpen.VIEW,
+        run_at_once=facts.active is None and age_state == "stale" and facts.on_open == OnOpen.RUN,
         missing=facts.missing,
     )
 

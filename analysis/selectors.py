@@ -115,22 +115,17 @@ def preference_of(user: Reader) -> FreshnessPreference:
     return stored or FreshnessPreference(user_id=user.pk)
 
 
-def limits_of(user: Reader) -> FreshnessLimits:
-    """The user's own limits of fresh and stale, in minutes of session time."""
-    preference = preference_of(user)
-    return FreshnessLimits(preference.fresh_minutes, preference.stale_minutes)
-
-
 def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
     """What the freshness bar prints for this user at market time ``now``."""
-    limits = limits_of(user)
+    preference = preference_of(user)
     analysis, board = run_newest_analysis(), run_newest_board()
     analysis_as_of = analysis.as_of if analysis else None
     board_as_of = board.as_of if board else None
     facts = BoardFacts(
         analysis_as_of=analysis_as_of,
+        analysis_published_at=analysis.published_at if analysis else None,
         board_as_of=board_as_of,
-        freshness=age_of(analysis_as_of, now, limits) if analysis_as_of else None,
+        freshness=_age(analysis_as_of, now, preference) if analysis_as_of else None,
         minutes_since_board=session_minutes_between(board_as_of, now) if board_as_of else 0.0,
         active=_active_words(run_active()),
         failed=_failed_words(run_failed_since(board)),
@@ -138,12 +133,14 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
         catalysts=0,
         movers=movers_since(analysis_as_of) if analysis_as_of else 0,
         missing=" ".join(board.message.splitlines()) if board and board.status == RunStatus.PARTIAL else "",
+        on_open=preference.on_open,
     )
-    return bar_of(facts, limits, now)
+    return bar_of(facts, now)
 
 
-def age_of(as_of: dt.datetime, now: dt.datetime, limits: FreshnessLimits) -> Freshness:
-    """Age of a market moment against limits, in session time."""
+def _age(as_of: dt.datetime, now: dt.datetime, preference: FreshnessPreference) -> Freshness:
+    """Age of a market moment in session time against the user's limits."""
+    limits = FreshnessLimits(preference.fresh_minutes, preference.stale_minutes)
     return freshness(as_of, now, limits, session_minutes_between(as_of, now))
 
 
@@ -173,8 +170,6 @@ def _active_words(run: AnalysisRun | None) -> ActiveRun | None:
     if run is None:
         return None
     return ActiveRun(
-        id=run.pk,
-        kind=run.kind,
         label=run.get_kind_display(),
         percent=run.percent,
         stage=run.stage,
@@ -184,4 +179,4 @@ def _active_words(run: AnalysisRun | None) -> ActiveRun | None:
 
 
 def _failed_words(run: AnalysisRun | None) -> FailedRun | None:
-    return FailedRun(run.pk, run.percent, run.message) if run else None
+    return FailedRun(run.percent, run.message) if run else None

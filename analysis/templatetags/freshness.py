@@ -10,8 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 
 from analysis.freshness import BoardFreshness, moment_words
-from analysis.models import FreshnessPreference
-from analysis.selectors import Reader, board_freshness, preference_of, run_active, run_newest_analysis
+from analysis.selectors import board_freshness, run_active
 from universe.clock import ClockUnavailableError, market_now
 
 register = template.Library()
@@ -30,32 +29,24 @@ ICONS = {
 @register.inclusion_tag("analysis/_freshness.html", takes_context=True)
 def freshness_bar(context: template.RequestContext) -> dict[str, Any]:
     """``{% load freshness %}{% freshness_bar %}``: for the user of the page; ``refusal`` in the context, the
-    words of a request that was refused, takes the bar's place."""
-    return bar_context(_reader(context), refusal=str(context.get("refusal", "")))
-
-
-def bar_context(user: Reader, *, refusal: str = "") -> dict[str, Any]:
-    """What `analysis/_freshness.html` prints; ``bar`` None while PostgreSQL or the clock is away."""
+    words of a request that was refused, takes the bar's place. ``bar`` is None while PostgreSQL or the clock
+    is away."""
+    refusal = context.get("refusal", "")
     try:
         now = market_now()
-        bar = board_freshness(user, now)
-        preference = preference_of(user)
-        analysis = run_newest_analysis()
+        bar = board_freshness(context.get("user") or AnonymousUser(), now)
     except (DatabaseError, ClockUnavailableError):
         return {"bar": None}
-    published = analysis.published_at if analysis else None
     return {
         "bar": bar,
         "icon": "g-clock" if refusal else ICONS[bar.state],
         "refusal": refusal,
-        "view_at": published.isoformat() if published else "",
+        "view_at": bar.published_at.isoformat() if bar.published_at else "",
         "view_words": _view_words(bar, now),
         "as_of_ms": int(bar.as_of.timestamp() * 1000) if bar.as_of else 0,
         "board_ms": int(bar.board_as_of.timestamp() * 1000) if bar.board_as_of else 0,
-        "advised": bar.run_advised and preference.on_open != FreshnessPreference.OnOpen.VIEW,
-        "auto": preference.on_open == FreshnessPreference.OnOpen.RUN
-        and bar.age_state == "stale"
-        and bar.run is None,
+        "advised": bar.run_advised,
+        "auto": bar.run_at_once,
     }
 
 
@@ -74,8 +65,3 @@ def _view_words(bar: BoardFreshness, now: dt.datetime) -> str:
         return ""
     words = moment_words(bar.as_of, now)
     return f"View {words}" if " " in words else f"View {words} analysis"
-
-
-def _reader(context: template.RequestContext) -> Reader:
-    user = context.get("user")
-    return user if user is not None else AnonymousUser()

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from analysis.errors import RunLimitReached, RunRefused
 from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, RunKind, RunStatus
-from analysis.selectors import limits_of, parameters_current, preference_of
+from analysis.selectors import parameters_current, preference_of
 from analysis.services import mover_request, parameters_revise, pass_request, preference_set, run_request
 from universe import clock
 from universe.clock import ClockUnavailableError
@@ -125,7 +125,7 @@ def test_runs_of_another_market_world_are_nobodys_run(alice) -> None:
 
 
 def test_without_preferences_the_limits_are_two_and_four_hours(alice) -> None:
-    limits = limits_of(alice)
+    limits = preference_of(alice)
     assert (limits.fresh_minutes, limits.stale_minutes) == (120, 240)
     assert not FreshnessPreference.objects.exists()
 
