@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -89,17 +90,22 @@ class Market:
         return shock
 
     def halt(self, row: int, minutes: float | None) -> ManualHalt:
+        """Stop ``row`` from now on; a halt that runs ends here, those of the past stay."""
         now = self.now()
         halt = ManualHalt(row, now, None if minutes is None else now + dt.timedelta(minutes=minutes))
         with self._lock:
-            self._halts = (*(other for other in self._halts if other.row != row), halt)
+            self.resume(row)
+            self._halts = (*self._halts, halt)
         return halt
 
     def resume(self, row: int) -> None:
         now = self.now()
         with self._lock:
             self._halts = tuple(
-                ManualHalt(halt.row, halt.since, now) if halt.row == row else halt for halt in self._halts
+                replace(halt, until=now)
+                if halt.row == row and (halt.until is None or halt.until > now)
+                else halt
+                for halt in self._halts
             )
 
     # Prices
