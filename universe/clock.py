@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any, Literal
 
 import redis
@@ -163,7 +164,7 @@ def _ask() -> bool:
     try:
         payload = _fetch()
         known = _parse(payload)
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except (OSError, HTTPException, ValueError, KeyError, TypeError) as exc:
         _failed_at = time.monotonic()
         if not _is_failing:
             logger.warning("simulated market does not tell its time: %s", exc)

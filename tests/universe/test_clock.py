@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -131,6 +132,25 @@ def test_the_last_anchor_goes_on_while_the_simulator_is_broken(
     teller.tell(NOON)
     clock.refresh()
     assert "tells its time again" in caplog.text
+
+
+def test_an_answer_that_breaks_off_is_no_answer(settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.MARKET_WORLD = "simulated"
+        settings.SIMULATOR_URL = f"http://127.0.0.1:{server.getsockname()[1]}"
+        clock.forget()
+
+        def answer() -> None:
+            with server.accept()[0] as caller:
+                caller.recv(4096)
+                caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{")
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        with pytest.raises(clock.ClockUnavailableError):
+            clock.market_now()
+        answering.join()
+        clock.forget()
 
 
 def test_a_newcomer_takes_the_copy_in_redis(teller: Teller, settings: Any) -> None:
