@@ -251,6 +251,6 @@ def _weight(standing: Any, used: int | None) -> dict[str, Any] | None:
 def _age(reading: SentimentReading | None, now: dt.datetime | None) -> dict[str, int] | None:
     if reading is None or now is None:
         return None
-    wall = max(0, int((now - reading.as_of).total_seconds()))
-    session = max(0, int(session_minutes_between(reading.as_of, now) * 60)) if wall else 0
-    return {"session": session, "wall": wall}
+    session = session_minutes_between(reading.as_of, now) * 60
+    # A whole second times 60 / 60 may fall a hair short of itself.
+    return {"session": int(round(session, 3)), "wall": max(0, int((now - reading.as_of).total_seconds()))}

@@ -62,6 +62,13 @@ def test_the_ages_are_session_and_wall_time(trader: Client) -> None:
     assert sector["age_seconds"] == {"session": 45 * 60, "wall": (8 * 60 + 45) * 60}
 
 
+def test_no_second_of_an_age_is_lost(trader: Client) -> None:
+    readings_record(eight(), stamp(1, at(10, 30)))
+    sector = get(trader, now=at(10, 32).replace(second=3)).json()[0]
+
+    assert sector["age_seconds"] == {"session": 123, "wall": 123}
+
+
 def test_without_a_market_clock_the_age_is_null_and_the_lights_stay(
     trader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
