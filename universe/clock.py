@@ -25,6 +25,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from universe import keys
+from universe.redis import client
 from universe.sessions import ET, new_york
 from universe.simulator.marketclock import SimulatedClock
 
@@ -201,22 +202,16 @@ def _parse(payload: dict[str, Any]) -> _Known:
     return _Known(clock, world, bool(payload["interpolated"]), str(payload["label"]), time.monotonic())
 
 
-def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.0, socket_connect_timeout=1.0)
-
-
 def _remember(payload: dict[str, Any]) -> None:
     try:
-        with _redis() as store:
-            store.set(keys.market_clock(), json.dumps(payload))
+        client().set(keys.market_clock(), json.dumps(payload))
     except redis.RedisError as exc:
         logger.debug("the market clock's copy was not kept: %s", exc)
 
 
 def _remembered() -> _Known | None:
     try:
-        with _redis() as store:
-            raw = store.get(keys.market_clock())
+        raw = client().get(keys.market_clock())
         return _parse(json.loads(raw)) if isinstance(raw, bytes | str) else None
     except (redis.RedisError, ValueError, KeyError, TypeError):
         return None
