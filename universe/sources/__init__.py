@@ -1,10 +1,10 @@
-"""The vendors. `SOURCES` is the whole table: adding one is one folder and one line."""
+"""The vendors, and which of them answers what: a new one is a folder, and a line in `price_source` or
+`facts_source`."""
 
 from __future__ import annotations
 
 import atexit
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
@@ -17,26 +17,16 @@ from universe.sources.polygon.stream import SILENCE_SECONDS, MinuteStream
 from universe.sources.status import told_forget, vendor_observed, vendor_status
 
 __all__ = [
-    "SOURCES",
     "FactsSource",
     "MinuteStream",
     "Parsed",
     "PriceSource",
-    "Source",
     "facts_source",
     "minute_stream",
     "price_source",
     "sources_close",
     "vendor_status",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """``open`` takes the base URL and the key."""
-
-    label: str
-    open: Callable[[str, str], PolygonRest | FmpRest]
 
 
 _doors: list[Door] = []
@@ -66,12 +56,6 @@ def sources_close() -> None:
     told_forget()
     while _doors:
         _doors.pop().close()
-
-
-SOURCES = {
-    "polygon": Source("Polygon.io (Massive)", _polygon),
-    "fmp": Source("Financial Modeling Prep", _fmp),
-}
 
 
 def price_source() -> PriceSource:

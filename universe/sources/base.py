@@ -1,4 +1,4 @@
-"""What a vendor must be able to do, in our words. A new vendor is one folder and one line in `SOURCES`.
+"""What a vendor must be able to do, in our words.
 
 Every answer is a `Parsed`: the rows that could be read, and how many could not and why. One bad datum is
 counted and dropped; only a call that gives nothing at all raises a `SourceError`.
