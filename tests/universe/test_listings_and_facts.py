@@ -19,7 +19,6 @@ from universe.services import (
     releases_refresh,
 )
 from universe.sources import facts_source, price_source
-from universe.sources.fmp.rest import FmpRest
 from universe.types import CompanyFacts
 
 pytestmark = pytest.mark.django_db
@@ -200,17 +199,6 @@ def test_a_vendor_that_says_limit_reached_with_status_200_is_rate_limited(vendor
     vendor.on("/stable/company-screener", Answer({"Error Message": "Limit Reach . Please upgrade"}))
     with pytest.raises(RateLimited):
         facts_refresh()
-
-
-def test_one_company_is_asked_for_its_profile_in_the_vendors_spelling(vendor: Vendor) -> None:
-    vendor.on("/stable/profile", Answer([{"symbol": "BRK-B", "description": "Insures."}]))
-    source = facts_source()
-    assert isinstance(source, FmpRest)
-    facts = source.fetch_profile("BRK.B")
-    assert facts is not None
-    assert (facts.symbol, vendor.asked[0].query["symbol"]) == ("BRK.B", "BRK-B")
-    vendor.on("/stable/profile", Answer([]))
-    assert source.fetch_profile("NOBODY") is None
 
 
 def test_releases_of_two_days_are_stored_once_and_new_figures_replace_the_old(vendor: Vendor) -> None:

@@ -106,7 +106,6 @@ def test_every_recorded_polygon_row_is_read(name: str, key: str, parse: Any) -> 
     [
         ("batch_quote_2.json", partial(fmp.parse_quote, fetched_at=NOW), 2),
         ("quote_index_SPX.json", partial(fmp.parse_quote, fetched_at=NOW), 1),
-        ("profile_AAPL.json", partial(fmp.parse_profile, fetched_at=NOW), 1),
         ("shares_float_AAPL.json", partial(fmp.parse_float, fetched_at=NOW), 1),
         ("company_screener_foreign.json", partial(fmp.parse_screener, fetched_at=NOW), 0),
         ("economic_calendar_2024-01-08_15.json", fmp.parse_release, None),

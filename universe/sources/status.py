@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
 import threading
@@ -10,6 +9,7 @@ import time
 from typing import Any
 
 import redis
+from django.utils import timezone
 
 from universe import keys
 from universe.errors import SourceError
@@ -44,7 +44,7 @@ def told_forget() -> None:
 
 
 def _write(vendor: str, error: SourceError | None) -> None:
-    moment = dt.datetime.now(tz=dt.UTC).isoformat()
+    moment = timezone.now().isoformat()
     status = vendor_status(vendor) | {"vendor": vendor, "transport": "rest", "asked_at": moment}
     if error is None:
         status |= {"ok": True, "answered_at": moment}

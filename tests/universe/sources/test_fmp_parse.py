@@ -97,20 +97,6 @@ def test_a_quote_in_another_unit_of_time_is_refused(timestamp: Any) -> None:
         parse.parse_quote({"symbol": "ANNE", "price": 5.0, "timestamp": timestamp}, fetched_at=NOW)
 
 
-def test_a_profile_tells_what_the_company_does() -> None:
-    facts = parse.parse_profile(
-        {"symbol": "BRK-B", "marketCap": 1e9, "description": "Insures.", "sector": None, "isAdr": False},
-        fetched_at=NOW,
-    )
-    assert facts is not None
-    assert (facts.symbol, facts.description, facts.sector_label, facts.is_fund) == (
-        "BRK.B",
-        "Insures.",
-        None,
-        False,
-    )
-
-
 RELEASE = {
     "date": "2026-01-14 13:30:00",
     "country": "US",

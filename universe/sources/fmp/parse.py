@@ -84,23 +84,6 @@ def _day_or_none(row: Datum) -> dt.date | None:
         raise bad(VENDOR, row.symbol, "date", text) from exc
 
 
-def parse_profile(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts | None:
-    row, symbol = _row(payload)
-    if symbol is None:
-        return None
-    return CompanyFacts(
-        symbol=symbol,
-        source=VENDOR,
-        fetched_at=fetched_at,
-        market_cap_usd=row.known_count("marketCap"),
-        sector_label=row.text_or_none("sector"),
-        industry_label=row.text_or_none("industry"),
-        description=row.text_or_none("description"),
-        country=row.text_or_none("country"),
-        is_fund=bool(row.flag("isFund") or row.flag("isEtf")),
-    )
-
-
 def parse_quote(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
     """Regular session only: after hours it stays at the close. Time is in seconds. None without a price."""
     row, symbol = _row(payload)

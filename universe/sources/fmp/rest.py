@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+from django.utils import timezone
+
 from universe.errors import BadPayload, NotEntitled, RateLimited
 from universe.sources.base import Parsed, joined, parse_each
 from universe.sources.fmp import parse
@@ -19,11 +21,6 @@ T = TypeVar("T")
 EXCHANGES = "NASDAQ,NYSE,AMEX"
 PAGE_ROWS = 5000
 PAGES_MAX = 60
-QUOTES_A_CALL = 100
-
-
-def wall_now() -> dt.datetime:
-    return dt.datetime.now(tz=dt.UTC)
 
 
 class FmpRest:
@@ -39,7 +36,7 @@ class FmpRest:
 
         Funds are asked for too, so that a fund the price vendor calls common stock is found out.
         """
-        fetched_at = wall_now()
+        fetched_at = timezone.now()
         screener: Query = {
             "exchange": EXCHANGES,
             "isActivelyTrading": "true",
@@ -54,20 +51,10 @@ class FmpRest:
             ]
         )
 
-    def fetch_profile(self, symbol: str) -> CompanyFacts | None:
-        """One company; None when the vendor does not know the symbol (an empty list, with 200)."""
-        rows = self._list("/profile", {"symbol": parse.vendor_symbol(symbol)})
-        return parse.parse_profile(rows[0], fetched_at=wall_now()) if rows else None
-
     def fetch_context(self, symbols: Sequence[str]) -> Parsed[Quote]:
         """Quotes of funds and indices (^VIX); missing names are silently absent at the vendor."""
-        read = partial(parse.parse_quote, fetched_at=wall_now())
-        parts: list[Parsed[Quote]] = []
-        for start in range(0, len(symbols), QUOTES_A_CALL):
-            names = [name if name.startswith("^") else parse.vendor_symbol(name) for name in symbols]
-            query: Query = {"symbols": ",".join(names[start : start + QUOTES_A_CALL])}
-            parts.append(parse_each(self._list("/batch-quote", query), read))
-        return joined(parts)
+        rows = self._list("/batch-quote", {"symbols": ",".join(map(parse.vendor_symbol, symbols))})
+        return parse_each(rows, partial(parse.parse_quote, fetched_at=timezone.now()))
 
     def fetch_releases(self, first: dt.date, last: dt.date) -> Parsed[EconomicRelease]:
         """The United States' entries; ``first`` and ``last`` are UTC days, both included."""
@@ -86,7 +73,7 @@ class FmpRest:
         raise BadPayload(f"fmp {path} sent no list: {words}", vendor=self.name, field="body")
 
     def _pages(self, path: str, query: Query, read: Callable[[Any], T | None]) -> Parsed[T]:
-        """All pages: until one is short of rows or brings nothing new."""
+        """All pages: until one is short of rows."""
         parts: list[Parsed[T]] = []
         try:
             for page in range(PAGES_MAX):

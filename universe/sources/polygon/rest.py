@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+from django.utils import timezone
+
 from universe.errors import NotEntitled, NotFound
 from universe.sessions import hours
 from universe.sources.base import Parsed, joined, parse_each
@@ -39,10 +41,6 @@ SHORT_INTEREST = "/stocks/v1/short-interest"
 NEWS = "/v2/reference/news"
 
 
-def wall_now() -> dt.datetime:
-    return dt.datetime.now(tz=dt.UTC)
-
-
 class PolygonRest:
     """The price source, and the facts source where there is no other. Thread-safe."""
 
@@ -55,7 +53,7 @@ class PolygonRest:
 
     def fetch_listings(self) -> Parsed[Listing]:
         """Every active US listing of any kind: the kinds that are no stock get their reason, not a hole."""
-        read = partial(parse.parse_listing, fetched_at=wall_now())
+        read = partial(parse.parse_listing, fetched_at=timezone.now())
         query: Query = {"market": "stocks", "active": "true", "limit": 1000, "order": "asc", "sort": "ticker"}
         return self._all_pages(LISTINGS, query, read)
 
@@ -63,7 +61,7 @@ class PolygonRest:
         """The whole market of one session, not adjusted; no rows on a closed day."""
         path = f"{GROUPED}/{session.isoformat()}"
         answer = self._door.get(path, {"adjusted": "false", "include_otc": "false"}, timeout=30.0)
-        read = partial(parse.parse_bar, session=session, fetched_at=wall_now())
+        read = partial(parse.parse_bar, session=session, fetched_at=timezone.now())
         return parse_each(results_of(answer, vendor=self.name, path=path), read)
 
     def fetch_splits(self, first: Session, last: Session) -> Parsed[Split]:
@@ -78,7 +76,7 @@ class PolygonRest:
         """The whole market in one answer. Rows without a price of their own are counted as "no_price"."""
         answer = self._door.get(SNAPSHOT, {"include_otc": "false"}, timeout=30.0)
         payloads = results_of(answer, vendor=self.name, path=SNAPSHOT, key="tickers")
-        parsed = parse_each(payloads, partial(parse.parse_quote, fetched_at=wall_now()))
+        parsed = parse_each(payloads, partial(parse.parse_quote, fetched_at=timezone.now()))
         missing = len(payloads) - len(parsed.rows) - parsed.dropped.total()
         return Parsed(parsed.rows, parsed.dropped + Counter(no_price=missing))
 
@@ -106,7 +104,7 @@ class PolygonRest:
 
     def fetch_facts(self) -> Parsed[CompanyFacts]:
         """Market caps and floats in bulk. What the plan lacks is counted, and left to `fetch_details`."""
-        fetched_at = wall_now()
+        fetched_at = timezone.now()
         ratios: Query = {"market_cap.gte": 1_000_000, "limit": 50000}
         return joined(
             [
@@ -123,7 +121,7 @@ class PolygonRest:
         except NotFound:
             return None
         payload = answer.get("results") if isinstance(answer, dict) else answer
-        return parse.parse_details(payload, fetched_at=wall_now())
+        return parse.parse_details(payload, fetched_at=timezone.now())
 
     def fetch_short_interest(self, since: Session) -> Parsed[ShortInterest]:
         query: Query = {"settlement_date.gte": since.isoformat(), "limit": 50000}
