@@ -1,17 +1,15 @@
-"""The board as one user sees it now: limits, market time and cards, for the page and for the push alike."""
+"""Whose limits and what time the board is drawn with, for the page and for the push alike."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from django.db import DatabaseError
-from django.template.loader import render_to_string
 from django.utils import timezone
 
-from sectors.presenters import Waiting, cards_from_payload
-from sectors.types import CardData, ViewLimits
+from sectors.types import ViewLimits
 from universe.clock import ClockUnavailableError, market_now
 from universe.sessions import ET
 
@@ -43,15 +41,3 @@ def board_now(payload: Mapping[str, Any] | None) -> dt.datetime:
         if payload:
             return dt.datetime.fromisoformat(payload["published_at"])
         return timezone.now().astimezone(ET)
-
-
-def cards_now(
-    payload: Mapping[str, Any] | None, limits: ViewLimits, now: dt.datetime, *, waiting: Waiting | None = None
-) -> list[CardData]:
-    """The eight cards at market time ``now``."""
-    return cards_from_payload(payload, now, limits, waiting=waiting)
-
-
-def cards_html(cards: Sequence[CardData]) -> dict[str, str]:
-    """Slug to HTML, from the partial that the page includes."""
-    return {card.slug: render_to_string("sectors/_card.html", {"card": card}) for card in cards}

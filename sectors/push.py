@@ -6,6 +6,7 @@ rendering: the cards of a moment are kept for as long as their ages read the sam
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -16,11 +17,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError
 from django.template.loader import render_to_string
 
-from sectors.live import board_now, cards_html, cards_now, viewer_limits
+from sectors.live import board_now, viewer_limits
+from sectors.presenters import cards_from_payload
 from sectors.presenters.ages import milliseconds
 from sectors.presenters.market import oldest_input
 from sectors.selectors import board_current
-from sectors.surroundings import strip_now
+from sectors.surroundings import releases_now, strip_now
 from sectors.types import ViewLimits
 from universe.clock import ClockUnavailableError, clock_state, market_now
 
@@ -98,22 +100,27 @@ def _whole_frame(payload: dict[str, Any], limits: ViewLimits) -> dict[str, Any]:
     key = (payload["version"], payload["run_id"], limits.stale_minutes, now.replace(microsecond=0))
     with _lock:
         if key not in _rendered:
-            _rendered[key] = _render(payload, limits)
+            _rendered[key] = _render(payload, limits, now)
             while len(_rendered) > KEPT_RENDERINGS:
                 _rendered.popitem(last=False)
         return _rendered[key]
 
 
-def _render(payload: dict[str, Any], limits: ViewLimits) -> dict[str, Any]:
-    now = board_now(payload)
-    cards = cards_now(payload, limits, now)
-    html = cards_html(cards)
+def _render(payload: dict[str, Any], limits: ViewLimits, now: dt.datetime) -> dict[str, Any]:
+    cards = cards_from_payload(payload, now, limits)
     oldest = oldest_input(payload)
     return {
         "kind": "cards",
         "version": payload["version"],
         "oldest": milliseconds(oldest) if oldest else 0,
-        "cards": [{"sector": card.slug, "version": card.version, "html": html[card.slug]} for card in cards],
-        "strip": render_to_string("sectors/_strip.html", {"strip": strip_now(cards, now)}),
+        "cards": [
+            {
+                "sector": card.slug,
+                "version": card.version,
+                "html": render_to_string("sectors/_card.html", {"card": card}),
+            }
+            for card in cards
+        ],
+        "strip": render_to_string("sectors/_strip.html", {"strip": strip_now(cards, releases_now(now), now)}),
         "glance": render_to_string("sectors/_glance.html", {"cards": cards}),
     }

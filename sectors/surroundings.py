@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError
 
-from sectors.presenters.rail import CalendarRow, calendar_rows
 from sectors.presenters.strip import Release, Strip, strip_of
 from sectors.types import CardData
 from universe.selectors import benchmarks, releases_between
@@ -18,21 +17,17 @@ IMPACTS = ("High", "Medium", "Low")
 COUNTRY = "US"
 
 
-def strip_now(cards: Sequence[CardData], now: dt.datetime) -> Strip:
+def strip_now(cards: Sequence[CardData], releases: Sequence[Release], now: dt.datetime) -> Strip:
     """The strip; without figures of the market while PostgreSQL is away."""
     try:
         prices = list(benchmarks().values())
     except DatabaseError:
         prices = []
-    return strip_of(cards, prices, _releases(now), now)
+    return strip_of(cards, prices, releases, now)
 
 
-def calendar_now(now: dt.datetime) -> list[CalendarRow]:
-    """The rail's calendar: US releases of today and tomorrow."""
-    return calendar_rows(_releases(now), now)
-
-
-def _releases(now: dt.datetime) -> list[Release]:
+def releases_now(now: dt.datetime) -> list[Release]:
+    """US releases of today and tomorrow; none while PostgreSQL is away."""
     today = now.astimezone(ET).replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         found = [

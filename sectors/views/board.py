@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from sectors import figures
-from sectors.live import board_now, cards_now, viewer_limits
-from sectors.presenters import Waiting
+from sectors.live import board_now, viewer_limits
+from sectors.presenters import Waiting, cards_from_payload
+from sectors.presenters.rail import calendar_rows
+from sectors.presenters.strip import Release
 from sectors.selectors import board_at, board_current
-from sectors.surroundings import calendar_now, strip_now
+from sectors.surroundings import releases_now, strip_now
 from sectors.types import ViewLimits
 from universe.sessions import ET, FIRST_DAY, LAST_DAY
 
@@ -46,10 +49,10 @@ def board(request: HttpRequest) -> HttpResponse:
     payload = board_current()
     now = board_now(payload)
     if request.GET.get("part") == "calendar" and getattr(request, "htmx", False):
-        return render(request, "sectors/_calendar.html", _calendar(now))
+        return render(request, "sectors/_calendar.html", _calendar(releases_now(now), now))
     context = _context(payload, now, viewer_limits(request.user))
     if payload is None:
-        context["skeletons"] = cards_now(None, ViewLimits(), now, waiting=Waiting(loading=True))
+        context["skeletons"] = cards_from_payload(None, now, ViewLimits(), waiting=Waiting(loading=True))
     return render(request, _template(request), context)
 
 
@@ -111,19 +114,19 @@ def _words(moment: dt.datetime, now: dt.datetime) -> str:
 
 
 def _context(payload: dict[str, Any] | None, now: dt.datetime, limits: ViewLimits) -> dict[str, Any]:
-    cards = cards_now(payload, limits, now)
+    cards, releases = cards_from_payload(payload, now, limits), releases_now(now)
     return {
         "cards": cards,
         "version": payload["version"] if payload else 0,
-        "strip": strip_now(cards, now),
+        "strip": strip_now(cards, releases, now),
         "facts": _facts(payload, cards),
-        **_calendar(now),
+        **_calendar(releases, now),
     }
 
 
-def _calendar(now: dt.datetime) -> dict[str, Any]:
+def _calendar(releases: Sequence[Release], now: dt.datetime) -> dict[str, Any]:
     """The releases of today and tomorrow; by ``calendar_day`` a page left open sees that they are old."""
-    return {"calendar": calendar_now(now), "calendar_day": now.astimezone(ET).date().isoformat()}
+    return {"calendar": calendar_rows(releases, now), "calendar_day": now.astimezone(ET).date().isoformat()}
 
 
 def _facts(payload: dict[str, Any] | None, cards: list[Any]) -> str:

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sectors.live import board_now, cards_now, viewer_limits
+from sectors.live import board_now, viewer_limits
 from sectors.pages.detail import SPANS, DetailFacts, detail_page, shown_sessions
 from sectors.places import PLACES
+from sectors.presenters import cards_from_payload
 from sectors.readings_past import lights_past
 from sectors.selectors import board_current, reading_newest, weight_revisions
 from universe import sessions
@@ -25,7 +26,7 @@ def sector_detail(request: HttpRequest, slug: str) -> HttpResponse:
     now = board_now(payload)
     first = shown_sessions(now, span)[0]
     facts = DetailFacts(
-        cards=cards_now(payload, viewer_limits(request.user), now),
+        cards=cards_from_payload(payload, now, viewer_limits(request.user)),
         slug=slug,
         reading=reading_newest(slug),
         past=lights_past(slug, sessions.hours(first).pre_open),
