@@ -120,7 +120,7 @@ def detail_page(facts: DetailFacts) -> DetailPage:
         else "",
         facts=tuple(_facts(card, reading, facts.now)) if reading else (),
         waterfall=_waterfall(reading, facts.weights) if reading else None,
-        history=history_of(facts.past, shown, shown[-1]),
+        history=history_of(facts.past, shown),
         spans=tuple(SpanLink(span, span == facts.span) for span in SPANS),
         latest=tuple(_past_row(past, facts.now) for past in reversed(facts.past[-LATEST_READINGS:])),
         lists=rank_lists(reading.tops, reading.sentiment_score, reading.waterfall.get("withhold_score"))
@@ -185,7 +185,7 @@ def _judgements(card: CardData, reading: SentimentReading) -> list[Fact]:
 
 def _clocks(reading: SentimentReading, now: dt.datetime) -> list[Fact]:
     oldest = reading.oldest_input_at
-    age = ages.short_age(ages.session_age(reading.as_of, now))
+    age = ages.short_age(sessions.session_minutes_between(reading.as_of, now))
     confirmed = reading.confirmed_at
     return [
         Fact("Data as of", ages.moment_text(reading.as_of, now), f"{age} old in session time"),

@@ -43,15 +43,14 @@ class History:
     readings: int
 
 
-def first_session(today: dt.date, wanted: int) -> dt.date:
-    """The first of the last ``wanted`` sessions that end with ``today``."""
-    return sessions.session_offset(today, 1 - wanted)
+def history_of(past: Sequence[Past], shown: Sequence[dt.date]) -> History | None:
+    """The chart of ``past`` (oldest first) over the ``shown`` sessions, or None without a reading.
 
-
-def history_of(past: Sequence[Past], shown: Sequence[dt.date], today: dt.date) -> History | None:
-    """The chart of ``past`` (oldest first) over the ``shown`` sessions, or None without a reading."""
-    if not past or not shown:
+    The last one shown is today's.
+    """
+    if not past:
         return None
+    today = shown[-1]
     width = WIDTH / len(shown)
     return History(
         lines=tuple(_lines(((p.at, float(p.score)) if p.band != "none" else None for p in past), shown)),

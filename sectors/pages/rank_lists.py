@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sectors import figures
 from sectors.lights import Side, withheld_side
-from sectors.presenters.tops import HALT, SPIKE, SQZ, SSR, WITHHELD
+from sectors.presenters.tops import WITHHELD, is_spike, standing_flags
 from sectors.types import Flag
 
 
@@ -77,7 +77,7 @@ def rank_row(stored: Mapping[str, Any]) -> RankRow:
         sign=figures.sign_class(stored.get("gap_pct")),
         opening_gap=figures.percent(stored.get("opening_gap_pct")),
         volume=figures.times(volume),
-        spike=volume is not None and round(float(volume), 1) >= SPIKE,
+        spike=is_spike(volume),
         parts=(
             figures.plain(stored.get("gap_part")),
             figures.plain(stored.get("volume_part")),
@@ -86,10 +86,5 @@ def rank_row(stored: Mapping[str, Any]) -> RankRow:
         ),
         rank=figures.plain(stored.get("rank"), 1),
         grade=str(stored.get("shortability") or figures.DASH),
-        flags=_flags(stored),
+        flags=standing_flags(stored),
     )
-
-
-def _flags(stored: Mapping[str, Any]) -> tuple[Flag, ...]:
-    raised = ((SSR, "restricted"), (SQZ, "squeeze"), (HALT, "halted"))
-    return tuple(flag for flag, name in raised if stored.get(name))

@@ -11,11 +11,6 @@ from universe import sessions
 LATE_MINUTES = 45.0
 
 
-def session_age(as_of: dt.datetime, now: dt.datetime) -> float:
-    """Minutes of session time between the moments, 0 when ``now`` is earlier."""
-    return sessions.session_minutes_between(as_of, now)
-
-
 def short_age(minutes: float) -> str:
     """ "38 s", "12 m", "4 h 12 m"; hours go on, a session has 16 of them."""
     seconds = max(0, int(minutes * 60))

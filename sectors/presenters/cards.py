@@ -55,7 +55,7 @@ def cards_from_payload(
 
 def _card(place: Place, entry: Mapping[str, Any], now: dt.datetime, limits: ViewLimits) -> CardData:
     as_of = _moment(entry["as_of"])
-    age = ages.session_age(as_of, now)
+    age = sessions.session_minutes_between(as_of, now)
     if entry["state"] == "insufficient":
         return _insufficient(place, entry, now, limits)
     state, stale_line = _state(entry, age, now, limits)
@@ -128,15 +128,11 @@ def _past(entry: Mapping[str, Any], now: dt.datetime) -> dict[str, Any]:
     if was:
         until = _moment(was["until"])
         if sessions.session_of(until) == sessions.session_of(now):
-            before = stored_band(was["colour"])
-            return {"was": _named(before), "was_until": ages.moment_text(until, now)}
+            light = LIGHTS[stored_band(was["colour"])]
+            before = Lamp(light.colour, light.glyph, f"was {light.verdict}")
+            return {"was": before, "was_until": ages.moment_text(until, now)}
     since = entry.get("since")
     return {"since": ages.moment_text(_moment(since), now)} if since else {}
-
-
-def _named(band: Any) -> Lamp:
-    """A lamp that a screen reader hears as "was Good shorting"."""
-    return Lamp(band, LIGHTS[stored_band(band)].glyph, f"was {LIGHTS[stored_band(band)].verdict}")
 
 
 def _frame(frame: Mapping[str, Any]) -> FrameCell:
@@ -192,7 +188,7 @@ def _insufficient(place: Place, entry: Mapping[str, Any], now: dt.datetime, limi
         light = LIGHTS[stored_band(last["colour"])]
         at = ages.moment_text(_moment(last["at"]), now)
         facts.append(("Last verdict", f"{light.verdict}, {score_text(Decimal(last['score']))}, {at}"))
-    age = ages.session_age(as_of, now)
+    age = sessions.session_minutes_between(as_of, now)
     return _unlit(
         place,
         "unlit",

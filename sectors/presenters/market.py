@@ -67,7 +67,7 @@ def market_status(
         data_age=f"Data {data_age(now - oldest)} old" if oldest else "No data yet",
         oldest_words=f"oldest input: {_moment(oldest, local)}" if oldest else "nothing has been read",
         oldest_ms=ages.milliseconds(oldest) if oldest else 0,
-        is_old=oldest is not None and ages.session_age(oldest, now) > ages.LATE_MINUTES,
+        is_old=oldest is not None and sessions.session_minutes_between(oldest, now) > ages.LATE_MINUTES,
         windows=windows(local),
         banners=banners,
     )

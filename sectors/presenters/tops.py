@@ -57,13 +57,12 @@ def halted_words(entry: Mapping[str, Any]) -> str:
 def _row(row: Mapping[str, Any], seen: Mapping[str, str], now: dt.datetime) -> TopRow:
     change = float(row["gap_pct"])
     volume = row.get("relative_volume")
-    text = figures.times(volume)
     return TopRow(
         symbol=str(row["symbol"]),
         change=figures.percent(change),
         sign=figures.sign_class(change),
-        volume=text,
-        spike=volume is not None and round(float(volume), 1) >= SPIKE,
+        volume=figures.times(volume),
+        spike=is_spike(volume),
         cause=row.get("cause") or None,
         flags=_flags(row, seen, now),
     )
@@ -74,13 +73,18 @@ def _flags(row: Mapping[str, Any], seen: Mapping[str, str], now: dt.datetime) ->
     first = _new_until(seen.get(str(row["symbol"]), ""))
     if first and now < first:
         flags.append(Flag("NEW", "First time in a top 3 today", "new", until=ages.milliseconds(first)))
-    if row.get("restricted"):
-        flags.append(SSR)
-    if row.get("squeeze"):
-        flags.append(SQZ)
-    if row.get("halted"):
-        flags.append(HALT)
-    return tuple(flags)
+    return (*flags, *standing_flags(row))
+
+
+def standing_flags(row: Mapping[str, Any]) -> tuple[Flag, ...]:
+    """What a stored ranked stock says about itself."""
+    raised = ((SSR, "restricted"), (SQZ, "squeeze"), (HALT, "halted"))
+    return tuple(flag for flag, name in raised if row.get(name))
+
+
+def is_spike(relative_volume: float | None) -> bool:
+    """Whether the volume, as it is printed, stands out."""
+    return relative_volume is not None and round(float(relative_volume), 1) >= SPIKE
 
 
 def _new_until(first_seen: str) -> dt.datetime | None:

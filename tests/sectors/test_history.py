@@ -17,7 +17,7 @@ def past(moment: dt.datetime, score: float, band: str = "light_red", relative: f
 
 
 def drawn(*points: Past) -> Any:
-    return history_of(points, [MONDAY, TUESDAY], TUESDAY)
+    return history_of(points, [MONDAY, TUESDAY])
 
 
 def test_without_a_reading_there_is_no_chart() -> None:
