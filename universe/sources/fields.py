@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from universe.errors import BadPayload
 # No share costs more; a vendor once listed a change of 1.29e41 percent.
 PRICE_MAX_USD = 10_000_000.0
 COUNT_MAX = 1e15
+# Seconds before 2000 or after 2100 are another unit in disguise.
+SECONDS_MIN, SECONDS_MAX = 946_684_800, 4_102_444_800
 
 
 def bad(vendor: str, symbol: str, field: str, value: object) -> BadPayload:
@@ -20,6 +23,15 @@ def bad(vendor: str, symbol: str, field: str, value: object) -> BadPayload:
         symbol=symbol,
         field=field,
     )
+
+
+def moment_from(value: object, unit: float, *, vendor: str, symbol: str, field: str) -> dt.datetime:
+    """UTC, from a count of which ``unit`` make a second."""
+    if type(value) in (int, float):
+        seconds = value / unit  # type: ignore[operator]
+        if SECONDS_MIN <= seconds <= SECONDS_MAX:
+            return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
+    raise bad(vendor, symbol, field, value)
 
 
 class Datum:
@@ -87,6 +99,24 @@ class Datum:
     def known_count(self, field: str) -> float | None:
         """Shares or USD where the vendor writes 0 for "not known"."""
         return self.count_or_none(field) or None
+
+    def day(self, field: str) -> dt.date:
+        """The date at the start of an ISO text; the zone of its time, if any, is not known."""
+        try:
+            return dt.date.fromisoformat(self.text(field)[:10])
+        except ValueError as exc:
+            raise self._bad(field) from exc
+
+    def day_or_none(self, field: str) -> dt.date | None:
+        return self.day(field) if self.text_or_none(field) else None
+
+    def moment(self, field: str) -> dt.datetime:
+        """An ISO time; one without a zone is UTC."""
+        try:
+            moment = dt.datetime.fromisoformat(self.text(field))
+        except ValueError as exc:
+            raise self._bad(field) from exc
+        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
     def flag(self, field: str) -> bool | None:
         value = self.payload.get(field)

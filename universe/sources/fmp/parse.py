@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Any, Literal
 
-from universe.sources.fields import Datum, bad
+from universe.sources.fields import Datum, bad, moment_from
 from universe.types import CompanyFacts, EconomicRelease, Quote
 
 VENDOR = "fmp"
@@ -67,21 +67,10 @@ def parse_float(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts | None
         symbol=symbol,
         source=VENDOR,
         fetched_at=fetched_at,
-        as_of=_day_or_none(row),
+        as_of=row.day_or_none("date"),
         shares_outstanding=row.known_count("outstandingShares"),
         float_shares=row.known_count("floatShares"),
     )
-
-
-def _day_or_none(row: Datum) -> dt.date | None:
-    """The zone of this field is not known, so only its day counts."""
-    text = row.text_or_none("date")
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text[:10])
-    except ValueError as exc:
-        raise bad(VENDOR, row.symbol, "date", text) from exc
 
 
 def parse_quote(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
@@ -93,7 +82,9 @@ def parse_quote(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
     return Quote(
         symbol=symbol,
         price=price,
-        as_of=_moment(row),
+        as_of=moment_from(
+            row.payload.get("timestamp"), 1, vendor=VENDOR, symbol=row.symbol, field="timestamp"
+        ),
         day_volume=row.known_count("volume"),
         day_open=row.price_or_none("open"),
         previous_close=row.price_or_none("previousClose"),
@@ -103,23 +94,11 @@ def parse_quote(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
     )
 
 
-def _moment(row: Datum) -> dt.datetime:
-    seconds = row.number_or_none("timestamp")
-    if seconds is None or not 946_684_800 <= seconds <= 4_102_444_800:
-        raise bad(VENDOR, row.symbol, "timestamp", row.payload.get("timestamp"))
-    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
-
-
 def parse_release(payload: Any) -> EconomicRelease:
     """One row of the economic calendar; its ``date`` is UTC without saying so."""
     row = Datum(payload, vendor=VENDOR, symbol_field="event")
-    text = row.text("date")
-    try:
-        at = dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
-    except ValueError as exc:
-        raise bad(VENDOR, row.symbol, "date", text) from exc
     return EconomicRelease(
-        at=at,
+        at=row.moment("date"),
         country=row.text("country"),
         event=row.symbol,
         impact=_impact(row),

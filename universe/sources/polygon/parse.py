@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from universe.sources.base import Parsed, parse_each
-from universe.sources.fields import COUNT_MAX, PRICE_MAX_USD, Datum, bad
+from universe.sources.fields import COUNT_MAX, PRICE_MAX_USD, Datum, bad, moment_from
 from universe.types import (
     Bar,
     CompanyFacts,
@@ -31,27 +31,11 @@ SPLIT_RATIO_MAX = 100_000.0
 
 
 def moment_from_ms(value: object, *, symbol: str, field: str) -> dt.datetime:
-    return _moment(value, 1e3, symbol=symbol, field=field)
+    return moment_from(value, 1e3, vendor=VENDOR, symbol=symbol, field=field)
 
 
 def moment_from_ns(value: object, *, symbol: str, field: str) -> dt.datetime:
-    return _moment(value, 1e9, symbol=symbol, field=field)
-
-
-def _moment(value: object, unit: float, *, symbol: str, field: str) -> dt.datetime:
-    """UTC. Seconds that lie before 2000 or after 2100 are another unit in disguise, and refused."""
-    if type(value) in (int, float):
-        seconds = value / unit  # type: ignore[operator]
-        if 946_684_800 <= seconds <= 4_102_444_800:
-            return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
-    raise bad(VENDOR, symbol, field, value)
-
-
-def parse_day(datum: Datum, field: str) -> Session:
-    try:
-        return dt.date.fromisoformat(datum.text(field)[:10])
-    except ValueError as exc:
-        raise bad(VENDOR, datum.symbol, field, datum.payload.get(field)) from exc
+    return moment_from(value, 1e9, vendor=VENDOR, symbol=symbol, field=field)
 
 
 def parse_listing(payload: Any, *, fetched_at: dt.datetime) -> Listing:
@@ -112,7 +96,7 @@ def parse_split(payload: Any) -> Split:
         raise bad(VENDOR, row.symbol, "split_to", payload.get("split_to"))
     return Split(
         symbol=row.symbol,
-        session=parse_day(row, "execution_date"),
+        session=row.day("execution_date"),
         split_from=before,
         split_to=after,
         source=VENDOR,
@@ -214,7 +198,7 @@ def parse_ratios(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts:
         symbol=row.symbol,
         source=VENDOR,
         fetched_at=fetched_at,
-        as_of=parse_day(row, "date") if row.payload.get("date") else None,
+        as_of=row.day_or_none("date"),
         market_cap_usd=cap,
         shares_outstanding=cap / price if cap and price else None,
     )
@@ -226,7 +210,7 @@ def parse_float(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts:
         symbol=row.symbol,
         source=VENDOR,
         fetched_at=fetched_at,
-        as_of=parse_day(row, "effective_date") if row.payload.get("effective_date") else None,
+        as_of=row.day_or_none("effective_date"),
         float_shares=row.known_count("free_float"),
     )
 
@@ -253,7 +237,7 @@ def parse_short_interest(payload: Any) -> ShortInterest:
     row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
     return ShortInterest(
         symbol=row.symbol,
-        settlement=parse_day(row, "settlement_date"),
+        settlement=row.day("settlement_date"),
         shares_short=row.count_or_none("short_interest"),
         days_to_cover=row.count_or_none("days_to_cover"),
         source=VENDOR,
@@ -265,7 +249,7 @@ def parse_headline(payload: Any) -> Headline:
     publisher = row.block("publisher")
     return Headline(
         id=row.symbol,
-        published_at=_published(row),
+        published_at=row.moment("published_utc"),
         title=row.text("title"),
         url=row.text_or_none("article_url") or "",
         publisher=(publisher.text_or_none("name") if publisher else None) or "",
@@ -273,15 +257,6 @@ def parse_headline(payload: Any) -> Headline:
         tone=_tones(payload.get("insights")),
         source=VENDOR,
     )
-
-
-def _published(row: Datum) -> dt.datetime:
-    text = row.text("published_utc")
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise bad(VENDOR, row.symbol, "published_utc", text) from exc
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def _tones(insights: object) -> dict[str, float]:
