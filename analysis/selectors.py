@@ -108,11 +108,9 @@ def parameters_from(values: dict[str, Any]) -> ScoringParameters:
 
 
 def preference_of(user: Reader) -> FreshnessPreference:
-    """The user's stored preferences, or unsaved defaults."""
-    if not user.is_authenticated:
-        return FreshnessPreference()
-    stored = FreshnessPreference.objects.filter(user_id=user.pk).first()
-    return stored or FreshnessPreference(user_id=user.pk)
+    """The user's stored preferences, or unsaved defaults; read once for each user object."""
+    stored: FreshnessPreference | None = getattr(user, "freshness", None)
+    return stored or FreshnessPreference()
 
 
 def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -15,7 +16,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from analysis.models import ANALYSIS_KINDS, FreshnessPreference, ParameterRevision, RunKind, Slot
 from analysis.schedule import seed_rules
-from analysis.selectors import parameters_from, preference_of
+from analysis.types import ScoringParameters
 from sectors.broadcast import announce_preferences
 
 SLOT_KINDS = tuple(str(kind) for kind in (*ANALYSIS_KINDS, RunKind.PASS) if kind != RunKind.ON_DEMAND)
@@ -69,7 +70,8 @@ def _periodic_set(name: str, task: str, seconds: int) -> None:
 @transaction.atomic
 def preference_set(user: AbstractBaseUser, **values: Any) -> FreshnessPreference:
     """Store some of a user's preferences; the others stay. Raises ValidationError with a dict by field."""
-    preference = preference_of(user)
+    stored = FreshnessPreference.objects.filter(user_id=user.pk).first()
+    preference = stored or FreshnessPreference(user_id=user.pk)
     known = {field.name for field in FreshnessPreference._meta.fields} - {"id", "user", "updated_at"}
     unknown = sorted(set(values) - known)
     if unknown:
@@ -113,7 +115,7 @@ def parameters_check(values: dict[str, Any]) -> None:
     """Raise ValidationError unless ``values`` name constants of the score with usable numbers."""
     if not isinstance(values, dict):
         raise ValidationError({"values": 'Must be an object such as {"winsor_pct": 25}.'})
-    defaults = {name: getattr(parameters_from({}), name) for name in parameters_from({}).__slots__}
+    defaults = asdict(ScoringParameters())
     for name, value in values.items():
         if name not in defaults:
             allowed = ", ".join(sorted(defaults))

@@ -94,6 +94,19 @@ def test_a_users_own_limits_decide() -> None:
     assert board_freshness(NOBODY, now).state == "fresh"
 
 
+@pytest.mark.parametrize(
+    ("on_open", "advised", "at_once"), [("view", False, False), ("ask", True, False), ("run", True, True)]
+)
+def test_what_a_user_wants_on_opening_decides_what_the_button_does(
+    on_open: str, advised: bool, at_once: bool
+) -> None:
+    alice = get_user_model().objects.create_user("alice", password="-")
+    preference_set(alice, on_open=on_open)
+    published(RunKind.ON_DEMAND, et("2026-03-11T05:00"))
+    bar = board_freshness(alice, et("2026-03-11T10:12"))
+    assert (bar.run_advised, bar.run_at_once) == (advised, at_once)
+
+
 def test_a_pass_that_does_not_come_for_45_minutes_is_overdue() -> None:
     published(RunKind.OVERNIGHT, et("2026-03-11T10:00"))
     assert board_freshness(NOBODY, et("2026-03-11T10:45")).state == "fresh"
