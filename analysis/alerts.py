@@ -19,7 +19,6 @@ from typing import Any
 
 import redis
 from django.db import transaction
-from django.db.models import Q
 
 from analysis.models import Alert
 from sectors.broadcast import announce_alerts
@@ -202,7 +201,7 @@ def _latch_parsed(text: bytes | None) -> Latch | None:
 
 
 def _latches_rebuilt(symbols: Sequence[str], session: dt.date) -> dict[str, Latch]:
-    told = Alert.objects.filter(Q(kind=Alert.Kind.MOVER), session=session, symbol__in=symbols)
+    told = Alert.objects.filter(kind=Alert.Kind.MOVER, session=session, symbol__in=symbols)
     latches: dict[str, Latch] = {}
     for alert in told.order_by("crossing", "at", "id"):
         latches[alert.symbol] = Latch(session.isoformat(), alert.level, alert.crossing, armed=False)

@@ -1,9 +1,10 @@
 """What can go wrong in `analysis`, and what the program does about it.
 
 AnalysisError
-    RunLimitReached   the request is refused with words; nothing was started
-    PricesMissing     the run fails with words; the board keeps the last known readings
-    RunLost           this worker no longer owns the run; it stops without publishing anything
+├── RunRefused           the request is refused with words; nothing was started
+│   └── RunLimitReached  the user has asked for as many runs as an hour allows
+├── PricesMissing        the run fails with words; the board keeps the last known readings
+└── RunLost              this worker no longer owns the run; it stops without publishing anything
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class RunLimitReached(RunRefused):
 
 
 class PricesMissing(AnalysisError):
-    """No member of the universe has any price, so there is nothing to score."""
+    """No usable price has come, or no member is there to have one: there is nothing new to publish."""
 
 
 class RunLost(AnalysisError):

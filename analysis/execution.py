@@ -87,7 +87,7 @@ def run_execute(run_id: int) -> RunReport:
     except RunLost as exc:
         logger.warning("%s", exc)
     runs_dispatch()
-    return RunReport(run_id, str(run.status), dict(run.counts))
+    return RunReport(run_id, str(run.status))
 
 
 def _supervise(run: AnalysisRun, progress: RunProgress) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from django.core.cache import cache
 
+from analysis.engine.frames import CLOSES
 from analysis.engine.ranking import restriction_price
 from analysis.engine.volume import expected_share, usual_mover_volume
 from analysis.preparation import usual_key
@@ -36,8 +37,7 @@ from universe.selectors import MemberRow, PriceFrame, price_frame, quotes_newest
 from universe.selectors import members as universe_members
 from universe.types import Session
 
-#: A board looks six closes back, and a 20-session level 20; one more for yesterday's fall.
-CLOSES = 6
+#: A level is of 20 sessions; one more is read for yesterday's fall.
 LEVEL_SESSIONS = 20
 #: A 20-session level needs this many known sessions.
 LEVEL_SESSIONS_MIN = 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,8 +24,6 @@ from analysis.types import (
 from sectors.types import ReadingInput
 from universe.sessions import ET, hours
 
-#: How many rows of a ranked list a reading keeps; the rest is in `StockReading`.
-TOP_ROWS = 10
 #: A sector with more than this share of members without a price of today is not judged ...
 MISSING_MAX = 0.5
 #: ... once the regular session is this old.
@@ -91,7 +89,7 @@ def reading_inputs(
             core=score.core,
             coverage=score.coverage,
             waterfall=waterfall(score, frame.parameters),
-            tops=tops(scores.tops.get(score.slug)),
+            tops=tops(scores.tops[score.slug]),
             weight_revision_id=weights.get(score.slug),
             oldest_input_at=provenance.oldest_input_at,
             confirmed_at=confirmed.get(score.slug),
@@ -149,16 +147,10 @@ def waterfall(score: SectorScore, parameters: ScoringParameters) -> dict[str, An
     return facts
 
 
-def tops(stocks: TopStocks | None) -> dict[str, list[dict[str, Any]]]:
-    """The ranked core stocks of both sides and the halted, best first."""
-    if stocks is None:
-        return {"bearish": [], "bullish": [], "halted": []}
-    sides: dict[str, Sequence[RankedStock]] = {
-        "bearish": stocks.bearish[:TOP_ROWS],
-        "bullish": stocks.bullish[:TOP_ROWS],
-        "halted": stocks.halted,
-    }
-    return {side: [plain(asdict(stock)) for stock in rows] for side, rows in sides.items()}
+def tops(stocks: TopStocks) -> dict[str, Any]:
+    """The first core stocks of both sides and the halted, best first; all others are in `StockReading`."""
+    facts: dict[str, Any] = plain(asdict(stocks))
+    return facts
 
 
 def confirmed_at(frame: InputFrame) -> dict[str, dt.datetime]:

@@ -9,12 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.engine.frames import CLOSES
 from analysis.engine.performance import REFERENCES, benchmark_returns
 from analysis.types import Benchmark, Timeframe
 from universe.benchmarks import BENCHMARK
 from universe.selectors import price_frame, quotes_newest, reference_prices
-
-SESSIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def stock_prices(symbol: str, as_of: dt.datetime) -> StockPrices:
     symbols = list(dict.fromkeys((symbol, BENCHMARK)))
     quotes = quotes_newest(symbols, as_of)
     halves = reference_prices(symbols, as_of)
-    closes = price_frame(symbols, as_of, SESSIONS).close
+    closes = price_frame(symbols, as_of, CLOSES).close
     returns = {name: _returns(name, quotes, halves, closes) for name in symbols}
     quote = quotes.loc[symbol]
     return StockPrices(

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -254,4 +254,3 @@ class Freshness:
 class RunReport:
     run_id: int
     status: str
-    counts: dict[str, Any] = field(default_factory=dict)

@@ -60,7 +60,7 @@ def pack(frame: InputFrame) -> bytes:
     """The frame as compressed bytes, the same for the same frame. Raises FrameError like ``check``."""
     check(frame)
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(target, "w") as archive:
         _write(archive, HEADER, json.dumps(_header(frame), sort_keys=True, allow_nan=False).encode())
         for name in COLUMNS:
             _write(archive, f"{name}.npy", _array_bytes(name, getattr(frame.members, name)))
