@@ -120,7 +120,10 @@ def test_a_release_without_impact_has_the_word_none(word: str | None, impact: st
     assert parse.parse_release(RELEASE | {"impact": word}).impact == impact
 
 
-@pytest.mark.parametrize("change", [{"impact": "Huge"}, {"date": "soon"}, {"event": None}, {"actual": "0.3"}])
+@pytest.mark.parametrize(
+    "change",
+    [{"impact": "Huge"}, {"impact": ["High"]}, {"date": "soon"}, {"event": None}, {"actual": "0.3"}],
+)
 def test_a_bad_release_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(BadPayload):
         parse.parse_release(RELEASE | change)

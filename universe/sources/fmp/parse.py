@@ -11,6 +11,7 @@ from universe.types import CompanyFacts, EconomicRelease, Quote
 
 VENDOR = "fmp"
 Impact = Literal["High", "Medium", "Low", "None"]
+IMPACTS: dict[str, Impact] = {"High": "High", "Medium": "Medium", "Low": "Low", "None": "None"}
 
 _FOREIGN = re.compile(r"\.[A-Z]{1,4}$")
 _CLASS = re.compile(r"^([A-Z]+)-([A-Z])$")
@@ -111,14 +112,7 @@ def parse_release(payload: Any) -> EconomicRelease:
 
 
 def _impact(row: Datum) -> Impact:
-    words: dict[str | None, Impact] = {
-        "High": "High",
-        "Medium": "Medium",
-        "Low": "Low",
-        "None": "None",
-        None: "None",
-    }
-    value = row.payload.get("impact")
-    if value not in words:
-        raise bad(VENDOR, row.symbol, "impact", value)
-    return words[value]
+    word = row.text_or_none("impact") or "None"
+    if word not in IMPACTS:
+        raise bad(VENDOR, row.symbol, "impact", word)
+    return IMPACTS[word]
