@@ -17,9 +17,10 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from sectors.board_cache import board_fetch
+from sectors.lights import stored_band
 from sectors.models import BoardSnapshot, Classification, Sector, SentimentReading, VolatilityWeight
 from sectors.outages import OutageLog
-from sectors.types import Colour, HistoryPoint, PreviousLight
+from sectors.types import Colour, HistoryPoint, Past, PreviousLight
 from universe.sessions import hours, previous_session, session_of
 
 logger = logging.getLogger(__name__)
@@ -86,6 +87,25 @@ def readings_newest(world: str | None = None) -> list[SentimentReading]:
 
 def reading_newest(slug: str) -> SentimentReading | None:
     return _readings().filter(sector=slug).order_by("-timestamp").first()
+
+
+def lights_past(slug: str, since: dt.datetime) -> list[Past]:
+    """Every light of one sector from ``since`` on, oldest first, without their heavy parts."""
+    rows = _readings().filter(sector=slug, timestamp__gte=since).order_by("timestamp")
+    return [
+        Past(
+            at, score, relative, "none" if state == "insufficient" else stored_band(colour), confidence, kind
+        )
+        for at, score, relative, colour, state, confidence, kind in rows.values_list(
+            "timestamp",
+            "sentiment_score",
+            "relative_score",
+            "color_classification",
+            "state",
+            "confidence_level",
+            "run_kind",
+        )
+    ]
 
 
 def history_since_previous_session(

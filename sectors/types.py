@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Colour = Literal["dark_red", "light_red", "blue_neutral", "light_green", "dark_green"]
-Band = Literal["dark_red", "light_red", "blue_neutral", "light_green", "dark_green", "none"]
+Band = Literal[Colour, "none"]
 CardState = Literal["normal", "noise", "stale", "unlit", "failed", "empty", "loading"]
 
 
@@ -90,6 +90,18 @@ class HistoryPoint:
     score: Decimal
     colour: Colour
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """``at`` is the publish time in market time; ``band`` "none" when the verdict was withheld."""
+
+    at: dt.datetime
+    score: Decimal
+    relative: Decimal | None
+    band: Band
+    confidence: Decimal
+    run_kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,14 @@ from sectors.lights import lamp, score_text, sentence_of
 from sectors.models import SentimentReading, VolatilityWeight
 from sectors.pages.history import History, history_of
 from sectors.pages.rank_lists import RankList, rank_lists
-from sectors.pages.waterfall import ScoreParts, Waterfall, waterfall_of
+from sectors.pages.waterfall import FRAME_LABELS, ScoreParts, Waterfall, waterfall_of
 from sectors.presenters import ages
-from sectors.readings_past import Past
-from sectors.types import CardData, Lamp
+from sectors.types import CardData, Lamp, Past
 from universe import sessions
 
 SPANS = (5, 20)
 LATEST_READINGS = 8
 SHOWN_REVISIONS = 6
-FRAME_NAMES = {"30m": "30 minutes", "1d": "1 day", "3d": "3 days", "1w": "1 week"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +143,8 @@ def _crumb(card: CardData, here: str) -> Crumb:
 def _facts(card: CardData, reading: SentimentReading, now: dt.datetime) -> list[Fact]:
     """Four frames, four judgements, four clocks and counts: three rows of four."""
     frames = [
-        Fact(FRAME_NAMES[frame.label], frame.value, frame.note or frame.lamp.words, frame.lamp)
-        for frame in card.frames
+        Fact(label, frame.value, frame.note or frame.lamp.words, frame.lamp)
+        for label, frame in zip(FRAME_LABELS.values(), card.frames, strict=False)
     ] or _unlit_frames(reading)
     return [*frames, *_judgements(card, reading), *_clocks(reading, now)]
 
@@ -155,7 +153,7 @@ def _unlit_frames(reading: SentimentReading) -> list[Fact]:
     """Returns of a reading whose verdict is withheld: figures without colours."""
     return [
         Fact(label, figures.percent(reading.returns.get(name)), reading.frame_notes.get(name, ""))
-        for name, label in zip(("30min", "1d", "3d", "1w"), FRAME_NAMES.values(), strict=True)
+        for name, label in FRAME_LABELS.items()
     ]
 
 

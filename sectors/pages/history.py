@@ -13,8 +13,7 @@ from itertools import pairwise
 
 from sectors import figures
 from sectors.lights import LIGHTS
-from sectors.readings_past import Past
-from sectors.types import Band
+from sectors.types import Band, Past
 from universe import sessions
 
 WIDTH = 900.0

@@ -11,8 +11,7 @@ from sectors.live import board_now, viewer_limits
 from sectors.pages.detail import SPANS, DetailFacts, detail_page, shown_sessions
 from sectors.places import PLACES
 from sectors.presenters import cards_from_payload
-from sectors.readings_past import lights_past
-from sectors.selectors import board_current, reading_newest, weight_revisions
+from sectors.selectors import board_current, lights_past, reading_newest, weight_revisions
 from universe import sessions
 
 

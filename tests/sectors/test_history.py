@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sectors.pages.history import history_of
-from sectors.readings_past import Past
+from sectors.types import Past
 from tests.sectors.market import at
 
 MONDAY, TUESDAY = dt.date(2026, 3, 9), dt.date(2026, 3, 10)
