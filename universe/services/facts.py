@@ -6,22 +6,21 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from universe import clock, sessions
+from universe import clock
 from universe.bulk import Target, rows_update
 from universe.errors import SourceError
 from universe.models import Stock
 from universe.selectors.criteria import criteria_current
+from universe.services.asking import answers
 from universe.services.progress import Progress, unheard
+from universe.sessions import session_of
 from universe.sources import facts_source, price_source
-from universe.sources.base import Parsed
 from universe.types import CompanyFacts, ShortInterest
 
 logger = logging.getLogger(__name__)
 
-IN_FLIGHT = 8
 SHORT_INTEREST_DAYS = 45
 BIGINT_MAX = 9e18
 FACT_FIELDS = (
@@ -132,38 +131,23 @@ def _unknown_symbols() -> list[str]:
 
 def details_refresh(symbols: Sequence[str]) -> Counter[str]:
     """Ask the price vendor about each symbol; what it refuses is counted, an outage ends the asking."""
-    source = price_source()
     counts: Counter[str] = Counter()
-    found: list[CompanyFacts] = []
-    with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="details") as pool:
-        futures = [pool.submit(source.fetch_details, symbol) for symbol in symbols]
-        for future in futures:
-            try:
-                facts = future.result()
-            except SourceError as exc:
-                counts[f"details_failed:{type(exc).__name__}"] += 1
-                if exc.permanent:
-                    continue
-                pool.shutdown(wait=False, cancel_futures=True)
-                break
-            if facts is not None:
-                found.append(facts)
-    counts["details"] = facts_store(found)
+    told = answers(price_source().fetch_details, symbols, failed="details_failed", counts=counts)
+    counts["details"] = facts_store(facts for facts in told if facts is not None)
     return counts
 
 
 def short_interest_refresh() -> Counter[str]:
     """The newest settlement per symbol, as known on the market's day."""
-    today = clock.market_now().date()
-    since = today - dt.timedelta(days=SHORT_INTEREST_DAYS)
+    today = session_of(clock.market_now())
     try:
-        parsed: Parsed[ShortInterest] = price_source().fetch_short_interest(since)
+        parsed = price_source().fetch_short_interest(today - dt.timedelta(days=SHORT_INTEREST_DAYS))
     except SourceError as exc:
         logger.warning("no short interest: %s", exc)
         return Counter(short_interest_failed=1)
     newest: dict[str, ShortInterest] = {}
     for row in sorted(parsed.rows, key=lambda row: row.settlement):
-        if row.settlement < sessions.session_of(clock.market_now()):
+        if row.settlement < today:
             newest[row.symbol] = row
     changed = rows_update(
         SHORT, ((row.symbol, _whole(row.shares_short), row.days_to_cover) for row in newest.values())

@@ -6,8 +6,8 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.conf import settings
 
@@ -17,14 +17,13 @@ from universe.bulk import Target, rows_upsert
 from universe.errors import SourceError
 from universe.models import MarketContext, MinuteQuote
 from universe.selectors.universe import member_symbols
+from universe.services.asking import answers
 from universe.sessions import hours, session_of, session_offset
 from universe.sources import facts_source, price_source
-from universe.sources.base import Parsed
 from universe.types import MinuteBar, Quote, Session
 
 logger = logging.getLogger(__name__)
 
-IN_FLIGHT = 8
 # The vendor's clock and ours may differ, and the running minute ends in the future.
 AHEAD_MAX = dt.timedelta(seconds=90)
 MINUTE = dt.timedelta(minutes=1)
@@ -100,7 +99,7 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     session = session_of(as_of)
     parsed = source.fetch_quotes()
     dropped: Counter[str] = Counter(parsed.dropped)
-    wanted = member_symbols(session) | set(FUNDS)
+    wanted = tracked_symbols(session)
     now = _moment_of([quote.as_of for quote in parsed.rows if quote.symbol in wanted], asked_at=as_of)
     kept = [
         quote
@@ -109,7 +108,7 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     ]
     dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
     rows_upsert(QUOTES, (_quote_values(quote) for quote in _once(kept)))
-    _context_refresh(kept, session=session, now=now, dropped=dropped)
+    _context_refresh(kept, now=now, dropped=dropped)
     moments = [quote.as_of for quote in kept]
     return QuotesReport(
         session=session,
@@ -165,9 +164,7 @@ def _quote_values(quote: Quote) -> Sequence[object]:
     )
 
 
-def _context_refresh(
-    quotes: Sequence[Quote], *, session: Session, now: dt.datetime, dropped: Counter[str]
-) -> None:
+def _context_refresh(quotes: Sequence[Quote], *, now: dt.datetime, dropped: Counter[str]) -> None:
     """Keep the newest price of benchmarks and funds, and ask the facts vendor for the volatility index."""
     rows = {quote.symbol: quote for quote in quotes if quote.symbol in FUNDS}
     try:
@@ -217,23 +214,13 @@ def quotes_backfill(
     ``since`` leaves out the minutes before it. For the start and for gaps of the stream. A symbol that
     fails is counted; an outage ends the asking.
     """
-    source = price_source()
+    ask = partial(price_source().fetch_minute_bars, session=session, since=since)
     now = clock.market_now()
     counts: Counter[str] = Counter()
-    with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="backfill") as pool:
-        futures = [pool.submit(source.fetch_minute_bars, symbol, session, since=since) for symbol in symbols]
-        for future in as_completed(futures):
-            try:
-                parsed: Parsed[MinuteBar] = future.result()
-            except SourceError as exc:
-                counts[f"failed:{type(exc).__name__}"] += 1
-                if exc.permanent:
-                    continue
-                pool.shutdown(wait=False, cancel_futures=True)
-                break
-            counts.update(parsed.dropped)
-            counts["symbols"] += 1
-            counts["minutes"] += minute_bars_store(bar for bar in parsed.rows if bar.start + MINUTE <= now)
+    for parsed in answers(ask, symbols, failed="failed", counts=counts):
+        counts.update(parsed.dropped)
+        counts["symbols"] += 1
+        counts["minutes"] += minute_bars_store(bar for bar in parsed.rows if bar.start + MINUTE <= now)
     return dict(counts)
 
 

@@ -1,0 +1,32 @@
+"""Asking a vendor about many symbols, one by one and side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TypeVar
+
+from universe.errors import SourceError
+
+T = TypeVar("T")
+
+IN_FLIGHT = 8
+
+
+def answers(
+    ask: Callable[[str], T], symbols: Sequence[str], *, failed: str, counts: Counter[str]
+) -> Iterator[T]:
+    """What ``ask`` gives for each symbol, as it comes. A refusal is counted under ``failed`` and its kind; so
+    is an outage, which ends the asking."""
+    with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="asking") as pool:
+        for future in as_completed([pool.submit(ask, symbol) for symbol in symbols]):
+            try:
+                answer = future.result()
+            except SourceError as exc:
+                counts[f"{failed}:{type(exc).__name__}"] += 1
+                if exc.permanent:
+                    continue
+                pool.shutdown(wait=False, cancel_futures=True)
+                return
+            yield answer
