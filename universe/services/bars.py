@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from universe.bulk import Target, rows_insert, rows_upsert
 from universe.errors import SourceError
 from universe.models import DailyBar
-from universe.selectors.prices import sessions_stored
+from universe.selectors.prices import sessions_before, sessions_stored
 from universe.services.progress import Progress, unheard
 from universe.sessions import session_offset
 from universe.sources import price_source
@@ -48,7 +48,7 @@ def bars_refresh(session: Session, *, sessions: int = 62, progress: Progress | N
     when nothing at all could be fetched.
     """
     tell = progress or unheard
-    wanted = [session_offset(session, -back) for back in range(1, sessions + 1)]
+    wanted = sessions_before(session, sessions)[::-1]
     present = sessions_stored(wanted)
     missing = [day for day in wanted if day not in present]
     counts: Counter[str] = Counter(present=len(present))
