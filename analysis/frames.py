@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -196,11 +196,12 @@ def _usual_volumes(
     slugs: Sequence[str],
     parameters: ScoringParameters,
 ) -> dict[str, float]:
-    """Each sector's usual mover volume; NaN unknown. Kept until the session or its history changes."""
+    """Each sector's usual mover volume; NaN unknown. Kept while session, history and constants stay."""
     session = sessions.session_of(as_of)
-    kept: dict[str, float] | None = cache.get(usual_key(session))
-    if kept is not None and set(kept) == set(slugs):
-        return kept
+    basis = (tuple(slugs), asdict(parameters))
+    kept: tuple[object, dict[str, float]] | None = cache.get(usual_key(session))
+    if kept is not None and kept[0] == basis:
+        return kept[1]
     history = history_of(price_frame(symbols, as_of, USUAL_DEPTH), session, symbols, count=USUAL_DEPTH)
     places = {slug: place for place, slug in enumerate(slugs)}
     codes = np.array([places.get(classes.get(symbol, ""), -1) for symbol in symbols], dtype=np.intp)
@@ -208,7 +209,7 @@ def _usual_volumes(
         history.close, history.volume, codes, sectors=len(slugs), parameters=parameters
     )
     usual = dict(zip(slugs, values.tolist(), strict=True))
-    cache.set(usual_key(session), usual, USUAL_KEPT_SECONDS)
+    cache.set(usual_key(session), (basis, usual), USUAL_KEPT_SECONDS)
     return usual
 
 

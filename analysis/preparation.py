@@ -108,7 +108,7 @@ def history_fetch(session: dt.date) -> bool:
 
 def usual_key(session: dt.date) -> str:
     """The cache key of each sector's usual mover volume in a session."""
-    return f"usual-mover-volume:{session.isoformat()}"
+    return f"usual-volume:{session.isoformat()}"
 
 
 def _try(problems: list[str], what: str, fetch: Callable[[], object]) -> None:

@@ -11,7 +11,8 @@ import pytest
 from analysis.engine import score_board
 from analysis.engine.frames import pack, unpack
 from analysis.frames import History, extreme, frame_build, mean_known, restricted_from
-from analysis.types import InputFrame
+from analysis.services import parameters_revise
+from analysis.types import InputFrame, ScoringParameters
 from sectors.services import weight_revise
 from tests.analysis import small_market
 from tests.analysis.small_market import SYMBOLS, et
@@ -124,6 +125,21 @@ def test_the_benchmark_is_apart_from_the_members() -> None:
 
 def test_usual_mover_volume_is_unknown_on_a_short_history() -> None:
     assert all(np.isnan(sector.usual_mover_volume) for sector in frame_build(et(10)).sectors)
+
+
+def test_revised_constants_of_the_score_measure_the_usual_volume_anew(monkeypatch) -> None:
+    measured: list[float] = []
+
+    def measure(closes, volumes, codes, *, sectors: int, parameters: ScoringParameters):
+        measured.append(parameters.winsor_pct)
+        return np.ones(sectors)
+
+    monkeypatch.setattr("analysis.frames.usual_mover_volume", measure)
+    frame_build(et(10))
+    frame_build(et(10, 30))
+    parameters_revise({"winsor_pct": 20}, reason="a test", author=None)
+    assert frame_build(et(11)).sectors[0].usual_mover_volume == 1.0
+    assert measured == [25.0, 20]
 
 
 def test_a_stored_frame_gives_the_same_decimals_again() -> None:
