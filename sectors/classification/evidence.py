@@ -93,7 +93,7 @@ class CompanyProfile:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Evidence with what only the engine needs. ``derived``: made from the same source as another hint."""
+    """Evidence with what only the engine needs. ``excludes``: the source calls it a shell or a fund."""
 
     evidence: Evidence
     subsector: str = ""

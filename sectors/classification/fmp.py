@@ -7,7 +7,7 @@ providers file several sectors.
 
 from __future__ import annotations
 
-from sectors.classification.rules import Rule, normalised
+from sectors.classification.rules import Rule, names
 
 _LINES: tuple[tuple[str, float, str], ...] = (
     (
@@ -184,16 +184,12 @@ _SECTORS: dict[str, tuple[str, float, str]] = {
 
 def _industries() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for sector, weight, names in _LINES:
-        rules |= {name: Rule("industry", sector, weight) for name in _names(names)}
-    for sector, subsector, weight, names in _FOLDED:
-        rules |= {name: Rule("industry", sector, weight, subsector) for name in _names(names)}
-    rules |= {name: Rule("industry", None, 0.9, excludes=True) for name in _names(_EXCLUDED)}
+    for sector, weight, line in _LINES:
+        rules |= {name: Rule("industry", sector, weight) for name in names(line)}
+    for sector, subsector, weight, line in _FOLDED:
+        rules |= {name: Rule("industry", sector, weight, subsector) for name in names(line)}
+    rules |= {name: Rule("industry", None, 0.9, excludes=True) for name in names(_EXCLUDED)}
     return rules
-
-
-def _names(line: str) -> list[str]:
-    return [normalised(name) for name in line.split(";")]
 
 
 INDUSTRIES = _industries()

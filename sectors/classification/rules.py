@@ -25,6 +25,11 @@ class Rule:
     excludes: bool = False
 
 
+def names(line: str) -> list[str]:
+    """The labels of a table's line, which stand between semicolons."""
+    return [normalised(name) for name in line.split(";")]
+
+
 def normalised(text: str) -> str:
     """Vendors spell one industry in several ways: long dashes, spaces, capitals."""
     return " ".join(text.replace("—", " - ").replace("–", " - ").replace("-", " - ").lower().split())

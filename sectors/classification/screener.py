@@ -7,7 +7,7 @@ public screener files of 2025 and 2026. Weights below 0.85 mark industries that 
 
 from __future__ import annotations
 
-from sectors.classification.rules import Rule, normalised
+from sectors.classification.rules import Rule, names, normalised
 
 _LINES: tuple[tuple[str, str, float, str], ...] = (
     (
@@ -158,9 +158,9 @@ _EXCLUDED = "Blank Checks; Trusts Except Educational Religious and Charitable"
 
 def _industries() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    for sector, subsector, weight, names in _LINES:
-        rules |= {normalised(name): Rule("screener", sector, weight, subsector) for name in names.split(";")}
-    rules |= {normalised(name): Rule("screener", None, 0.9, excludes=True) for name in _EXCLUDED.split(";")}
+    for sector, subsector, weight, line in _LINES:
+        rules |= {name: Rule("screener", sector, weight, subsector) for name in names(line)}
+    rules |= {name: Rule("screener", None, 0.9, excludes=True) for name in names(_EXCLUDED)}
     return rules
 
 
@@ -173,4 +173,4 @@ _SECTOR_NAMES = (
     "Finance; Consumer Discretionary; Health Care; Technology; Industrials; Real Estate; Energy; Utilities; "
     "Basic Materials; Consumer Staples; Telecommunications; Miscellaneous"
 )
-SECTOR_NAMES = frozenset(normalised(name) for name in _SECTOR_NAMES.split(";"))
+SECTOR_NAMES = frozenset(names(_SECTOR_NAMES))
