@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from sectors.lights import LIGHTS, sentence_of, stored_band, withheld_side
 from sectors.models import Sector, SentimentReading
+from sectors.presenters.payload import TOP_ROWS
 from sectors.selectors import reading_newest, readings_newest, sectors_list, weights_current
 from universe.clock import ClockUnavailableError, market_now
 from universe.sessions import session_minutes_between
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 else:
     AnySerializer = serializers.Serializer
 
-TOP_ROWS = 3
 SIDES = ("bearish", "bullish", "halted")
 
 
