@@ -71,9 +71,12 @@ def _names(columns: Iterable[str]) -> sql.Composed:
 
 def _stage(cursor: Any, target: Target, rows: Iterable[Sequence[Any]], staging: str) -> None:
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(staging)))
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in target.columns.items()
+    ]
     cursor.execute(
-        sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-            sql.Identifier(staging), _names(target.columns), sql.Identifier(target.table)
+        sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(
+            sql.Identifier(staging), sql.SQL(", ").join(columns)
         )
     )
     _copy(cursor, staging, target.columns, rows)

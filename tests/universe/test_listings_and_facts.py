@@ -106,6 +106,21 @@ def test_facts_of_symbols_that_nobody_lists_are_ignored(vendor: Vendor, settings
     assert facts_store([CompanyFacts("NOBODY", "fmp", stamp, float_shares=1.0)]) == 0
 
 
+def test_a_symbol_that_no_table_holds_costs_nobody_elses_facts(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    endless = "ANNE" * 5
+    vendor.on(FLOATS, Answer([{"symbol": endless, "floatShares": 1}, {"symbol": "ANNE", "floatShares": 7}]))
+    rows = [
+        {"ticker": ticker, "settlement_date": "2026-03-13", "short_interest": 5e6}
+        for ticker in (endless, "ANNE")
+    ]
+    vendor.on("/stocks/v1/short-interest", Answer({"results": rows}))
+    facts_refresh()
+    anne = Stock.objects.get(symbol="ANNE")
+    assert (anne.float_shares, anne.short_interest) == (7, 5e6)
+
+
 def test_shares_that_no_bulk_answer_told_are_asked_for_one_by_one(vendor: Vendor) -> None:
     canned_market(vendor)
     listings_refresh()
