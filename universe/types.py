@@ -11,11 +11,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, NewType
+from typing import Literal
 
-Symbol = NewType("Symbol", str)
 Session = dt.date
 Phase = Literal["closed", "pre", "regular", "post"]
+#: The longest symbol that the tables hold; a vendor's longer one is left out.
+SYMBOL_MAX = 16
 
 
 class Tier(StrEnum):

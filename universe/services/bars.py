@@ -17,12 +17,11 @@ from universe.services.progress import Progress, unheard
 from universe.sessions import session_offset
 from universe.sources import price_source
 from universe.sources.base import Parsed
-from universe.types import Bar, Session
+from universe.types import SYMBOL_MAX, Bar, Session
 
 logger = logging.getLogger(__name__)
 
 IN_FLIGHT = 4
-SYMBOL_MAX = 16
 TARGET = Target(
     DailyBar,
     {

@@ -11,13 +11,12 @@ from universe.errors import BadPayload
 from universe.models import Stock
 from universe.services.progress import Progress, unheard
 from universe.sources import price_source
-from universe.types import Listing
+from universe.types import SYMBOL_MAX, Listing
 
 logger = logging.getLogger(__name__)
 
 # A list that loses more than a fifth from one day to the next is a broken answer, not a market event.
 SHRINK_MAX = 0.2
-SYMBOL_MAX = 16
 TARGET = Target(
     Stock,
     {

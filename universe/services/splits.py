@@ -10,9 +10,8 @@ from universe.models import StockSplit
 from universe.services.progress import Progress, unheard
 from universe.sessions import session_offset
 from universe.sources import price_source
-from universe.types import Session, Split
+from universe.types import SYMBOL_MAX, Session, Split
 
-SYMBOL_MAX = 16
 TARGET = Target(
     StockSplit,
     {"symbol": "text", "session": "date", "split_from": "numeric", "split_to": "numeric", "source": "text"},
