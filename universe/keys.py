@@ -32,7 +32,7 @@ def market_clock() -> str:
 
 
 def vendor_status(vendor: str) -> str:
-    """JSON: when the vendor last answered, last error, transport."""
+    """JSON: when the vendor last answered, its last error."""
     return _key(f"vendor:{vendor}:status")
 
 

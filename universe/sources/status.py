@@ -45,7 +45,7 @@ def told_forget() -> None:
 
 def _write(vendor: str, error: SourceError | None) -> None:
     moment = timezone.now().isoformat()
-    status = vendor_status(vendor) | {"vendor": vendor, "transport": "rest", "asked_at": moment}
+    status = vendor_status(vendor)
     if error is None:
         status |= {"ok": True, "answered_at": moment}
     else:
