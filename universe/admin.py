@@ -149,10 +149,8 @@ class CriteriaRevisionAdmin(AnyAdmin):
     ordering = ["-created_at"]
 
     @admin.display(description="state")
-    def state(self, revision: CriteriaRevision) -> SafeString:
-        return (
-            format_html("<strong>{}</strong>", "in force") if revision.active else format_html("{}", "past")
-        )
+    def state(self, revision: CriteriaRevision) -> str:
+        return format_html("<strong>{}</strong>", "in force") if revision.active else "past"
 
     def has_change_permission(self, request: HttpRequest, obj: CriteriaRevision | None = None) -> bool:
         return False

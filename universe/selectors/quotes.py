@@ -116,8 +116,7 @@ def reference_prices(
 
 def _phase_start(as_of: dt.datetime) -> dt.datetime:
     day = hours(session_of(as_of))
-    starts = {"pre": day.pre_open, "regular": day.open, "post": day.close}
-    return starts.get(phase(as_of), day.close)
+    return {"pre": day.pre_open, "regular": day.open}.get(phase(as_of), day.close)
 
 
 def benchmarks() -> dict[str, ContextRow]:
