@@ -40,6 +40,7 @@ from analysis.tuning import (
 )
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
+from universe.errors import SourceError
 from universe.redis import client
 from universe.services import minute_quotes_prune
 from universe.sessions import hours, previous_session, session_of, sessions_between
@@ -267,10 +268,16 @@ def run_create_now(
 
 
 def history_complete() -> AnalysisRun | None:
-    """Fetch the older sessions that the first board did not wait for; then show what they add."""
-    if not history_fetch(session_of(market_now())):
+    """Fetch the older sessions that the first board did not wait for; then show what they add.
+
+    While vendor or clock do not answer nothing is asked for; the next analysis tries again.
+    """
+    try:
+        has_come = history_fetch(session_of(market_now()))
+    except (SourceError, ClockUnavailableError) as exc:
+        logger.warning("the older sessions are not fetched yet: %s", exc)
         return None
-    return pass_request(completes_inputs=True)[0]
+    return pass_request(completes_inputs=True)[0] if has_come else None
 
 
 def prices_prune() -> int:

@@ -12,9 +12,17 @@ from django.utils import timezone
 from analysis.errors import RunLimitReached, RunRefused
 from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, RunKind, RunStatus
 from analysis.selectors import parameters_current, preference_of
-from analysis.services import mover_request, parameters_revise, pass_request, preference_set, run_request
+from analysis.services import (
+    history_complete,
+    mover_request,
+    parameters_revise,
+    pass_request,
+    preference_set,
+    run_request,
+)
 from universe import clock
 from universe.clock import ClockUnavailableError
+from universe.errors import Unavailable
 from universe.sessions import ET
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +125,19 @@ def test_a_waiting_run_of_a_slot_keeps_its_purpose_when_inputs_come() -> None:
     assert pass_request(completes_inputs=True)[0] == slot
     slot.refresh_from_db()
     assert not slot.completes_inputs
+
+
+@pytest.mark.parametrize("fault", [Unavailable("no answer"), ClockUnavailableError("silent")])
+def test_older_sessions_that_cannot_be_had_now_are_said_and_ask_for_nothing(
+    monkeypatch, caplog, fault
+) -> None:
+    def away(session):
+        raise fault
+
+    monkeypatch.setattr("analysis.services.history_fetch", away)
+    assert history_complete() is None
+    assert "the older sessions are not fetched yet" in caplog.text
+    assert not AnalysisRun.objects.exists()
 
 
 def test_runs_of_another_market_world_are_nobodys_run(alice) -> None:
