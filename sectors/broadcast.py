@@ -76,7 +76,7 @@ def _is_in_event_loop() -> bool:
 def _deliver(group: str, plain: dict[str, Any]) -> None:
     try:
         async_to_sync(_send_within_bounds)(group, plain)
-    except (redis.RedisError, OSError, TimeoutError) as exc:
+    except (redis.RedisError, OSError) as exc:
         _outage.failed(exc)
     else:
         _outage.answered()

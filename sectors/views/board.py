@@ -63,10 +63,14 @@ def sectors(request: HttpRequest) -> HttpResponse:
     return redirect("board")
 
 
-def moment_from(text: str) -> dt.datetime:
-    """An ISO time; without an offset it is New York's. ValueError says what is wrong with it."""
-    # A plus sign that was not encoded arrives as a space.
-    moment = dt.datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
+def _moment(text: str) -> dt.datetime:
+    """An ISO time; without an offset it is New York's. ValueError tells the reader what is wrong with it."""
+    given = text.strip()
+    try:
+        # A plus sign that was not encoded arrives as a space.
+        moment = dt.datetime.fromisoformat(given.replace(" ", "+") if "T" in given else given)
+    except ValueError as exc:
+        raise ValueError("Without an offset it is New York time.") from exc
     moment = moment if moment.tzinfo else moment.replace(tzinfo=ET)
     if not FIRST_DAY < moment.date() < LAST_DAY:
         raise ValueError(f"The calendar knows {FIRST_DAY.year} to {LAST_DAY.year}.")
@@ -76,10 +80,9 @@ def moment_from(text: str) -> dt.datetime:
 def _past_board(request: HttpRequest, asked: str) -> HttpResponse:
     now = board_now(None)
     try:
-        moment = moment_from(asked)
-    except (ValueError, OverflowError) as exc:
-        reason = str(exc) if str(exc).startswith("The calendar") else "Without an offset it is New York time."
-        return _refused(request, asked, now, verdict="is not a moment", reason=reason)
+        moment = _moment(asked)
+    except ValueError as exc:
+        return _refused(request, asked, now, verdict="is not a moment", reason=str(exc))
     if moment > now:
         reason = f"The market is at {_words(now, now)}; a later board is not stored yet."
         return _refused(request, asked, now, verdict="has not come yet", reason=reason)
