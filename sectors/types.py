@@ -203,7 +203,6 @@ class CardData:
     subline: str
     score: str
     version: int
-    as_of: dt.datetime | None = None
     as_of_ms: int = 0
     as_of_text: str = ""
     age: str = ""

@@ -52,7 +52,6 @@ class Waterfall:
     zero_x: str
     edges: str
     reconciles: bool
-    close: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,6 @@ def waterfall_of(parts: ScoreParts) -> Waterfall | None:
         zero_x=f"{axis.x(0.0):.1f}",
         edges=" ".join(f"M{axis.x(edge):.1f} 0V18" for edge in _shown_edges(axis)),
         reconciles=_reconciles(parts),
-        close=_closing_words(parts),
     )
 
 
