@@ -26,8 +26,7 @@ from sectorlight.embedded.database import (
 )
 from sectorlight.embedded.database import database_url as embedded_database_url
 from sectorlight.embedded.home import home_choose
-from sectorlight.embedded.market import answers, market_program
-from sectorlight.embedded.ports import free_port
+from sectorlight.embedded.ports import answers, free_port
 from sectorlight.embedded.processes import Program
 from sectorlight.embedded.redis import redis_password, redis_program
 from sectorlight.embedded.redis import redis_url as embedded_redis_url
@@ -72,7 +71,9 @@ class Start:
         state_write(settings.DATA_DIR, self._state)
         if self._family.is_stopping():
             return
-        self._family.run_once(_manage("prepare", environment=self._environment()), on_line=self._prepared)
+        self._family.run_once(
+            _manage("prepare", "prepare", environment=self._environment()), on_line=self._prepared
+        )
         if self._family.is_stopping():
             return
         self._family.start(self._web())
@@ -102,15 +103,15 @@ class Start:
         self._market_url = f"http://127.0.0.1:{port}"
         self._state["simulator_url"] = self._market_url
         self._state["simulator_token"] = kept_secret(settings.DATA_DIR, "simulator_token")
-        wishes = {
-            "market": settings.MARKET,
-            "from": settings.MARKET_FROM,
-            "speed": f"{settings.MARKET_SPEED:g}",
-            "state": str(settings.MARKET_DIR / "market-clock.json"),
-            "token": self._state["simulator_token"],
-        }
+        options = (
+            *("--port", str(port), "--market", settings.MARKET, "--speed", f"{settings.MARKET_SPEED:g}"),
+            *("--state", str(settings.MARKET_DIR / "market-clock.json")),
+            *(("--from", settings.MARKET_FROM) if settings.MARKET_FROM else ()),
+        )
+        environment = {"SIMULATOR_TOKEN": self._state["simulator_token"]}
+        market = _manage("market", "simulate_market", *options, environment=environment)
         # A server like the others: whoever asks it is stopped first.
-        self._family.start(market_program(_manage_file(), port, wishes), is_server=True)
+        self._family.start(market, is_server=True)
 
     def _port(self, name: str) -> int:
         """The port of the last start if it is still free, so that addresses stay as they were."""
@@ -156,7 +157,7 @@ class Start:
         return [
             Program("worker", (*celery, *worker), quiet, folder=settings.BASE_DIR),
             Program("beat", (*celery, *beat), environment, folder=settings.BASE_DIR),
-            _manage("stream", environment=environment),
+            _manage("stream", "stream", environment=environment),
         ]
 
     def _await_market_and_web(self) -> None:
@@ -189,10 +190,6 @@ class Start:
         self._say("")
 
 
-def _manage_file() -> Path:
-    return Path(settings.BASE_DIR) / "manage.py"
-
-
-def _manage(name: str, *, environment: Mapping[str, str]) -> Program:
-    command = (sys.executable, str(_manage_file()), name)
-    return Program(name, command, environment, folder=settings.BASE_DIR)
+def _manage(name: str, *command: str, environment: Mapping[str, str]) -> Program:
+    manage = str(settings.BASE_DIR / "manage.py")
+    return Program(name, (sys.executable, manage, *command), environment, folder=settings.BASE_DIR)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import sys
 from pathlib import Path
 
 from sectorlight.embedded import home
+from sectorlight.embedded.processes import EmbeddedError
+from sectorlight.embedded.state import family_lock
 
 
 def data_folders(data_dir: Path) -> list[Path]:
@@ -21,13 +22,10 @@ def data_remove(data_dir: Path) -> list[Path]:
     """Remove them all and say which. Raises `EmbeddedError` while a family holds the folder's lock."""
     if not data_dir.is_dir():
         return []
-    with (data_dir / "family.lock").open("a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise home.EmbeddedError(
-                f"SectorLight runs from {data_dir}. Stop it first; nothing was removed."
-            ) from None
+    lock = family_lock(data_dir)
+    if lock is None:
+        raise EmbeddedError(f"SectorLight runs from {data_dir}. Stop it first; nothing was removed.")
+    with lock:
         folders = data_folders(data_dir)
         for folder in folders:
             shutil.rmtree(folder)
@@ -35,11 +33,12 @@ def data_remove(data_dir: Path) -> list[Path]:
 
 
 def main() -> None:
+    data_dir = Path(__file__).resolve().parents[2] / "var"
     try:
-        removed = data_remove(Path(__file__).resolve().parents[2] / "var")
-    except (home.EmbeddedError, OSError) as exc:
+        removed = data_remove(data_dir)
+    except (EmbeddedError, OSError) as exc:
         sys.exit(str(exc))
-    sys.stdout.write("".join(f"Removed {path}\n" for path in removed) or "There is no data to remove.\n")
+    sys.stdout.write("".join(f"Removed {path}\n" for path in removed) or f"There is no data in {data_dir}.\n")
 
 
 if __name__ == "__main__":

@@ -7,17 +7,20 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from sectorlight.embedded.home import EmbeddedError, Home, reachable_copy
-from sectorlight.embedded.processes import LEASH, Program, is_running, wait_gone
+from sectorlight.embedded.home import Home, reachable_copy
+from sectorlight.embedded.processes import LEASH, EmbeddedError, Program, end_leftover
 from sectorlight.embedded.secrets import kept_secret
 
 NAME = USER = "sectorlight"
+#: Seconds that a server may take to answer.
+PATIENCE = 30.0
 #: For throw-away databases: nothing survives a power cut, and nothing needs to.
 HASTE = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
@@ -44,7 +47,7 @@ def database_make(home: Home, password: str) -> Path:
         )
         _run_as(home, command)
         password_file.unlink()
-    _end_leftover(cluster)
+    end_leftover(cluster / "postmaster.pid", signal.SIGINT, signal.SIGQUIT)
     return cluster
 
 
@@ -65,24 +68,21 @@ def database_program(home: Home, cluster: Path, port: int, *, options: tuple[str
     )
 
 
-def database_wait(cluster: Path, *, within: float = 30) -> bool:
-    """Whether the server's pid file says "ready" within that many seconds; asking it would log errors."""
+def database_wait(cluster: Path) -> None:
+    """Wait until the server's pid file says "ready", or long enough: asking it earlier would log errors."""
     pid_file = cluster / "postmaster.pid"
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        try:
+        with suppress(OSError, IndexError):
             if "ready" in pid_file.read_text().splitlines()[-1]:
-                return True
-        except (OSError, IndexError):
-            pass
+                return
         time.sleep(0.02)
-    return False
 
 
-def database_ensure(port: int, password: str, *, name: str = NAME, within: float = 30) -> None:
+def database_ensure(port: int, password: str, *, name: str = NAME) -> None:
     """Wait for the server, then create the database if it is missing; `EmbeddedError` if it stays away."""
     address = database_url(port, password, "postgres")
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             with psycopg.connect(address, autocommit=True, connect_timeout=2) as connection:
@@ -92,7 +92,7 @@ def database_ensure(port: int, password: str, *, name: str = NAME, within: float
         except psycopg.OperationalError as exc:
             if time.monotonic() > deadline:
                 raise EmbeddedError(
-                    f"The embedded PostgreSQL did not answer within {within:g} s: {exc}"
+                    f"The embedded PostgreSQL did not answer within {PATIENCE:g} s: {exc}"
                 ) from exc
             time.sleep(0.05)
 
@@ -123,23 +123,3 @@ def _run_as(home: Home, command: tuple[str, ...]) -> None:
             f"The embedded PostgreSQL could not be made in {home.data}: {' '.join(why[-1:])} "
             f"(exit code {done.returncode}). Mend that, or set DATABASE_URL to a server of your own."
         )
-
-
-def _end_leftover(cluster: Path) -> None:
-    """A server whose supervisor was killed ends now; a pid file without a server is removed."""
-    pid_file = cluster / "postmaster.pid"
-    try:
-        pid = int(pid_file.read_text().splitlines()[0])
-    except (OSError, ValueError, IndexError):
-        pid_file.unlink(missing_ok=True)
-        return
-    mark = str(cluster)
-    for wish in (signal.SIGINT, signal.SIGQUIT):
-        if is_running(pid, having=mark):
-            os.kill(pid, wish)
-            wait_gone(pid, having=mark, within=8)
-    if is_running(pid, having=mark):
-        raise EmbeddedError(
-            f"PostgreSQL {pid} still runs in {cluster} and does not end. End it: kill -QUIT {pid}"
-        )
-    pid_file.unlink(missing_ok=True)

@@ -15,14 +15,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from sectorlight.embedded.processes import Account
+from sectorlight.embedded.processes import Account, EmbeddedError
 
 SHARED = Path("/var/lib/sectorlight")
 ACCOUNTS = ("postgres", "nobody")
-
-
-class EmbeddedError(RuntimeError):
-    """An embedded server cannot be started; the text says why and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""Free ports on this machine."""
+"""Which ports of this machine are free, and who answers at one."""
 
 from __future__ import annotations
 
 import socket
 import time
+import urllib.error
+import urllib.request
 
 from sectorlight.env import refuse
 
@@ -55,3 +57,14 @@ def wait_listening(port: int, *, within: float) -> bool:
                 return True
         time.sleep(0.02)
     return False
+
+
+def answers(url: str, *, any_status: bool = False) -> bool:
+    """Whether an HTTP server says 200 there, or, with ``any_status``, says anything at all."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return any_status or bool(response.status == 200)
+    except urllib.error.HTTPError:
+        return any_status
+    except OSError:
+        return False

@@ -15,6 +15,10 @@ from pathlib import Path
 LEASH = Path(__file__).with_name("leash.py")
 
 
+class EmbeddedError(RuntimeError):
+    """An embedded server cannot be started; the text says why and what to do instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An ordinary user to run a program as."""
@@ -65,12 +69,6 @@ def spawn(program: Program, *, output: int | None = subprocess.PIPE) -> Child:
     return Child(program, process)
 
 
-def ask_to_end(process: subprocess.Popen[bytes], wish: signal.Signals) -> None:
-    """Send ``wish`` to the process itself, which passes on to its own children what they need."""
-    with suppress(ProcessLookupError):
-        process.send_signal(wish)
-
-
 def end_group(process: subprocess.Popen[bytes]) -> None:
     """Kill whatever is left of the process and of everything that it started."""
     with suppress(ProcessLookupError, PermissionError):
@@ -86,7 +84,8 @@ def stop_all(
     ``hurry`` is asked while waiting; True ends the wait at once.
     """
     for child in children:
-        ask_to_end(child.process, child.program.stop)
+        # To the process itself, which passes on to its own children what they need.
+        child.process.send_signal(child.program.stop)
     deadline = time.monotonic() + within
     waiting = list(children)
     while waiting and time.monotonic() < deadline and not hurry():
@@ -95,6 +94,37 @@ def stop_all(
     for child in children:
         end_group(child.process)
     return [child.program.name for child in waiting]
+
+
+def end_leftover(pid_file: Path, wish: signal.Signals, demand: signal.Signals) -> None:
+    """End the server that a killed supervisor left behind; a pid file without a server is removed.
+
+    Servers work in the folder of their pid file, so the number's next owner is not taken for one.
+    ``wish`` asks, ``demand`` follows eight seconds later. Raises `EmbeddedError` when neither helps.
+    """
+    try:
+        pid = int(pid_file.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        pid_file.unlink(missing_ok=True)
+        return
+    for number in (wish, demand):
+        if _works_in(pid, pid_file.parent):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+            wait_gone(pid, having="", within=8)
+    if _works_in(pid, pid_file.parent):
+        raise EmbeddedError(
+            f"Process {pid} still runs in {pid_file.parent} and does not end. "
+            f"End it: kill -{demand.name.removeprefix('SIG')} {pid}"
+        )
+    pid_file.unlink(missing_ok=True)
+
+
+def _works_in(pid: int, folder: Path) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cwd").resolve(strict=True) == folder.resolve()
+    except OSError:
+        return False
 
 
 def is_running(pid: int, *, having: str) -> bool:

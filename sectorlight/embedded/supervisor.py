@@ -90,9 +90,6 @@ class Family:
         self._members.append(member)
         self._spawn(member)
 
-    def pids(self) -> dict[str, int]:
-        return {m.program.name: m.child.process.pid for m in self._members if m.child}
-
     def run_once(self, program: Program, *, on_line: Callable[[str], None] | None = None) -> None:
         """Run ``program`` to its end, while the others are watched. Raises `FamilyEnded` if it fails."""
         child = spawn(program)

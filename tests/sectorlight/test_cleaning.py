@@ -8,6 +8,7 @@ import pytest
 
 from sectorlight.embedded import home
 from sectorlight.embedded.cleaning import data_remove
+from sectorlight.embedded.processes import EmbeddedError
 from sectorlight.management.commands import up
 
 
@@ -31,7 +32,7 @@ def test_the_data_goes_wherever_it_lies_and_that_of_others_stays(tmp_path: Path,
 
 def test_nothing_is_removed_while_the_family_runs(data_dir: Path) -> None:
     lock = up._lock(data_dir)
-    with pytest.raises(home.EmbeddedError, match=r"runs from .*Stop it first"):
+    with pytest.raises(EmbeddedError, match=r"runs from .*Stop it first"):
         data_remove(data_dir)
     lock.close()
     assert (data_dir / "simulated").is_dir()

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 
 from sectorlight.embedded import database, home, ports, processes, redis
-from sectorlight.embedded.home import EmbeddedError, Home, home_choose, others_reach, reachable_copy
-from sectorlight.embedded.processes import Account, is_running, spawn, stop_all
+from sectorlight.embedded.home import Home, home_choose, others_reach, reachable_copy
+from sectorlight.embedded.processes import Account, EmbeddedError, is_running, spawn, stop_all
 from sectorlight.embedded.secrets import kept_secret
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,8 +16,7 @@ from django.core.checks import run_checks
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
-from sectorlight.embedded.market import answers
-from sectorlight.embedded.ports import host_refusal, port_beside, port_is_free
+from sectorlight.embedded.ports import answers, host_refusal, port_beside, port_is_free
 from sectorlight.embedded.processes import is_running
 from sectorlight.embedded.state import state_read
 from sectorlight.env import without_password

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import signal
 import sys
 import threading
@@ -14,10 +13,10 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from sectorlight.embedded.home import EmbeddedError
 from sectorlight.embedded.leash import PR_SET_PDEATHSIG
 from sectorlight.embedded.ports import host_refusal, port_beside, port_is_free
-from sectorlight.embedded.state import state_read
+from sectorlight.embedded.processes import EmbeddedError
+from sectorlight.embedded.state import family_lock, state_read
 from sectorlight.embedded.supervisor import Family, FamilyEnded
 from sectorlight.family import Address, Start
 
@@ -68,17 +67,13 @@ def _refuse_taken(address: Address) -> None:
 
 def _lock(data_dir: Path) -> IO[str]:
     """One family per data folder: hold its lock, or say who does."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    handle = (data_dir / "family.lock").open("a")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
+    handle = family_lock(data_dir)
+    if handle is None:
         state = state_read(data_dir)
         raise CommandError(
             f"SectorLight already runs from this folder (process {state.get('supervisor_pid', 'unknown')}, "
             f"{state.get('web_url', 'address unknown')}). Stop it first, or set DATA_DIR to another folder."
-        ) from None
+        )
     return handle
 
 
