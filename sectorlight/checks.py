@@ -10,11 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 
 @register(Tags.security)
 def public_without_tls(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """Other machines may reach us, but passwords and sessions would travel in the open."""
-    if settings.HOST in ("127.0.0.1", "::1", "localhost") or settings.SECURE_SSL:
+    if settings.HOST in LOOPBACK or settings.SECURE_SSL:
         return []
     return [
         Warning(
@@ -27,7 +29,7 @@ def public_without_tls(app_configs: Any, **_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def debug_in_public(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    if not settings.DEBUG or settings.HOST in ("127.0.0.1", "::1", "localhost"):
+    if not settings.DEBUG or settings.HOST in LOOPBACK:
         return []
     return [
         Error(
@@ -53,12 +55,12 @@ def any_host(app_configs: Any, **_: Any) -> list[CheckMessage]:
 
 @register()
 def facts_without_key(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    """A live market works without FMP, but knows floats and sectors less well."""
+    """A live market works without FMP, but knows floats and sectors less well, and no economic releases."""
     if settings.MARKET_WORLD != "live" or settings.FMP_API_KEY:
         return []
     return [
         Warning(
-            "FMP_API_KEY is not set: floats, sectors and the economic calendar come from Polygon alone.",
+            "FMP_API_KEY is not set: floats and sectors come from Polygon alone, and releases are not known.",
             hint="Put a key of Financial Modeling Prep into .env, or go on without.",
             id="sectorlight.W003",
         )
