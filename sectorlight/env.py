@@ -1,8 +1,7 @@
 """Read settings from the environment and refuse nonsense, naming the variable and what is allowed.
 
 The process environment wins over ``.env``. An empty value counts as not set, so that a line
-``DATABASE_URL=`` in ``.env`` means "the default". Nothing here is read twice: settings modules call
-these functions once, at import.
+``DATABASE_URL=`` in ``.env`` means "the default". Settings modules call these functions, once, at import.
 """
 
 from __future__ import annotations

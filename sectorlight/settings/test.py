@@ -6,6 +6,7 @@ import os
 os.environ["SECTORLIGHT_DOTENV"] = "off"
 for _name in ("POLYGON_API_KEY", "FMP_API_KEY", "MARKET", "MARKET_FROM", "SENTRY_DSN", "EMAIL_URL"):
     os.environ.pop(_name, None)
+    os.environ.pop(f"{_name}_FILE", None)
 
 from sectorlight.settings.base import *  # noqa: E402, F403
 from sectorlight.settings.base import DATABASES, STORAGES  # noqa: E402
@@ -15,6 +16,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # One connection per thread: a pool would outlive the test database.
 DATABASES["default"]["OPTIONS"].pop("pool", None)
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 AXES_ENABLED = False
-CELERY_TASK_ALWAYS_EAGER = False
