@@ -25,7 +25,7 @@ from universe import keys
 SEND_SECONDS = 2.0
 
 logger = logging.getLogger(__name__)
-_outage = OutageLog(logger, "The channel layer (Redis)", "open pages get no push until it is back")
+layer_outage = OutageLog(logger, "The channel layer (Redis)", "open pages get no push until it is back")
 
 
 def announce_readings(run_id: int, slugs: Sequence[str], *, version: int) -> None:
@@ -77,9 +77,9 @@ def _deliver(group: str, plain: dict[str, Any]) -> None:
     try:
         async_to_sync(_send_within_bounds)(group, plain)
     except (redis.RedisError, OSError) as exc:
-        _outage.failed(exc)
+        layer_outage.failed(exc)
     else:
-        _outage.answered()
+        layer_outage.answered()
 
 
 async def _send_within_bounds(group: str, event: dict[str, Any]) -> None:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -29,10 +28,9 @@ from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
+from sectors.broadcast import layer_outage
 from sectors.push import board_frame, clock_frame, preferences_frame, progress_frame
 from universe import keys
-
-logger = logging.getLogger(__name__)
 
 CLOCK_SECONDS = 10.0
 #: Close codes of RFC 6455's private range.
@@ -50,7 +48,7 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
         try:
             await super().__call__(scope, receive, send)
         except redis.RedisError as exc:
-            logger.warning("a page is turned away, the channel layer does not answer: %s", exc)
+            layer_outage.failed(exc)
             await send({"type": "websocket.close", "code": CLOSE_NO_LAYER})
         finally:
             await self._leave()
@@ -62,6 +60,7 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
+        layer_outage.answered()
         # Joined first, read second: what is published in between arrives twice rather than never.
         await self._send_board()
         self.clock = asyncio.create_task(self._tick())

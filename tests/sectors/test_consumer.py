@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -336,12 +337,16 @@ def test_another_users_log_out_closes_no_page(trader: Client) -> None:
 
 
 @pytest.mark.usefixtures("dead_redis")
-def test_without_a_channel_layer_the_page_is_told_to_come_again(trader: Client) -> None:
+def test_without_a_channel_layer_the_page_is_told_to_come_again(
+    trader: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     async def conversation(page: OpenPage) -> Any:
         await page.send_input({"type": "websocket.connect"})
         return await page.close_code()
 
-    assert talk(trader, 0, conversation) == CLOSE_NO_LAYER
+    with caplog.at_level(logging.WARNING, logger="sectors"):
+        assert [talk(trader, 0, conversation) for _ in range(2)] == [CLOSE_NO_LAYER] * 2
+    assert len([line for line in caplog.messages if "channel layer" in line]) == 1
 
 
 def test_a_page_that_was_cut_off_while_it_was_told_leaves_its_groups(trader: Client) -> None:
