@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from universe.simulator.world import PRE_MINUTES, DayBars, Floats, Halt, MinuteGrid
-from universe.types import SessionHours
+from universe.simulator.world import PRE_MINUTES, DayBars, Floats, Halt, MinuteGrid, minute_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,6 @@ class ManualHalt:
     row: int
     since: dt.datetime
     until: dt.datetime | None = None
-
-
-def minute_of(moment: dt.datetime, hours: SessionHours) -> int:
-    """Minutes since the session's 4:00, rounded down, 0 at least and the session's length at most."""
-    span = hours.post_close - hours.pre_open
-    passed = min(max(moment - hours.pre_open, dt.timedelta()), span)
-    return int(passed.total_seconds() // 60)
 
 
 def factors(shocks: Sequence[Shock], moment: dt.datetime, count: int) -> Floats:

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from universe.simulator.world import PRE_MINUTES, Flags, Floats, Halt, MinuteGrid, RealBars, Singles
+from universe.simulator.world import (
+    PRE_MINUTES,
+    Flags,
+    Floats,
+    Halt,
+    MinuteGrid,
+    RealBars,
+    Singles,
+    minute_of,
+)
 from universe.types import SessionHours
 
 SHARES_PER_TRADE = 150.0
@@ -125,7 +134,7 @@ def _trade(plan: DayPlan, shape: Singles, noise: Singles, rng: np.random.Generat
     luck = rng.standard_exponential(noise.shape, dtype=np.float32)
     volume = np.multiply.outer(shape, day)
     trades = luck * np.float32(SHARES_PER_TRADE) < volume
-    closing = _close_minute(plan) - 1
+    closing = minute_of(plan.hours.close, plan.hours) - 1
     for sure in (PRE_MINUTES, closing):
         trades[sure] |= day > 0
     trades &= day > 0
@@ -141,13 +150,9 @@ def _trade(plan: DayPlan, shape: Singles, noise: Singles, rng: np.random.Generat
     return volume, trades
 
 
-def _close_minute(plan: DayPlan) -> int:
-    return int((plan.hours.close - plan.hours.pre_open).total_seconds() // 60)
-
-
 def _walk(plan: DayPlan, noise: Singles, rng: np.random.Generator) -> Singles:
     """Turn ``noise`` in place into prices: three bridges, one per part of the day."""
-    end = _close_minute(plan)
+    end = minute_of(plan.hours.close, plan.hours)
     spread = np.nan_to_num(plan.spread).astype(np.float32)
     groups = rng.standard_normal((len(noise), len(plan.group_spread)), dtype=np.float32)
     groups *= plan.group_spread.astype(np.float32)

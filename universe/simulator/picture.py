@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from universe.simulator.interventions import minute_of
-from universe.simulator.world import PRE_MINUTES, Flags, Floats, MinuteGrid
+from universe.simulator.world import PRE_MINUTES, Flags, Floats, MinuteGrid, minute_of
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,13 @@ PRE_MINUTES = 330
 """Minutes from 4:00 to 9:30."""
 
 
+def minute_of(moment: dt.datetime, hours: SessionHours) -> int:
+    """Minutes since the session's 4:00, rounded down, 0 at least and the session's length at most."""
+    span = hours.post_close - hours.pre_open
+    passed = min(max(moment - hours.pre_open, dt.timedelta()), span)
+    return int(passed.total_seconds() // 60)
+
+
 def printed(prices: Floats) -> Floats:
     """Prices as they are printed: cents from a dollar on, four decimals below."""
     return np.where(np.abs(prices) >= 1.0, np.round(prices, 2), np.round(prices, 4))
@@ -142,7 +149,7 @@ class MinuteGrid:
     @property
     def close_minute(self) -> int:
         """The first minute after the regular session."""
-        return int((self.hours.close - self.hours.pre_open).total_seconds() // 60)
+        return minute_of(self.hours.close, self.hours)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ import numpy as np
 
 from universe.sessions import ET, FIRST_DAY, session_of, sessions_between
 from universe.simulator.dialects.answers import BadParameterError, Row
-from universe.simulator.interventions import minute_of
 from universe.simulator.market import Market
-from universe.simulator.world import PRE_MINUTES, MinuteGrid, RealBars, printed
+from universe.simulator.world import PRE_MINUTES, MinuteGrid, RealBars, minute_of, printed
 from universe.types import Session
 
 MINUTES = {"minute": 1, "hour": 60}

@@ -20,8 +20,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from universe.sessions import hours, session_of
 from universe.simulator.dialects import ticks
 from universe.simulator.dialects.answers import Row
-from universe.simulator.interventions import minute_of
 from universe.simulator.market import Market
+from universe.simulator.world import minute_of
 
 FRAME_MESSAGES = 400
 QUEUE_FRAMES = 400

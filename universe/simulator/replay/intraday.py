@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from universe.simulator.replay.folder import FolderError
-from universe.simulator.world import Floats, RealBars
+from universe.simulator.world import PRE_MINUTES, Floats, RealBars, minute_of
 from universe.types import SessionHours
 
 _NAME = re.compile(r"intraday_(\d+)m[^/]*\.parquet$")
@@ -92,8 +92,8 @@ def _read(path: Path, length: int, hours: SessionHours, index: dict[str, int]) -
 
 
 def _agrees(bars: RealBars, hours: SessionHours, close: float) -> bool:
-    end = int((hours.close - hours.pre_open).total_seconds() // 60)
-    regular = bars.close[(bars.start >= 330) & (bars.start < end)]
+    end = minute_of(hours.close, hours)
+    regular = bars.close[(bars.start >= PRE_MINUTES) & (bars.start < end)]
     if not len(regular) or not np.isfinite(close):
         return False
     return abs(float(regular[-1]) / close - 1.0) <= CLOSE_TOLERANCE
