@@ -16,7 +16,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from universe.sessions import hours, next_session, previous_session, session_of
+from universe.sessions import (
+    hours,
+    next_session,
+    previous_session,
+    session_of,
+    session_offset,
+    sessions_between,
+)
 from universe.simulator import interventions, picture
 from universe.simulator.interventions import ManualHalt, Shock
 from universe.simulator.marketclock import SimulatedClock, into_session
@@ -49,9 +56,9 @@ class Market:
     def session(self) -> Session:
         return session_of(self.now())
 
-    def finished(self, moment: dt.datetime | None = None) -> Session:
+    def finished(self) -> Session:
         """The newest session whose regular close has passed."""
-        moment = moment or self.now()
+        moment = self.now()
         session = session_of(moment)
         return session if moment >= hours(session).close else previous_session(session)
 
@@ -131,9 +138,9 @@ class Market:
                 self._calm.popitem(last=False)
             return grid
 
-    def picture(self, moment: dt.datetime | None = None) -> Picture:
-        """The tape at ``moment`` (now), cut to whole seconds."""
-        moment = (moment or self.now()).replace(microsecond=0)
+    def picture(self) -> Picture:
+        """The tape now, cut to whole seconds."""
+        moment = self.now().replace(microsecond=0)
         version = (moment, self._shocks, self._halts)
         kept = self._picture
         if kept is not None and kept[0] == version:
@@ -153,6 +160,14 @@ class Market:
         inside = any(day.pre_open <= shock.at < day.close for shock in self._shocks)
         grid = self.grid(session) if inside else None
         return interventions.disturbed_day(bars, grid, self._shocks, day.close)
+
+    def mean_volume(self, through: Session, sessions: int) -> Floats:
+        """(N,) mean of the volumes known in the ``sessions`` sessions up to ``through``; NaN without any."""
+        first = max(session_offset(through, 1 - sessions), self.world.first_session)
+        volumes = np.array([self.day(day).volume for day in sessions_between(first, through)])
+        known = np.isfinite(volumes)
+        mean = np.nansum(volumes, axis=0) / np.maximum(known.sum(axis=0), 1)
+        return np.asarray(np.where(known.any(axis=0), mean, np.nan))
 
     def adjustment(self, session: Session) -> Floats:
         """(N,) what to multiply a past session's prices by, for splits since then that have taken effect."""

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from universe.sessions import hours, previous_session, session_offset, sessions_between
+from universe.sessions import hours, previous_session
 from universe.simulator.dialects import tables
 from universe.simulator.dialects.answers import BadParameterError, Row, json_answer, whole
 from universe.simulator.market import Market
-from universe.simulator.world import Floats, printed
-from universe.types import Session
+from universe.simulator.world import printed
 
 RECENT = 20
 
@@ -35,7 +34,7 @@ class Facts:
         self._market = market
         cast = market.world.listings
         self._index = {fmp_symbol(symbol): row for row, symbol in enumerate(cast.symbols)}
-        self._usual_volume = lru_cache(maxsize=2)(self._mean_volume)
+        self._usual_volume = lru_cache(maxsize=2)(partial(market.mean_volume, sessions=RECENT))
 
     def routes(self) -> list[Route]:
         return [
@@ -53,13 +52,6 @@ class Facts:
 
     def row(self, symbol: str) -> int | None:
         return self._index.get(symbol)
-
-    def _mean_volume(self, through: Session) -> Floats:
-        first = max(session_offset(through, 1 - RECENT), self._market.world.first_session)
-        volumes = np.array([self._market.day(day).volume for day in sessions_between(first, through)])
-        known = np.isfinite(volumes)
-        mean = np.nansum(volumes, axis=0) / np.maximum(known.sum(axis=0), 1)
-        return np.asarray(np.where(known.any(axis=0), mean, np.nan))
 
     def _company_rows(self) -> list[Row]:
         through = self._market.finished()

@@ -17,8 +17,6 @@ from universe.sessions import (
     OutOfCalendarError,
     is_session,
     previous_session,
-    session_offset,
-    sessions_between,
 )
 from universe.simulator.dialects import tables
 from universe.simulator.dialects.answers import (
@@ -188,13 +186,9 @@ class Reference:
         params, offset = unfold(request)
         through = self._market.finished()
         world = self._market.world
-        first = max(session_offset(through, -29), world.first_session)
-        volumes = np.array([self._market.day(day).volume for day in sessions_between(first, through)])
-        with np.errstate(invalid="ignore"):
-            known = np.isfinite(volumes)
-            average = np.nansum(volumes, axis=0) / np.maximum(known.sum(axis=0), 1)
-            price = self._market.day(through).close
-            cap = price * world.shares(through)
+        average = np.nan_to_num(self._market.mean_volume(through, 30))
+        price = self._market.day(through).close
+        cap = price * world.shares(through)
         listed, kinds, cast = world.listed(through), world.kinds(through), world.listings
         rows = [
             {
