@@ -9,6 +9,7 @@ import datetime as dt
 import hmac
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -81,9 +82,10 @@ class Control:
         return json_answer(done | {"clock": self._clock()})
 
     def _carry_out(self, command: Any) -> Row:
+        back = isinstance(command, dict) and bool(command.get("back"))
         known: dict[str, Callable[[Any], Row]] = {
             "move": self._move,
-            "clock": self._set_clock,
+            "clock": partial(self._set_clock, back=back),
             "halt": self._halt,
             "resume": self._resume,
         }
@@ -93,11 +95,9 @@ class Control:
         for name in command:
             if name not in known and name != "back":
                 raise CommandError(f"{name!r} is no command; give one of {', '.join(known)}")
-        for name in known:
-            if name == "clock" and name in command:
-                done |= self._set_clock(command[name], back=bool(command.get("back")))
-            elif name in command:
-                done |= known[name](command[name])
+        for name, carry_out in known.items():
+            if name in command:
+                done |= carry_out(command[name])
         return done
 
     def _row(self, value: Any) -> int:
@@ -122,7 +122,7 @@ class Control:
         shock = self._market.shock(rows, float(percent))
         return {"moved": len(rows), "at": shock.at.isoformat()}
 
-    def _set_clock(self, value: Any, back: bool = False) -> Row:
+    def _set_clock(self, value: Any, *, back: bool) -> Row:
         try:
             moment = dt.datetime.fromisoformat(str(value))
         except ValueError:

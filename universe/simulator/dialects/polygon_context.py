@@ -9,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from universe.sessions import (
-    ET,
     LAST_DAY,
     hours,
     is_early_close,
@@ -156,4 +155,4 @@ def _special(day: dt.date) -> Row | None:
 
 
 def _utc(moment: dt.datetime) -> str:
-    return moment.replace(tzinfo=moment.tzinfo or ET).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

@@ -63,18 +63,13 @@ def read_cast(folder: Path, stocks: tuple[str, ...], funds: tuple[str, ...]) -> 
                 place[row[0]] = len(rows)
                 rows.append(row)
         extras[day] = tuple(place[row[0]] for row in fresh)
-    listings = Listings(*(tuple(column) for column in zip(*(_columns(row) for row in rows), strict=True)))
+    listings = Listings(*zip(*rows, strict=True))
     texts = tuple(facts.get(symbol, ("", "", "", ""))[2] for symbol in listings.symbols)
     return Cast(listings, texts, len(stocks), len(funds), extras)
 
 
 _Row = tuple[str, str, str, str, str, str, str, str, str]
-
-
-def _columns(row: _Row) -> tuple[str, ...]:
-    """In the order of Listings: no SIC code was recorded."""
-    symbol, name, kind, mic, cik, sector, industry, sic, country = row
-    return symbol, name, kind, mic, cik, sector, industry, sic, country
+"""In the order of Listings; no SIC code was recorded."""
 
 
 def _filled(table: dict[str, list[str]], name: str) -> list[str]:

@@ -57,9 +57,6 @@ class Days:
         self._lock = Lock()
         self.splits = self._draw_splits()
 
-    def number(self, session: Session) -> int:
-        return self._number[session]
-
     def bars(self, session: Session) -> DayBars:
         block, place = self._place(session)
         before = self._close(block, place - 1)
@@ -90,7 +87,7 @@ class Days:
         return factor
 
     def _place(self, session: Session) -> tuple[Block, int]:
-        number, place = divmod(self.number(session), BLOCK)
+        number, place = divmod(self._number[session], BLOCK)
         return self._block(number), place
 
     def _close(self, block: Block, place: int) -> Floats:

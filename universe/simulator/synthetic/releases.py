@@ -13,7 +13,7 @@ from universe.sessions import ET, is_session
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """``at`` is UTC; ``actual`` None until then is decided by whoever answers."""
+    """``at`` is UTC; whoever answers keeps ``actual`` back until then."""
 
     at: dt.datetime
     event: str
