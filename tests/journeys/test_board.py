@@ -13,8 +13,10 @@ from analysis.models import FreshnessPreference
 from analysis.services import preference_set
 from sectors.broadcast import announce_progress
 from sectors.services import readings_record
+from tests.analysis.page_cast import colour_change
 from tests.journeys.conftest import PASSWORD, Aside, Restartable
-from tests.sectors.cast import NOW, full_board, run_stamp, stock
+from tests.journeys.test_open_board import release
+from tests.sectors.cast import NOW, PASS, full_board, run_stamp, stock
 from tests.sectors.market import at
 from universe import clock
 
@@ -237,6 +239,21 @@ def test_eight_cards_fit_a_full_hd_screen(board: Page) -> None:
         "all => all.map(c => c.getBoundingClientRect().bottom)"
     )
     assert max(bottoms) <= 1080
+
+
+def test_many_alerts_scroll_inside_the_height_of_the_cards(board: Page, aside: Aside) -> None:
+    def fill() -> None:
+        for minute in range(10):
+            colour_change(PASS + dt.timedelta(minutes=minute), sector="consumer_discretionary")
+        for hour in range(5, 14):
+            release("A release with a rather long name in two lines", at(hour))
+
+    aside(fill)
+    board.reload()
+    expect(board.locator("#alerts-rail .alerts li")).to_have_count(10)
+    bottom = "all => Math.max(...all.map(e => e.getBoundingClientRect().bottom))"
+    cards = board.locator("article.card").evaluate_all(bottom)
+    assert board.locator("#alerts-rail").evaluate_all(bottom) <= cards + 1 <= 1080
 
 
 def test_on_a_phone_eight_small_lights_come_first(board: Page) -> None:
