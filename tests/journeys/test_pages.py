@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from analysis.models import AnalysisRun, RunStatus
 from tests.analysis.page_cast import AS_OF, listing, mover, run_store, universe_build
 from tests.journeys.conftest import Aside, Restartable
+from tests.journeys.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATHS = (
@@ -20,6 +21,7 @@ PATHS = (
     "/analysis/",
     "/alerts/",
     "/universe/",
+    "/logout/",
     "/nowhere/",
 )
 WIDTHS = (360, 390, 599, 600, 768, 1024, 1199, 1200, 1280, 1440, 1920, 2560)
@@ -96,6 +98,30 @@ def test_a_reader_goes_from_a_light_to_its_stock_by_the_keyboard(
     page.get_by_role("link", name="SOUN").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("SOUN")
+    leave(page)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_nothing_on_the_pages_behind_the_board(
+    browser: Browser, server: Restartable, aside: Aside, at_work: int, width: int
+) -> None:
+    page = opened(browser, server, aside)
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in (*PATHS, "/?at=nonsense"):
+        page.goto(f"{server.url}{path}", wait_until="networkidle")
+        assert violations(page) == [], path
+    leave(page)
+
+
+def test_on_a_phone_a_stock_shows_the_result_of_each_criterion(
+    browser: Browser, server: Restartable, aside: Aside, at_work: int
+) -> None:
+    page = opened(browser, server, aside)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/stocks/SOUN/")
+    results = page.locator(".crit .pass, .crit .fail")
+    ends = results.evaluate_all("all => all.map(e => e.getBoundingClientRect().right)")
+    assert max(ends) <= 390
     leave(page)
 
 
