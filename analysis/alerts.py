@@ -1,4 +1,4 @@
-"""Alerts of numbers §7: a core stock's 15 % move, a light that changed its colour.
+"""Alerts: a core stock's 15 % move, a light that changed its colour.
 
 A stock's latch remembers the highest level that it was told about and whether it came back under 12 % since.
 The first part is pure; the second keeps latches in Redis and alerts in PostgreSQL. The unique constraint of

@@ -17,7 +17,7 @@ from universe.sessions import ET, hours, is_session
 
 OnOpen = FreshnessPreference.OnOpen
 BarState = Literal["fresh", "aging", "stale", "overdue", "running", "failed", "none"]
-#: A pass is overdue after this many intervals (numbers §6).
+#: A pass is overdue after this many intervals (docs/numbers.md, Freshness).
 OVERDUE_INTERVALS = 1.5
 
 

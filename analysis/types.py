@@ -27,7 +27,7 @@ class Timeframe(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScoringParameters:
-    """The tunable constants of numbers §2 to §5; the defaults are the product's."""
+    """The tunable constants of docs/numbers.md; the defaults are the product's."""
 
     weights: dict[str, float] = field(
         default_factory=lambda: {"30min": 0.25, "1d": 0.30, "3d": 0.25, "1w": 0.20}

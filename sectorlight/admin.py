@@ -15,6 +15,7 @@ from rest_framework.authtoken.models import TokenProxy
 
 from sectorlight.accounts import role_of, role_set
 from sectorlight.models import User
+from sectors.broadcast import announce_log_out
 
 if TYPE_CHECKING:
     AnyUserAdmin = DjangoUserAdmin[User]
@@ -107,6 +108,8 @@ class UserAdmin(AnyUserAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change and not obj.is_active:
+            announce_log_out(obj.pk)
         role = form.cleaned_data.get("role")
         if obj.pk != request.user.pk and role:
             role_set(obj, role)

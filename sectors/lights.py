@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sectors import figures
 from sectors.types import Band, Colour, Lamp
 
-#: The product's limit (numbers §5), for readings whose waterfall does not name its own.
+#: The product's limit (docs/numbers.md), for readings whose waterfall does not name its own.
 WITHHOLD_SCORE = 0.5
 Side = Literal["bearish", "bullish"]
 

@@ -36,7 +36,7 @@ class ClassificationResult:
 
 @dataclass(frozen=True, slots=True)
 class ReadingInput:
-    """One sector's reading as a run hands it over; numbers as in numbers §2 to §4.
+    """One sector's reading as a run hands it over; numbers as in docs/numbers.md.
 
     ``returns`` maps "30min", "1d", "3d", "1w" to percent or None. ``tops`` holds the ranked core stocks
     of both sides, best first: {"bearish": [...], "bullish": [...], "halted": [...]}, each row the JSON of

@@ -158,7 +158,7 @@ class EconomicRelease:
 
 @dataclass(frozen=True, slots=True)
 class UniverseCriteria:
-    """The tunable limits of numbers §1. Defaults are the product's."""
+    """The tunable limits of the universe. Defaults are the product's."""
 
     micro_cap_min: float = 10_000_000
     small_cap_min: float = 300_000_000

@@ -7,7 +7,7 @@ import datetime as dt
 from sectors import figures
 from universe import sessions
 
-#: A pass each 30 minutes; a card is late when one and a half intervals went by without one (numbers §6).
+#: A card is late when one and a half of the half-hourly intervals went by (docs/numbers.md, Freshness).
 LATE_MINUTES = 45.0
 
 

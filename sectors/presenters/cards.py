@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -22,33 +21,24 @@ FRAME_LABELS = {"30min": "30m", "1d": "1d", "3d": "3d", "1w": "1w"}
 SHOWN_ELSEWHERE = ("short and long frames", "confidence below")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What a card without any reading says: ``loading`` while the first run works."""
-
-    loading: bool = False
-    next_at: dt.datetime | None = None
-
-
 def cards_from_payload(
     payload: Mapping[str, Any] | None,
     now: dt.datetime,
     limits: ViewLimits,
     *,
-    waiting: Waiting | None = None,
+    loading: bool = False,
 ) -> list[CardData]:
     """The eight cards in their fixed order, whatever the payload holds.
 
     ``now`` is market time; a reading older than ``limits.stale_minutes`` of session time is shown as last
-    known. ``payload`` None: nothing has been published yet.
+    known. ``payload`` None: nothing has been published yet; ``loading``: the first run is at work.
     """
-    waiting = waiting or Waiting()
     entries: Mapping[str, Any] = (payload or {}).get("sectors", {})
     failed: Mapping[str, str] = (payload or {}).get("context", {}).get("failed", {})
     return [
         _card(place, entries[place.slug], now, limits)
         if place.slug in entries
-        else _unread(place, waiting, failed.get(place.slug), now)
+        else _unread(place, failed.get(place.slug), loading=loading)
         for place in PLACES
     ]
 
@@ -210,10 +200,9 @@ def _insufficient(place: Place, entry: Mapping[str, Any], now: dt.datetime, limi
     )
 
 
-def _unread(place: Place, waiting: Waiting, failed: str | None, now: dt.datetime) -> CardData:
+def _unread(place: Place, failed: str | None, *, loading: bool) -> CardData:
     """A card that never had a reading: the run failed for it, works at it, or has not come yet."""
-    due = f" at {ages.moment_text(waiting.next_at, now)}" if waiting.next_at else ""
-    if waiting.loading:
+    if loading:
         return _unlit(place, "loading", ("", "the first run is at work"))
     if failed is not None:
         return _unlit(
@@ -225,13 +214,13 @@ def _unread(place: Place, waiting: Waiting, failed: str | None, now: dt.datetime
             note=(
                 ("What happened:", failed or "the run gave no reading for this sector."),
                 ("Effect:", f"there is no reading for {place.name} yet."),
-                ("Next:", f"tried again with the next pass{due}, by itself."),
+                ("Next:", "tried again with the next pass, by itself."),
             ),
         )
     return _unlit(
         place,
         "empty",
-        ("No reading yet", f"First pass{due}" if due else "The first run makes one"),
+        ("No reading yet", "The first run makes one"),
         note=(
             (
                 "",

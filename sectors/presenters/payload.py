@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 FRAMES = ("30min", "1d", "3d", "1w")
-#: The product's scales (numbers §2), for readings whose waterfall does not name its own.
+#: The product's scales (docs/numbers.md, The score), for readings whose waterfall does not name its own.
 SCALES = {"30min": 0.8, "1d": 2.5, "3d": 4.5, "1w": 6.0}
-#: The product's least number of 1d returns (numbers §5), likewise.
+#: The product's least number of 1d returns (docs/numbers.md, Tunable constants), likewise.
 MINIMUM_VALID = 5
 #: Runs that read one sector alone: the others are not missing.
 PARTIAL_KINDS = ("mover",)

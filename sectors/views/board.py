@@ -16,7 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from sectors import figures
 from sectors.live import board_now, viewer_limits
-from sectors.presenters import Waiting, cards_from_payload
+from sectors.presenters import cards_from_payload
 from sectors.presenters.rail import calendar_rows
 from sectors.presenters.strip import Release
 from sectors.selectors import board_at, board_current
@@ -52,7 +52,7 @@ def board(request: HttpRequest) -> HttpResponse:
         return render(request, "sectors/_calendar.html", _calendar(releases_now(now), now))
     context = _context(payload, now, viewer_limits(request.user))
     if payload is None:
-        context["skeletons"] = cards_from_payload(None, now, ViewLimits(), waiting=Waiting(loading=True))
+        context["skeletons"] = cards_from_payload(None, now, ViewLimits(), loading=True)
     return render(request, _template(request), context)
 
 

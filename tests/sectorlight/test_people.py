@@ -83,7 +83,9 @@ def test_an_admin_cannot_touch_a_superuser(admin: Client, root: User) -> None:
     assert root.email == ""
 
 
-def test_a_role_is_changed_and_a_person_deactivated(admin: Client) -> None:
+def test_a_role_is_changed_and_a_person_deactivated(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[int] = []
+    monkeypatch.setattr("sectorlight.admin.announce_log_out", closed.append)
     admin.post("/admin/sectorlight/user/add/", NEW)
     maria = User.objects.get(username="maria")
     path = f"/admin/sectorlight/user/{maria.pk}/change/"
@@ -94,6 +96,7 @@ def test_a_role_is_changed_and_a_person_deactivated(admin: Client) -> None:
     maria.refresh_from_db()
     assert (role_of(maria), maria.is_staff, maria.is_active) == ("trader", False, False)
     assert not Client().login(request=None, username="maria", password=NEW["password1"])
+    assert closed == [maria.pk]
 
 
 def test_nobody_takes_the_own_rights_away(admin: Client) -> None:

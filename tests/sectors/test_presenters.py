@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sectors.places import PLACES
-from sectors.presenters import Waiting, board_payload, cards_from_payload
+from sectors.presenters import board_payload, cards_from_payload
 from sectors.presenters.payload import frame_band
 from sectors.presenters.spark import spark_of
 from sectors.types import CardData, HistoryPoint, PreviousLight, ViewLimits
@@ -273,13 +273,13 @@ def test_too_few_members_give_no_verdict_but_the_last_one_is_told() -> None:
 
 
 def test_before_the_first_run_every_card_says_what_comes_next() -> None:
-    cards = cards_from_payload(None, NOW, LIMITS, waiting=Waiting(next_at=at(11)))
+    cards = cards_from_payload(None, NOW, LIMITS)
     assert {c.state for c in cards} == {"empty"}
-    assert cards[0].subline == "First pass at 11:00"
+    assert cards[0].subline == "The first run makes one"
 
 
 def test_while_the_first_run_works_every_card_is_loading() -> None:
-    cards = cards_from_payload(None, NOW, LIMITS, waiting=Waiting(loading=True))
+    cards = cards_from_payload(None, NOW, LIMITS, loading=True)
     assert {c.state for c in cards} == {"loading"}
 
 
