@@ -13,6 +13,7 @@ import pytest
 import redis
 import uvicorn
 from django.conf import settings
+from django.db import connection
 
 from tests.recorded import DATA as RECORDED
 
@@ -29,6 +30,21 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database; before it is dropped, whoever is still in it is sent out.
+
+    A stopping ASGI server cuts off the request that it works at, and its connection stays until the thread
+    is collected: PostgreSQL drops no database that somebody is in.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session")
