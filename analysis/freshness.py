@@ -106,7 +106,7 @@ def bar_of(facts: BoardFacts, now: dt.datetime) -> BoardFreshness:
         board_as_of=facts.board_as_of,
         age=facts.freshness.age if facts.freshness else None,
         headline=headline,
-        changed=_changed(facts),
+        changed=_changed(facts, now),
         advice=advice,
         movers=facts.movers,
         run=facts.active,
@@ -188,9 +188,9 @@ def _sentences(state: BarState, facts: BoardFacts, now: dt.datetime) -> tuple[st
         wall = span_words(facts.freshness.wall_age)
         same = facts.freshness.age == facts.freshness.wall_age
         old = f"{age} old" if same else f"{age} of session time, {wall} by the clock"
-        return f"As of {as_of}: {old}.", "A fresh run is recommended."
+        return f"Full analysis as of {as_of}: {old}.", "A fresh run is recommended."
     aging = "Run a fresh one if overnight news matters to you." if state == "aging" else ""
-    return f"As of {as_of}, {age} old.", aging
+    return f"Full analysis as of {as_of}, {age} old.", aging
 
 
 def _running_words(active: ActiveRun, facts: BoardFacts, now: dt.datetime) -> tuple[str, str]:
@@ -210,8 +210,8 @@ def _next_words(facts: BoardFacts, now: dt.datetime) -> str:
     return f"The next run is due at {moment_words(facts.next_at, now)}." if facts.next_at else ""
 
 
-def _changed(facts: BoardFacts) -> str:
-    """What happened since the newest analysis, in one sentence; empty when there is none to compare with."""
+def _changed(facts: BoardFacts, now: dt.datetime) -> str:
+    """What happened since the newest analysis, in words; empty when there is none to compare with."""
     if facts.analysis_as_of is None:
         return ""
     parts = []
@@ -219,4 +219,7 @@ def _changed(facts: BoardFacts) -> str:
         parts.append(f"{facts.catalysts} catalyst{'s' if facts.catalysts != 1 else ''}")
     if facts.movers:
         parts.append(f"{facts.movers} move{'s' if facts.movers != 1 else ''} over 15%")
-    return f"Since then {' and '.join(parts)}." if parts else "No move over 15% since then."
+    moves = f"Since then {' and '.join(parts)}." if parts else "No move over 15% since then."
+    if facts.board_as_of is None or facts.board_as_of <= facts.analysis_as_of:
+        return moves
+    return f"{moves} The lights are of {moment_words(facts.board_as_of, now)}."

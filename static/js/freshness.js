@@ -113,7 +113,7 @@
     }
     const asOf = Number(bar.dataset.asOf);
     const minutes = age(asOf, moment), wall = Math.max(0, moment - asOf) / 60000;
-    const [, subject] = text.match(/^(As of .+?)(?:, |: ).+\.$/) || [];
+    const [, subject] = text.match(/^(Full analysis as of .+?)(?:, |: ).+\.$/) || [];
     if (!subject || !Number.isFinite(minutes)) return text;
     if (bar.dataset.state !== "stale") return subject + ", " + spanWords(minutes) + " old.";
     const both = spanWords(minutes) + " of session time, " + spanWords(wall) + " by the clock.";

@@ -49,15 +49,15 @@ def test_the_four_oclock_analysis_is_aging_at_6_37() -> None:
     published(RunKind.PASS, et("2026-03-11T06:30"))
     bar = board_freshness(NOBODY, et("2026-03-11T06:37"))
     assert (bar.state, bar.run_advised) == ("aging", True)
-    assert bar.headline == "As of 4:00, 2 h 37 min old."
-    assert bar.changed == "No move over 15% since then."
+    assert bar.headline == "Full analysis as of 4:00, 2 h 37 min old."
+    assert bar.changed == "No move over 15% since then. The lights are of 6:30."
 
 
 def test_a_pass_does_not_make_an_analysis_young() -> None:
     published(RunKind.OVERNIGHT, et("2026-03-11T04:00"))
     published(RunKind.PASS, et("2026-03-11T08:30"))
     bar = board_freshness(NOBODY, et("2026-03-11T08:31"))
-    assert (bar.state, bar.headline) == ("stale", "As of 4:00: 4 h 31 min old.")
+    assert (bar.state, bar.headline) == ("stale", "Full analysis as of 4:00: 4 h 31 min old.")
 
 
 def test_what_the_run_on_screen_had_to_do_without_is_told() -> None:
@@ -75,14 +75,14 @@ def test_a_friday_evening_run_is_fresh_on_monday_morning() -> None:
     published(RunKind.COMPREHENSIVE, et("2026-03-06T20:00"))
     bar = board_freshness(NOBODY, et("2026-03-09T04:30"))
     assert (bar.state, bar.age) == ("fresh", dt.timedelta(minutes=30))
-    assert bar.headline == "As of Friday 20:00, 30 min old."
+    assert bar.headline == "Full analysis as of Friday 20:00, 30 min old."
 
 
 def test_a_stale_analysis_over_a_night_names_both_ages() -> None:
     published(RunKind.ON_DEMAND, et("2026-03-10T19:00"))
     published(RunKind.PASS, et("2026-03-11T08:00"))
     bar = board_freshness(NOBODY, et("2026-03-11T08:10"))
-    assert bar.headline == "As of Tuesday 19:00: 5 h 10 min of session time, 13 h 10 min by the clock."
+    assert bar.headline == "Full analysis as of Tuesday 19:00: 5 h 10 min of session time, 13 h 10 min by the clock."
 
 
 def test_a_users_own_limits_decide() -> None:

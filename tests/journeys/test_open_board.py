@@ -55,11 +55,11 @@ def test_the_headline_ages_with_the_clock_in_the_servers_words(board: Page, asid
     aside(lambda: run_store(PASS, kind=RunKind.ON_DEMAND))
     without_words_of_the_server(board)
     headline = board.locator('#freshness [data-slot="headline"]')
-    expect(headline).to_have_text("As of 10:30, 12 min old.")
+    expect(headline).to_have_text("Full analysis as of 10:30, 12 min old.")
     for moment, words in (
-        (at(11, 40), "As of 10:30, 1 h 10 min old."),
-        (at(15), "As of 10:30: 4 h 30 min old."),
-        (at(4, 30, day=11), "As of 10:30: 10 h of session time, 18 h by the clock."),
+        (at(11, 40), "Full analysis as of 10:30, 1 h 10 min old."),
+        (at(15), "Full analysis as of 10:30: 4 h 30 min old."),
+        (at(4, 30, day=11), "Full analysis as of 10:30: 10 h of session time, 18 h by the clock."),
     ):
         with clock.override(moment):
             expect(headline).to_have_text(words, timeout=CLOCK_MS)
