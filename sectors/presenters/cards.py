@@ -112,7 +112,7 @@ def _subline(entry: Mapping[str, Any]) -> str:
 
 
 def _past(entry: Mapping[str, Any], now: dt.datetime) -> dict[str, Any]:
-    """The colour before this one when it turned in this session, else since when it has held."""
+    """The colour before this one when it turned today, else since when it has held."""
     was = entry.get("was")
     if was:
         until = _moment(was["until"])

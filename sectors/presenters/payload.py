@@ -52,7 +52,7 @@ def board_payload(
 
     ``readings`` are the newest of every sector that has one; those of another run than the stamp's are
     carried forward, and say so unless the run reads one sector only. ``history`` holds each sector's lights
-    of this session and the one before, oldest first; ``previous`` the light of another colour before the
+    of the session and the one before, oldest first; ``previous`` the light of another colour before the
     current one. ``standing`` is the payload before this one (None: names carry no NEW). ``version`` rises
     with the publish time: milliseconds of market time since 1970.
     """

@@ -5,6 +5,7 @@
 (function () {
   "use strict";
   const SILENT_MS = 5000, STALLED_MS = 25000, OFFLINE_MS = 30000, POLL_MS = 30000;
+  const LOGGED_OUT = 4401, AFTER_LOG_OUT_MS = 3000;
   const FIRST_DELAY_MS = 500, LONGEST_DELAY_MS = 20000;
   const status = document.getElementById("market-status");
   let socket = null;
@@ -55,16 +56,19 @@
     show();
   }
 
-  function closed() {
+  // After a log-out the page asks first: it is taken to the log-in, or its own session goes on.
+  function closed(event) {
     if (!lostAt) lostAt = Date.now();
-    retry();
+    const loggedOut = event.code === LOGGED_OUT;
+    if (loggedOut) window.dispatchEvent(new CustomEvent("sectorlight:poll"));
+    retry(loggedOut ? AFTER_LOG_OUT_MS : 0);
     show();
   }
 
-  function retry() {
+  function retry(least) {
     attempt += 1;
     const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
-    const delay = Math.random() * ceiling;
+    const delay = least + Math.random() * ceiling;
     retryAt = Date.now() + delay;
     clearTimeout(retryTimer);
     retryTimer = setTimeout(connect, delay);

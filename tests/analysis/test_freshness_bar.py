@@ -82,7 +82,8 @@ def test_a_stale_analysis_over_a_night_names_both_ages() -> None:
     published(RunKind.ON_DEMAND, et("2026-03-10T19:00"))
     published(RunKind.PASS, et("2026-03-11T08:00"))
     bar = board_freshness(NOBODY, et("2026-03-11T08:10"))
-    assert bar.headline == "Full analysis as of Tuesday 19:00: 5 h 10 min of session time, 13 h 10 min by the clock."
+    old = "5 h 10 min of session time, 13 h 10 min by the clock"
+    assert bar.headline == f"Full analysis as of Tuesday 19:00: {old}."
 
 
 def test_a_users_own_limits_decide() -> None:

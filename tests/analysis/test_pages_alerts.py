@@ -107,7 +107,7 @@ def test_the_rail_holds_the_ten_newest_of_this_session(trader: Client) -> None:
 
 
 def test_an_empty_rail_says_so(trader: Client) -> None:
-    assert "No alerts in this session" in words(trader.get("/alerts/rail/").content.decode())
+    assert "No alerts yet today" in words(trader.get("/alerts/rail/").content.decode())
 
 
 def test_the_rail_outlives_the_database(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from analysis.models import RunKind
 from sectors.services import readings_record
 from tests.analysis.page_cast import run_store
-from tests.journeys.conftest import Aside
+from tests.journeys.conftest import PASSWORD, Aside, Restartable
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp
 from tests.sectors.market import at
 from universe import clock
@@ -74,3 +75,20 @@ def test_a_pass_that_is_overdue_grows_later_with_the_clock(board: Page, aside: A
     with clock.override(at(11, 52)):
         words = "The last pass is overdue: 1 h 22 min since the board was read."
         expect(headline).to_have_text(words, timeout=CLOCK_MS)
+
+
+def test_a_log_out_in_another_tab_takes_the_board_to_the_log_in(board: Page) -> None:
+    other = board.context.new_page()
+    other.goto(board.url.rstrip("/") + "/logout/")
+    other.get_by_role("main").get_by_role("button", name="Log out").click()
+    board.wait_for_url("**/login/?next=%2F", timeout=5_000)
+
+
+def test_a_log_out_on_another_machine_leaves_the_board_open(board: Page, server: Restartable) -> None:
+    elsewhere = Client()
+    elsewhere.login(username="mara", password=PASSWORD)
+    board.evaluate("window.stayed = true")
+    with board.expect_websocket(timeout=10_000):
+        elsewhere.post("/logout/")
+    board.locator('[data-slot="connection-note"]', has_text="message").wait_for()
+    assert board.evaluate("window.stayed")
