@@ -61,6 +61,7 @@ class FunnelView(APIView):
 
     @extend_schema(
         operation_id="universe_funnel",
+        summary="How many listings each criterion left, from the whole market to the universe",
         parameters=[
             OpenApiParameter(
                 "session",

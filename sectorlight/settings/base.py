@@ -278,6 +278,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Eight small-cap sectors: their lights, why, and how old. Not investment advice.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",
+    # Paths are grouped by what stands after this: sectors, universe.
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     # The pages' scripts come from a wheel, not from somebody else's server.
