@@ -220,6 +220,7 @@ def _changed(facts: BoardFacts, now: dt.datetime) -> str:
     if facts.movers:
         parts.append(f"{facts.movers} move{'s' if facts.movers != 1 else ''} over 15%")
     moves = f"Since then {' and '.join(parts)}." if parts else "No move over 15% since then."
-    if facts.board_as_of is None or facts.board_as_of <= facts.analysis_as_of:
+    lights = moment_words(facts.board_as_of, now) if facts.board_as_of else ""
+    if not lights or lights == moment_words(facts.analysis_as_of, now):
         return moves
-    return f"{moves} The lights are of {moment_words(facts.board_as_of, now)}."
+    return f"{moves} The lights are of {lights}."
