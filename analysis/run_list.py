@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 
 from analysis.models import Alert, AnalysisRun, RunStatus
 from analysis.selectors import runs_of_world
@@ -53,3 +54,9 @@ def alerts_page(number: str, *, kind: str = "") -> tuple[list[Alert], Paging]:
 def alerts_latest(session: dt.date, limit: int) -> list[Alert]:
     """The newest alerts of one session."""
     return list(Alert.objects.filter(session=session).order_by("-at", "-id")[:limit])
+
+
+def alerts_count(session: dt.date) -> dict[str, int]:
+    """How many alerts of each kind one session has had; a kind without any is absent."""
+    kinds = Alert.objects.filter(session=session).order_by().values_list("kind").annotate(Count("id"))
+    return dict(kinds)

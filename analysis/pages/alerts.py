@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
@@ -71,10 +71,10 @@ def alert_days(alerts: Iterable[Alert], now: dt.datetime) -> tuple[AlertDay, ...
     )
 
 
-def alert_rail(alerts: Sequence[Alert], now: dt.datetime) -> AlertRail:
+def alert_rail(alerts: Sequence[Alert], counts: Mapping[str, int], now: dt.datetime) -> AlertRail:
+    """``alerts`` are the newest of the session, ``counts`` all of it by kind."""
     rows = tuple(alert_row(alert, now) for alert in alerts)
-    movers = sum(row.kind == Alert.Kind.MOVER for row in rows)
-    changes = len(rows) - movers
+    movers, changes = counts.get(Alert.Kind.MOVER, 0), counts.get(Alert.Kind.COLOUR, 0)
     note = f"{figures.number_of(movers, 'mover')}, {figures.number_of(changes, 'change')} of colour"
     return AlertRail(rows, note if rows else "")
 

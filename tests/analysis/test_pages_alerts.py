@@ -104,6 +104,7 @@ def test_the_rail_holds_the_ten_newest_of_this_session(trader: Client) -> None:
     shown = words(trader.get("/alerts/rail/").content.decode())
     assert re.findall(r"S\d\d", shown) == [f"S{minute:02d}" for minute in range(10)]
     assert "OLD" not in shown
+    assert "12 movers, 0 changes of colour" in shown
 
 
 def test_an_empty_rail_says_so(trader: Client) -> None:
