@@ -14,6 +14,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 
 import redis
 from django.conf import settings
@@ -128,8 +129,9 @@ class StreamListener:
         try:
             while not self._stopping.is_set():
                 try:
-                    async for batch in stream.bars():
-                        self._queue.put(batch)
+                    async with aclosing(stream.bars()) as batches:
+                        async for batch in batches:
+                            self._queue.put(batch)
                 except Rejected as exc:
                     logger.error("the stream refuses us: %s; prices are asked for instead", exc)
                     self._breaks = BREAKS_BEFORE_POLLING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -121,7 +121,7 @@ class Stream:
     def __init__(self, steps: list[Any], on_link: Callable[[bool], None]) -> None:
         self.steps, self.on_link = steps, on_link
 
-    async def bars(self) -> AsyncIterator[list[MinuteBar]]:
+    async def bars(self) -> AsyncGenerator[list[MinuteBar], None]:
         import asyncio
 
         for step in self.steps:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -60,12 +61,11 @@ def listen(*scripts: Script, batches: int, **options: Any) -> tuple[list[list[Mi
         got: list[list[MinuteBar]] = []
         async with vendor(*scripts) as url, asyncio.timeout(20):
             stream = MinuteStream(url, "secret", backoff_seconds=0.01, **options)
-            bars = stream.bars()
-            async for batch in bars:
-                got.append(batch)
-                if len(got) == batches:
-                    break
-            await bars.aclose()  # type: ignore[attr-defined]
+            async with aclosing(stream.bars()) as bars:
+                async for batch in bars:
+                    got.append(batch)
+                    if len(got) == batches:
+                        break
         return got, stream
 
     return coroutines.run(drive())
@@ -192,6 +192,22 @@ def test_silence_of_a_closed_market_is_waited_out() -> None:
 
     _, stream = listen(late, batches=1, silence_seconds=0.03, is_open=is_open)
     assert stream.links == 1
+
+
+def test_a_stream_that_is_left_closes_its_connection_itself() -> None:
+    left_to_the_collector: list[Any] = []
+
+    async def drive() -> None:
+        sys.set_asyncgen_hooks(finalizer=left_to_the_collector.append)
+        async with (
+            vendor(two_minutes_then_quiet) as url,
+            asyncio.timeout(20),
+            aclosing(MinuteStream(url, "secret").bars()) as bars,
+        ):
+            await anext(bars)
+
+    coroutines.run(drive())
+    assert left_to_the_collector == []
 
 
 def test_a_refused_key_stops_the_stream() -> None:

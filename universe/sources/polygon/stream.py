@@ -12,7 +12,8 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import orjson
@@ -45,7 +46,7 @@ def _unheard(_: bool) -> None:
 
 
 class MinuteStream:
-    """``async for bars in stream.bars()``: lists of `MinuteBar`, one list a frame, for ever.
+    """``async with aclosing(stream.bars()) as batches``: lists of `MinuteBar`, one list a frame, for ever.
 
     ``is_open`` says whether silence is suspicious now. ``on_link`` hears True after each successful
     subscription (fill the gap by REST then) and False after each break. Raises `Rejected` when the key is
@@ -72,12 +73,14 @@ class MinuteStream:
         self.dropped: Counter[str] = Counter()
         self.links = 0
 
-    async def bars(self) -> AsyncIterator[list[MinuteBar]]:
+    async def bars(self) -> AsyncGenerator[list[MinuteBar], None]:
         wait = self._backoff_first
         while True:
             try:
-                async for batch in self._linked():
-                    yield batch
+                # Closed here and now, with its socket: left to the collector it may outlive its loop.
+                async with aclosing(self._linked()) as batches:
+                    async for batch in batches:
+                        yield batch
             except InvalidURI as exc:
                 raise Rejected(f"{self._url} is no WebSocket address.", vendor=VENDOR) from exc
             except Broken as exc:
@@ -90,7 +93,7 @@ class MinuteStream:
             await asyncio.sleep(wait * (0.5 + random.random()))
             wait = min(wait * 2, BACKOFF_MAX_SECONDS)
 
-    async def _linked(self) -> AsyncIterator[list[MinuteBar]]:
+    async def _linked(self) -> AsyncGenerator[list[MinuteBar], None]:
         """One connection, from greeting to break."""
         self._steady = False
         async with connect(self._url, max_size=FRAME_MAX_BYTES, open_timeout=GREETING_SECONDS) as socket:
