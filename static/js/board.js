@@ -5,7 +5,10 @@
   const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000, CALENDAR_MS = 30000;
   const board = () => document.getElementById("board");
   const waiting = [];
+  const shownAsks = new Map();
+  let asks = 0;
   let calendarAskedAt = 0;
+  let told = null;
 
   function morph(target, text, swap = "outerMorph") {
     return htmx.swap({ sourceElement: target, target, text, swap, transition: false });
@@ -77,21 +80,38 @@
     window.dispatchEvent(new CustomEvent("sectorlight:shown"));
   }
 
+  // Of two answers the one that was asked for later stays, whichever arrives last.
   async function fetched(url, target, swap) {
+    const ask = ++asks;
     const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
     const answer = await fetch(url, { headers, credentials: "same-origin" }).catch(() => null);
     if (answer && answer.headers.get("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
     if (!answer || !answer.ok || answer.status !== 200 || !target()) return undefined;
     const text = await answer.text();
+    if (shownAsks.get(url) > ask) return undefined;
+    shownAsks.set(url, ask);
     await morph(target(), keepOpen(target(), text), swap);
     window.dispatchEvent(new CustomEvent("sectorlight:shown"));
     return undefined;
   }
 
-  function fetchBar() {
+  // What a run told while the answer was under way is newer than the answer.
+  async function fetchBar() {
+    const bar = document.getElementById("freshness"), before = told;
+    if (!bar || !bar.dataset.url) return;
+    await fetched(bar.dataset.url, () => document.getElementById("freshness"));
+    if (told !== before) tell();
+  }
+
+  // Puts the newest told percent into a bar that shows a run at work; false for every other bar.
+  function tell() {
     const bar = document.getElementById("freshness");
-    if (bar && bar.dataset.url) return fetched(bar.dataset.url, () => document.getElementById("freshness"));
-    return undefined;
+    const running = told.status === "running" && bar?.dataset.state === "running" && bar.querySelector("progress");
+    if (!running) return false;
+    bar.querySelector('[data-slot="word"]').textContent = told.word;
+    bar.querySelector('[data-slot="headline"]').textContent = told.headline;
+    bar.querySelector("progress").value = told.percent;
+    return true;
   }
 
   function fetchAlerts() {
@@ -117,14 +137,9 @@
   }
 
   function progress(frame) {
-    const bar = document.getElementById("freshness");
-    const running = frame.status === "running" && bar?.dataset.state === "running" && bar.querySelector("progress");
+    told = frame;
     if (board().hasAttribute("data-empty") && !board().querySelector('[data-state="loading"]')) return fetchBoard();
-    if (!running) return fetchBar();
-    bar.querySelector('[data-slot="word"]').textContent = frame.word;
-    bar.querySelector('[data-slot="headline"]').textContent = frame.headline;
-    bar.querySelector("progress").value = frame.percent;
-    return undefined;
+    return tell() || fetchBar();
   }
 
   const kinds = { cards: applyCards, progress, preferences: fetchBoard, alerts: () => setTimeout(fetchAlerts, Math.random() * JITTER_MS) };

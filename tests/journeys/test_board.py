@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from analysis.models import FreshnessPreference
 from analysis.services import preference_set
-from sectors.broadcast import announce_progress
 from sectors.services import readings_record
 from tests.analysis.page_cast import colour_change
 from tests.journeys.conftest import PASSWORD, Aside, Restartable
@@ -171,27 +170,6 @@ def test_the_key_r_asks_for_a_run_and_the_bar_tells_of_it(board: Page) -> None:
     expect(board.locator("#freshness")).to_have_attribute("data-state", "running")
     expect(board.locator("#freshness")).to_contain_text("Started by mara")
     expect(board.get_by_role("button", name="Run fresh analysis")).to_be_disabled()
-
-
-def test_a_run_is_told_with_its_percent(board: Page, aside: Aside) -> None:
-    from analysis.models import AnalysisRun
-
-    run = aside(
-        lambda: AnalysisRun.objects.create(
-            world="simulated",
-            kind="on_demand",
-            scheduled_for=NOW,
-            status="running",
-            percent=10,
-            stage="reading",
-        )
-    )
-    event = {"id": run.pk, "kind": "on_demand", "status": "running", "stage": "scoring", "percent": 64}
-    aside(lambda: announce_progress(event))
-    expect(board.locator("#freshness")).to_have_attribute("data-state", "running")
-    aside(lambda: announce_progress(event))
-    expect(board.locator("#freshness progress")).to_have_attribute("value", "64")
-    expect(board.locator("#freshness")).to_contain_text("RUNNING 64%")
 
 
 def test_without_script_the_board_and_its_forms_work(browser: Browser, server: Restartable) -> None:
