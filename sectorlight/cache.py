@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
 import redis
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 from universe.redis import breaker, connection_options
 
@@ -20,18 +21,30 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class EnduringRedisCache(RedisCache):
-    """`RedisCache` whose reads miss and whose writes are lost while Redis is away.
+@cache
+def _client(server: str) -> RedisCacheClient:
+    """The client of one server, with its pool, for the whole process: Django makes a cache of its own for
+    every request of an ASGI server, and one client each would connect anew each time."""
+    return RedisCacheClient([server], **connection_options())
 
-    After a failure they do so at once for a few seconds, without asking (`universe.redis`).
+
+class EnduringRedisCache(RedisCache):
+    """`RedisCache` of one server whose reads miss and whose writes are lost while Redis is away.
+
+    After a failure they do so at once for a few seconds, without asking (`universe.redis`). The time-outs
+    are those of every question to Redis; ``OPTIONS`` are not read.
     """
 
     _away = False
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        options = {**connection_options(), **params.get("OPTIONS", {})}
-        super().__init__(server, {**params, "OPTIONS": options})
-        self._breaker = breaker(str(server))
+        super().__init__(server, params)
+        self._server = str(server)
+        self._breaker = breaker(self._server)
+
+    @property
+    def _cache(self) -> RedisCacheClient:
+        return _client(self._server)
 
     def _enduring(self, call: Callable[P, T], otherwise: T, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
