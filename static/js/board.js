@@ -160,7 +160,7 @@
 
   document.addEventListener("keydown", (event) => {
     const busy = event.target.closest("input, textarea, select, button, a, summary, dialog");
-    if (event.key !== " " || busy || document.body.hasAttribute("data-past")) return;
+    if (event.key !== " " || busy?.checkVisibility() || document.body.hasAttribute("data-past")) return;
     event.preventDefault();
     pause();
   });

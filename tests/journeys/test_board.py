@@ -164,6 +164,19 @@ def test_keys_open_a_sector_find_a_stock_list_the_keys_and_pause(board: Page, as
     board.wait_for_url("**/sectors/energy/")
 
 
+def test_a_key_right_behind_the_closed_list_of_keys_is_heard(board: Page) -> None:
+    board.keyboard.press("?")
+    expect(board.get_by_role("button", name="Close the list of keys")).to_be_focused()
+    board.evaluate(
+        """() => {
+          document.getElementById("keys-help").close();
+          const space = new KeyboardEvent("keydown", { key: " ", bubbles: true, cancelable: true });
+          document.activeElement.dispatchEvent(space);
+        }"""
+    )
+    expect(board.locator('[data-slot="connection"]')).to_have_text("Paused")
+
+
 def test_the_key_r_asks_for_a_run_and_the_bar_tells_of_it(board: Page) -> None:
     expect(board.locator("#freshness")).to_have_attribute("data-state", "none")
     board.keyboard.press("r")
