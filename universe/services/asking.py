@@ -19,7 +19,8 @@ def answers(
 ) -> Iterator[T]:
     """What ``ask`` gives for each symbol, as it comes. A refusal is counted under ``failed`` and its kind; so
     is an outage, which ends the asking."""
-    with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="asking") as pool:
+    pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="asking")
+    try:
         for future in as_completed([pool.submit(ask, symbol) for symbol in symbols]):
             try:
                 answer = future.result()
@@ -27,6 +28,8 @@ def answers(
                 counts[f"{failed}:{type(exc).__name__}"] += 1
                 if exc.permanent:
                     continue
-                pool.shutdown(wait=False, cancel_futures=True)
                 return
             yield answer
+    finally:
+        # However it ends, also by a reader that takes no more: what was not asked yet is not asked.
+        pool.shutdown(cancel_futures=True)
