@@ -2,7 +2,7 @@
 
 Frames, all with ``kind``:
 
-    clock         now (market time, ms), speed, version         on connect and every few seconds
+    clock         world, now (market time, ms), speed, version   on connect and every few seconds
     cards         version, cards [{sector, version, html}], strip, glance   the cards that are newer
     progress      id, status, percent, word, headline           a run moves or ends
     alerts        -                                             the rail has something new

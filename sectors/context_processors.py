@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import redis
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -26,11 +27,12 @@ def market(request: HttpRequest) -> dict[str, object]:
 def _status(request: HttpRequest) -> MarketStatus:
     board = board_current()
     state = clock_state()
-    world = world_banner(state.world, state.label, state.speed, ended=state.ended)
-    banners = tuple(banner for banner in (world, *_outages()) if banner)
+    told = world_banner(state.world, state.label, state.speed, ended=state.ended)
+    banners = tuple(banner for banner in (told, *_outages()) if banner)
     return market_status(
         board_now(board),
         oldest_input(board),
+        world=settings.MARKET_WORLD,
         zone=_zone(request),
         speed=0.0 if state.ended else state.speed,
         banners=banners,

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError
@@ -43,13 +44,14 @@ def board_frame(user_id: int, shown: int) -> dict[str, Any] | None:
 
 
 def clock_frame(shown: int) -> dict[str, Any]:
-    """Market time and speed; ``now`` None while a simulated market does not tell its time."""
+    """Which market, its time and speed; ``now`` None while a simulated market does not tell its time."""
     state = clock_state()
+    frame = {"kind": "clock", "world": settings.MARKET_WORLD, "now": None, "speed": 0.0, "version": shown}
     try:
         now = int(market_now().timestamp() * 1000)
     except ClockUnavailableError:
-        return {"kind": "clock", "now": None, "speed": 0.0, "version": shown}
-    return {"kind": "clock", "now": now, "speed": 0.0 if state.ended else state.speed, "version": shown}
+        return frame
+    return frame | {"now": now, "speed": 0.0 if state.ended else state.speed}
 
 
 def progress_frame(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Banner:
 class MarketStatus:
     """Words for a page without script, and the moments (ms since 1970) from which a script goes on."""
 
+    world: str
     now_ms: int
     now_iso: str
     speed: float
@@ -49,6 +50,7 @@ def market_status(
     now: dt.datetime,
     oldest: dt.datetime | None,
     *,
+    world: str = "live",
     zone: str = "",
     speed: float = 1.0,
     banners: tuple[Banner, ...] = (),
@@ -57,6 +59,7 @@ def market_status(
     local = now.astimezone(sessions.ET)
     words, after = phase_words(local)
     return MarketStatus(
+        world=world,
         now_ms=ages.milliseconds(now),
         now_iso=local.isoformat(timespec="seconds"),
         speed=speed,

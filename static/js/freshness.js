@@ -166,12 +166,15 @@
     }
   }
 
+  // The product was started again on another market: nothing on this page is of it.
   window.addEventListener("sectorlight:clock", (event) => {
+    if (event.detail.world !== status.dataset.world) return location.reload();
     if (event.detail.now === null) return;
     anchor.market = event.detail.now;
     anchor.wall = Date.now();
     anchor.speed = event.detail.speed;
     tick();
+    return undefined;
   });
   window.addEventListener("sectorlight:preferences", (event) => {
     const names = { fresh_minutes: "freshMinutes", stale_minutes: "staleMinutes", time_zone: "zone" };

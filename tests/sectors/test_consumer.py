@@ -234,12 +234,15 @@ def test_a_movers_run_sends_its_one_card(trader: Client) -> None:
 
 
 @pytest.mark.usefixtures("_noon")
-def test_the_clock_frame_carries_market_time(trader: Client) -> None:
+def test_the_clock_frame_carries_the_market_and_its_time(trader: Client, settings: Any) -> None:
+    settings.MARKET_WORLD = "replay"
+
     async def conversation(page: OpenPage) -> Any:
         await page.connect()
         return await page.frame_of("clock")
 
-    assert talk(trader, 0, conversation)["now"] == int(NOW.timestamp() * 1000)
+    frame = talk(trader, 0, conversation)
+    assert (frame["world"], frame["now"]) == ("replay", int(NOW.timestamp() * 1000))
 
 
 @pytest.mark.usefixtures("_noon")
