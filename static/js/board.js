@@ -95,6 +95,12 @@
     return undefined;
   }
 
+  // The answer to the button is the newest of all that were asked for.
+  document.addEventListener("htmx:after:request", (event) => {
+    const bar = event.target.closest("#freshness");
+    if (bar) shownAsks.set(bar.dataset.url, ++asks);
+  });
+
   // What a run told while the answer was under way is newer than the answer.
   async function fetchBar() {
     const bar = document.getElementById("freshness"), before = told;

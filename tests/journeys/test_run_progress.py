@@ -22,16 +22,17 @@ SETTLED = """() => new Promise((settled) => {
 HOLD_AN_ANSWER = """() => new Promise((answered) => {
   const fetch = window.fetch, held = new Promise((go) => { window.letGo = go; });
   window.fetch = async (...asked) => {
-    const answer = await fetch(...asked);
+    const answer = await fetch(...asked), text = await answer.text();
     answered();
     await held;
+    answer.text = () => (setTimeout(window.heard, 100), text);
     return answer;
   };
   dispatchEvent(new CustomEvent("sectorlight:aged"));
   window.fetch = fetch;
 })"""
-LET_IT_GO = """() => new Promise((shown) => {
-  addEventListener("sectorlight:shown", () => setTimeout(shown), { once: true });
+LET_IT_GO = """() => new Promise((heard) => {
+  window.heard = heard;
   window.letGo();
 })"""
 
@@ -67,3 +68,14 @@ def test_an_answer_that_a_later_word_overtook_does_not_turn_the_bar_back(board: 
     board.evaluate(LET_IT_GO)
     expect(bar).to_contain_text("RUNNING 64%")
     expect(bar.locator("progress")).to_have_attribute("value", "64")
+
+
+def test_an_answer_from_before_the_button_does_not_take_its_run_away(board: Page) -> None:
+    bar = board.locator("#freshness")
+    board.evaluate(SETTLED)
+    board.evaluate(HOLD_AN_ANSWER)
+    board.keyboard.press("r")
+    expect(bar).to_have_attribute("data-state", "running")
+    board.evaluate(LET_IT_GO)
+    expect(bar).to_have_attribute("data-state", "running")
+    expect(board.get_by_role("button", name="Run fresh analysis")).to_be_disabled()
