@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import engine
+from tests.benchmarks import engine, listings
 
-BENCHMARKS = (engine.run,)
+BENCHMARKS = (engine.run, listings.run)
 
 
 def main() -> int:
