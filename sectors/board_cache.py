@@ -24,7 +24,7 @@ from universe.redis import client, patient_client
 KEPT_SECONDS = 24 * 60 * 60
 
 logger = logging.getLogger(__name__)
-_outage = OutageLog(logger, "Redis", "the board is read from PostgreSQL")
+redis_outage = OutageLog(logger, "Redis", "the board is read from PostgreSQL")
 
 
 def board_store(board: Mapping[str, Any], readings: Sequence[SentimentReading]) -> bool:
@@ -40,9 +40,9 @@ def board_store(board: Mapping[str, Any], readings: Sequence[SentimentReading]) 
     try:
         patient_client().transaction(lambda pipe: _replace(pipe, values), *values)
     except redis.RedisError as exc:
-        _outage.failed(exc)
+        redis_outage.failed(exc)
         return False
-    _outage.answered()
+    redis_outage.answered()
     return True
 
 
@@ -51,9 +51,9 @@ def board_fetch() -> dict[str, Any] | None:
     try:
         raw = client().get(keys.board())
     except redis.RedisError as exc:
-        _outage.failed(exc)
+        redis_outage.failed(exc)
         return None
-    _outage.answered()
+    redis_outage.answered()
     board = _parsed(raw)
     return board if board and board.get("world") == settings.MARKET_WORLD else None
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import redis
 import uvicorn
@@ -16,9 +17,20 @@ from django.conf import settings
 from django.db import connection
 
 from tests.recorded import DATA as RECORDED
+from universe.redis import breaker
 
 # The synchronous Playwright runs an event loop in the test thread; Django would take it for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Generated cases are the same in every run, and a busy machine is no defect.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("suite")
 
 RECORDED_COUNTS = pytest.StashKey[dict[str, int]]()
 CHROMIUM_ARGUMENTS = [
@@ -56,7 +68,8 @@ def redis_server() -> Iterator[redis.Redis]:
 
 @pytest.fixture(autouse=True)
 def _clean_redis(redis_server: redis.Redis) -> None:
-    """Every test begins without a key of this worker's prefix."""
+    """Every test begins without a key of this worker's prefix, with a Redis that is taken to answer."""
+    breaker(str(settings.REDIS_URL)).forget()
     keys = list(redis_server.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))
     if keys:
         redis_server.delete(*keys)
@@ -66,7 +79,9 @@ def _clean_redis(redis_server: redis.Redis) -> None:
 def browser_type_launch_args() -> dict[str, Any]:
     """The system's Chromium, else the one that Playwright has downloaded."""
     chromium = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-    return {"args": CHROMIUM_ARGUMENTS} | ({"executable_path": chromium} if chromium else {})
+    return {"args": CHROMIUM_ARGUMENTS, "timeout": 120_000} | (
+        {"executable_path": chromium} if chromium else {}
+    )
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +146,13 @@ def asgi_server(transactional_db: None) -> Iterator[str]:
     from sectorlight.asgi import application
 
     config = uvicorn.Config(
-        application, host="127.0.0.1", port=0, lifespan="off", log_level="warning", ws="websockets-sansio"
+        application,
+        host="127.0.0.1",
+        port=0,
+        lifespan="off",
+        log_level="warning",
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=15,
     )
     server = _Server(config)
     thread = threading.Thread(target=server.run, name="asgi-server")
@@ -142,6 +163,5 @@ def asgi_server(transactional_db: None) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        server.force_exit = True
         thread.join(20)
     assert not thread.is_alive(), "The ASGI server did not stop within 20 s."

@@ -33,6 +33,10 @@ class Breaker:
         self._lock = threading.Lock()
         self._rests_until = 0.0
 
+    def forget(self) -> None:
+        """End a rest: the server is asked again."""
+        self._rests_until = 0.0
+
     def is_resting(self) -> bool:
         return time.monotonic() < self._rests_until
 
@@ -46,7 +50,7 @@ class Breaker:
             self._rests_until = time.monotonic() + REST_SECONDS
             raise
         if self._rests_until:
-            self._rests_until = 0.0
+            self.forget()
 
     def _let_pass(self) -> None:
         """The first caller after a rest tries; until it knows, the rest goes on for everybody else."""

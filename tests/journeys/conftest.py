@@ -12,9 +12,9 @@ import pytest
 import uvicorn
 from django.contrib.auth import get_user_model
 from django.db import connection
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from sectors import push
+from sectors import consumers, push
 from sectors.services import readings_record, sectors_seed
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp, surroundings
 from universe import clock
@@ -52,7 +52,7 @@ class Restartable:
             lifespan="off",
             log_level="error",
             ws="websockets-sansio",
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=15,
         )
         self._server = Server(config)
         self._thread = threading.Thread(target=self._server.run, name="journey-server")
@@ -83,7 +83,7 @@ def aside(transactional_db: None) -> Iterator[Aside]:
 
 
 @pytest.fixture
-def server(aside: Aside) -> Iterator[Restartable]:
+def server(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> Iterator[Restartable]:
     """Eight lights of the 10:30 pass, the trader mara, and the market's clock at 10:42:18."""
 
     def build() -> None:
@@ -93,6 +93,9 @@ def server(aside: Aside) -> Iterator[Restartable]:
         get_user_model().objects.create_user("mara", password=PASSWORD)
 
     push.forget()
+    # A frame of the clock twice a second, and patience with a busy machine.
+    monkeypatch.setattr(consumers, "CLOCK_SECONDS", 0.5)
+    expect.set_options(timeout=20_000)
     with clock.override(NOW):
         aside(build)
         live = Restartable()

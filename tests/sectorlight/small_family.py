@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
+from sectorlight.embedded import supervisor
 from sectorlight.embedded.processes import Program
 from sectorlight.embedded.supervisor import Family, FamilyEnded, Patience
 
@@ -14,12 +15,20 @@ TIED = "echo tied $$; exec sleep 300"
 STUBBORN = 'trap "" TERM INT; echo stubborn $$; while :; do sleep 0.1; done'
 SERVER = 'trap "echo goodbye; exit 0" INT; echo server $$; while :; do sleep 0.05; done'
 HOPELESS = "echo no luck; exit 3"
-KINDS = {"calm": [CALM], "tied": [TIED, TIED], "stubborn": [CALM, STUBBORN], "hopeless": [TIED, HOPELESS]}
+KINDS = {
+    "calm": [CALM],
+    "tied": [TIED, TIED],
+    "stubborn": [CALM, STUBBORN],
+    "waited for": [CALM, STUBBORN],
+    "hopeless": [TIED, HOPELESS],
+}
 
 
 def main(kind: str) -> None:
     family = Family(lambda line: print(line, flush=True), Patience(deaths=3, window=30, pause=0.05))
     family.obey_signals()
+    if kind == "waited for":
+        supervisor.GRACE_CLIENTS = 600.0
     try:
         if kind == "calm":
             server = Program("server", ("/bin/sh", "-c", SERVER), stop=signal.SIGINT, orphaned=signal.SIGINT)

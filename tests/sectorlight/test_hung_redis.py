@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from unittest import mock
 
 import pytest
@@ -23,27 +24,45 @@ from universe import redis as ours
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def silent_url() -> Iterator[str]:
+class Silent:
     """A listener whose backlog takes connections; nobody ever reads them."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self.url = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+
+    def connections(self) -> int:
+        """How many have come since this was asked last."""
+        count = 0
+        with suppress(BlockingIOError):
+            while True:
+                self._listener.accept()[0].close()
+                count += 1
+        return count
+
+
+@pytest.fixture
+def silent() -> Iterator[Silent]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
-        yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+        listener.setblocking(False)
+        yield Silent(listener)
 
 
 @pytest.fixture
-def hung(silent_url: str) -> Iterator[str]:
-    """The product's settings point at it: client, cache and channel layer."""
-    cache = {"default": {"BACKEND": "sectorlight.cache.EnduringRedisCache", "LOCATION": silent_url}}
+def hung(silent: Silent, monkeypatch: pytest.MonkeyPatch) -> Iterator[Silent]:
+    """The product's settings point at it: client, cache and channel layer. A rest outlives any test."""
+    monkeypatch.setattr(ours, "REST_SECONDS", 3600.0)
+    cache = {"default": {"BACKEND": "sectorlight.cache.EnduringRedisCache", "LOCATION": silent.url}}
     layers = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [{"address": silent_url, "socket_timeout": None}]},
+            "CONFIG": {"hosts": [{"address": silent.url, "socket_timeout": None}]},
         }
     }
-    with override_settings(REDIS_URL=silent_url, CACHES=cache, CHANNEL_LAYERS=layers, MARKET_WORLD="live"):
-        yield silent_url
+    with override_settings(REDIS_URL=silent.url, CACHES=cache, CHANNEL_LAYERS=layers, MARKET_WORLD="live"):
+        yield silent
 
 
 @pytest.fixture
@@ -52,39 +71,25 @@ def reader(client: Client) -> Client:
     return client
 
 
-class Clock:
-    def __enter__(self) -> Clock:
-        self.began = time.monotonic()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds = time.monotonic() - self.began
-
-
-def _seconds(call: object) -> float:
-    with Clock() as clock:
-        call()  # type: ignore[operator]
-    return clock.seconds
-
-
-def test_the_first_question_times_out_and_the_next_ones_fail_at_once(hung: str) -> None:
-    with pytest.raises(redis.TimeoutError), Clock() as first:
+def test_the_first_question_times_out_and_the_next_ones_are_not_asked(hung: Silent) -> None:
+    with pytest.raises(redis.TimeoutError):
         ours.client().get("a")
-    assert 0.5 < first.seconds < 2
     assert ours.resting()
-    with Clock() as next_ones:
-        for _ in range(10):
-            with pytest.raises(redis.ConnectionError, match="a moment ago"):
-                ours.client().get("a")
-            with pytest.raises(redis.ConnectionError, match="a moment ago"):
-                ours.client().pipeline().set("a", 1).execute()
-    assert next_ones.seconds < 0.1
+    assert hung.connections() == 1
+    for _ in range(10):
+        with pytest.raises(redis.ConnectionError, match="a moment ago"):
+            ours.client().get("a")
+        with pytest.raises(redis.ConnectionError, match="a moment ago"):
+            ours.client().pipeline().set("a", 1).execute()
+    assert hung.connections() == 0
 
 
-def test_client_and_cache_of_one_server_rest_together(hung: str) -> None:
+def test_client_and_cache_of_one_server_rest_together(hung: Silent) -> None:
     assert caches["default"].get("a", "default") == "default"
     assert ours.resting()
-    assert _seconds(lambda: board_cache.board_fetch()) < 0.1
+    assert hung.connections() == 1
+    assert board_cache.board_fetch() is None
+    assert hung.connections() == 0
 
 
 def test_after_the_rest_one_caller_asks_and_the_others_go_on_without(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +106,7 @@ def test_after_the_rest_one_caller_asks_and_the_others_go_on_without(monkeypatch
 
 
 def test_a_redis_that_answers_again_ends_the_rest(redis_server: redis.Redis) -> None:
-    breaker = ours.breaker(str(_url()))
+    breaker = ours.breaker(_url())
     breaker._rests_until = time.monotonic() - 0.1
     assert ours.client().ping()
     assert not ours.resting()
@@ -115,8 +120,7 @@ def _url() -> str:
 
 
 def test_a_connection_that_redis_has_closed_is_replaced_without_a_word(redis_server: redis.Redis) -> None:
-    ours.client().ping()
-    redis_server.client_kill_filter(_type="normal", skipme=True)
+    redis_server.client_kill_filter(_id=ours.client().client_id())
     assert ours.client().ping()
     assert not ours.resting()
 
@@ -129,26 +133,26 @@ def test_the_board_is_written_also_during_a_rest() -> None:
             ours.client().ping()
         assert board_cache.board_store({"version": 1, "world": "simulated"}, [])
     finally:
-        breaker._rests_until = 0.0
+        breaker.forget()
 
 
-def test_the_board_page_waits_once_for_a_silent_redis(reader: Client, hung: str) -> None:
-    with Clock() as first:
-        page = reader.get("/")
+def test_the_board_page_asks_a_silent_redis_once(reader: Client, hung: Silent) -> None:
+    page = reader.get("/")
     assert page.status_code == 200
     assert "Redis does not answer" in page.content.decode()
-    assert first.seconds < 3
-    assert _seconds(lambda: reader.get("/")) < 1
+    assert hung.connections() == 1
+    assert reader.get("/").status_code == 200
+    assert hung.connections() == 0
 
 
-def test_the_health_of_everything_is_told_in_time(client: Client, hung: str) -> None:
-    with Clock() as clock:
-        body = client.get("/health").json()
-    assert body["checks"]["redis"]["status"] == "down"
-    assert clock.seconds < 3
+def test_health_says_that_a_silent_redis_is_down_and_asks_it_once(client: Client, hung: Silent) -> None:
+    assert client.get("/health").json()["checks"]["redis"]["status"] == "down"
+    assert hung.connections() == 1
 
 
-def test_the_sign_of_life_asks_nobody(reader: Client, hung: str, django_assert_num_queries: object) -> None:
+def test_the_sign_of_life_asks_nobody(
+    reader: Client, hung: Silent, django_assert_num_queries: object
+) -> None:
     with (
         mock.patch.object(EnduringRedisCache, "_enduring", side_effect=AssertionError),
         mock.patch.object(ours, "client", side_effect=AssertionError),
@@ -166,20 +170,15 @@ def _application(url: str) -> Application:
     return app
 
 
-def test_a_job_for_a_silent_broker_is_given_up_within_seconds(silent_url: str) -> None:
-    app = _application(silent_url)
-    with pytest.raises(OperationalError), Clock() as clock:
+def test_a_job_for_a_silent_broker_is_given_up(silent: Silent) -> None:
+    app = _application(silent.url)
+    with pytest.raises(OperationalError):
         app.send_task("analysis.tasks.tick_task")
-    assert clock.seconds < 5
 
 
-def test_a_run_asked_for_while_the_broker_is_silent_stays_queued(reader: Client, hung: str) -> None:
-    silent = _application(hung)
-    with (
-        mock.patch("analysis.tasks.run_task.delay", side_effect=lambda run: silent.send_task("r", [run])),
-        Clock() as clock,
-    ):
+def test_a_run_asked_for_while_the_broker_is_silent_stays_queued(reader: Client, hung: Silent) -> None:
+    broker = _application(hung.url)
+    with mock.patch("analysis.tasks.run_task.delay", side_effect=lambda run: broker.send_task("r", [run])):
         answer = reader.post("/analysis/run/")
     assert answer.status_code < 400
-    assert clock.seconds < 8
     assert AnalysisRun.objects.get().status == "queued"

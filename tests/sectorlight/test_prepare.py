@@ -117,7 +117,8 @@ def test_the_doctor_tells_what_is_set_and_never_a_key() -> None:
     roles_ensure()
     first_login_ensure("trader", "trader", "pw")
     canary = "canary-key-0123456789"
-    with override_settings(MARKET_WORLD="live", MARKET="live", POLYGON_API_KEY=canary, FMP_API_KEY=canary):
+    keys = {"POLYGON_API_KEY": canary, "FMP_API_KEY": canary}
+    with override_settings(MARKET_WORLD="live", MARKET="live", PORT=free_port(), **keys):
         report = _run("doctor")
     assert "MARKET is live" in report
     assert "1 people can log in" in report

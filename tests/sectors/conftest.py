@@ -5,6 +5,7 @@ import socket
 import pytest
 from django.conf import settings as django_settings
 
+from sectors import board_cache
 from sectors.broadcast import layer_outage
 from sectors.services import sectors_seed
 
@@ -19,6 +20,7 @@ def dead_redis(settings: django_settings) -> str:
     """Redis at a port where nothing listens, for the cache and for the channel layer."""
     # An outage is said once: each test begins its own.
     layer_outage.answered()
+    board_cache.redis_outage.answered()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

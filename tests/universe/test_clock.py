@@ -59,10 +59,14 @@ def teller(settings: Any) -> Iterator[Teller]:
     settings.SIMULATOR_URL = teller.url
     clock.forget()
     yield teller
-    clock.forget()
     teller.server.shutdown()
     serving.join()
     teller.server.server_close()
+    # A question beside the call may still be under way; its answer belongs to this test.
+    for thread in threading.enumerate():
+        if thread.name == "market-clock":
+            thread.join(10)
+    clock.forget()
 
 
 @pytest.fixture

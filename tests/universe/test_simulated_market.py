@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -114,8 +115,8 @@ def check_minutes_and_releases(symbols: list[str]) -> None:
 def test_the_stream_gives_minutes_of_the_markets_now(simulated: RunningMarket) -> None:
     async def first_minutes() -> list[MinuteBar]:
         stream = minute_stream(is_open=lambda: True, on_link=lambda linked: None)
-        async with asyncio.timeout(30):
-            return await anext(stream.bars())
+        async with asyncio.timeout(30), aclosing(stream.bars()) as batches:
+            return await anext(batches)
 
     bars = coroutines.run(first_minutes())
     assert bars[0].close > 0

@@ -31,8 +31,8 @@ from sectors.lights import EDGES, LIT
 from tests.analysis.engine.cast import frame_of, random_frame, shuffled, stock
 
 PARAMETERS = ScoringParameters()
-many = settings(max_examples=1000, deadline=None, derandomize=True)
-some = settings(max_examples=150, deadline=None, derandomize=True)
+many = settings(max_examples=1000)
+some = settings(max_examples=150)
 
 percent = st.floats(-1000, 1000)
 maybe = st.none() | percent

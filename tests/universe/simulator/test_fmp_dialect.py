@@ -94,7 +94,8 @@ def test_daily_prices_change_from_open_to_close(market: RunningMarket) -> None:
 def test_news_stands_in_eastern_time_without_judgement(market: RunningMarket) -> None:
     rows = market.get("/stable/news/stock-latest?limit=50")
     assert len(rows) == 50
-    assert "2026-11-20 10:31" >= rows[0]["publishedDate"] >= rows[-1]["publishedDate"]
+    now = market.get("/simulator/clock")["market_anchor"][:19].replace("T", " ")
+    assert now >= rows[0]["publishedDate"] >= rows[-1]["publishedDate"]
     assert "sentiment" not in rows[0]
 
 

@@ -16,7 +16,7 @@ from tests.universe.simulator.conftest import PREVIOUS, SESSION
 
 @pytest.fixture
 def client(market: RunningMarket) -> RESTClient:
-    return RESTClient("any-key", base=market.url, retries=0)
+    return RESTClient("any-key", base=market.url, retries=0, read_timeout=60)
 
 
 def test_it_lists_all_tickers_page_by_page(client: RESTClient) -> None:
