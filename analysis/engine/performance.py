@@ -38,6 +38,8 @@ LAST_SESSION = "last session"
 TOO_FEW_PRINTS = "too few prints today"
 NO_REFERENCE = "no price 30 minutes ago in this phase"
 NO_DATA = "no data"
+#: A timeframe that fewer of the priced members have than this says how many it rests on.
+THIN_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +239,10 @@ def base_part(timeframe: Timeframe, value: float | None, parameters: ScoringPara
 def _note(moves: SectorMoves, timeframe: Timeframe, returns: FloatArray) -> str:
     if moves.carried:
         return TOO_FEW_PRINTS if timeframe is Timeframe.MIN30 else LAST_SESSION
-    if np.isfinite(returns).any():
-        return ""
-    return NO_REFERENCE if timeframe is Timeframe.MIN30 and np.isfinite(moves.last).any() else NO_DATA
+    known, priced = int(np.isfinite(returns).sum()), int(np.isfinite(moves.last).sum())
+    if not known:
+        return NO_REFERENCE if timeframe is Timeframe.MIN30 and priced else NO_DATA
+    return f"of {known:,} of {priced:,} members only" if known < THIN_SHARE * priced else ""
 
 
 def premarket_move(moves: SectorMoves, parameters: ScoringParameters) -> FrameReturn | None:

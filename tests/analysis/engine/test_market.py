@@ -299,3 +299,14 @@ def test_30min_without_a_reference_says_so() -> None:
     first = sector(score_board(frame_of(opened)), "technology").frames[0]
     assert (first.timeframe, first.value) == (Timeframe.MIN30, None)
     assert first.note == "no price 30 minutes ago in this phase"
+
+
+def test_a_frame_that_few_of_the_priced_members_have_says_how_many() -> None:
+    frame = random_frame(400, seed=8, missing=0.0)
+    for share, is_thin in ((0.2, True), (0.8, False)):
+        known = np.random.default_rng(8).random(400) < share
+        frame.members.ref_30min[:] = np.where(known, 10.0, np.nan)
+        for score in score_board(frame).sectors:
+            mine = frame.members.sector == score.slug
+            words = f"of {(mine & known).sum()} of {mine.sum()} members only"
+            assert score.frames[0].note == (words if is_thin else "")
