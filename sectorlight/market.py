@@ -23,12 +23,13 @@ class Market:
     name: str
     world: World
 
-    @property
-    def folder(self) -> str:
-        """The folder of this market's own servers: prices of two markets never share a database."""
+    def folder(self, start: str = "") -> str:
+        """The folder of this market's own servers: prices of two markets never share a database, nor do two
+        replays that begin on different days (``start``): what one computed may lie in the other's future."""
         if self.world != "replay":
             return self.world
-        return f"replay-{hashlib.sha256(self.name.encode()).hexdigest()[:8]}"
+        told = f"{self.name}|{start}" if start else self.name
+        return f"replay-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 
 def market_choose(value: str, *, has_key: bool, base: Path) -> Market:

@@ -51,9 +51,9 @@ POLYGON_API_KEY = env_secret("POLYGON_API_KEY")
 FMP_API_KEY = env_secret("FMP_API_KEY")
 _market = market_choose(env_text("MARKET"), has_key=bool(POLYGON_API_KEY), base=BASE_DIR)
 MARKET, MARKET_WORLD = _market.name, _market.world
-# Embedded servers and the simulated clock, one set for each market.
-MARKET_DIR = DATA_DIR / _market.folder
 MARKET_FROM = replay_start(env_text("MARKET_FROM"))
+# Embedded servers and the simulated clock, one set for each market.
+MARKET_DIR = DATA_DIR / _market.folder(MARKET_FROM)
 MARKET_SPEED = env_float("MARKET_SPEED", 1.0, low=1, high=60)
 SIMULATOR_URL = env_url(
     "SIMULATOR_URL", _family.get("simulator_url", "http://127.0.0.1:8810"), ("http", "https")

@@ -54,11 +54,19 @@ def test_a_replay_starts_at_a_date_or_at_the_newest() -> None:
 
 def test_every_market_keeps_its_prices_in_a_folder_of_its_own() -> None:
     folders = [
-        Market("live", "live").folder,
-        Market("simulated", "simulated").folder,
-        Market("/days/one", "replay").folder,
-        Market("/days/two", "replay").folder,
+        Market("live", "live").folder(),
+        Market("simulated", "simulated").folder(),
+        Market("/days/one", "replay").folder(),
+        Market("/days/two", "replay").folder(),
     ]
     assert folders[:2] == ["live", "simulated"]
     assert len(set(folders)) == 4
-    assert Market("/days/one", "replay").folder == folders[2]
+    assert Market("/days/one", "replay").folder() == folders[2]
+
+
+def test_replays_that_begin_on_different_days_keep_apart_what_they_computed() -> None:
+    recording = Market("/days/one", "replay")
+    folders = [recording.folder(start) for start in ("", "2026-03-27", "2026-03-30")]
+    assert len(set(folders)) == 3
+    assert recording.folder("2026-03-27") == folders[1]
+    assert Market("simulated", "simulated").folder("2026-03-27") == "simulated"
