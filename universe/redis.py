@@ -1,15 +1,10 @@
 """The one pooled connection to Redis. Callers handle `redis.RedisError`: a dead Redis is no dead board.
 
-A Redis that takes connections and never answers costs a time-out each time it is asked. So after a failure
-this process leaves it alone for a few seconds: `client` fails at once then, as the cache does.
+After a failure this process leaves it alone for a few seconds: `client` fails at once then, and the cache.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
 
@@ -19,55 +14,17 @@ from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
 
+from universe.breaker import Breaker
+
 CONNECT_SECONDS = 0.5
 READ_SECONDS = 1.0
 PATIENT_SECONDS = 2.0
-#: How long a Redis that failed is left alone; afterwards one caller asks, the others go on without.
-REST_SECONDS = 3.0
-
-
-class Breaker:
-    """Whether one server is worth a question just now. Shared by all threads of the process."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._rests_until = 0.0
-
-    def forget(self) -> None:
-        """End a rest: the server is asked again."""
-        self._rests_until = 0.0
-
-    def is_resting(self) -> bool:
-        return time.monotonic() < self._rests_until
-
-    @contextmanager
-    def asking(self) -> Iterator[None]:
-        """Around one exchange. Raises `redis.ConnectionError` at once during a rest; a failure begins one."""
-        self._let_pass()
-        try:
-            yield
-        except (redis.ConnectionError, redis.TimeoutError):
-            self._rests_until = time.monotonic() + REST_SECONDS
-            raise
-        if self._rests_until:
-            self.forget()
-
-    def _let_pass(self) -> None:
-        """The first caller after a rest tries; until it knows, the rest goes on for everybody else."""
-        if not self._rests_until:
-            return
-        with self._lock:
-            now = time.monotonic()
-            if now < self._rests_until:
-                raise redis.ConnectionError("Redis did not answer a moment ago; it is asked again shortly")
-            if self._rests_until:
-                self._rests_until = now + REST_SECONDS
 
 
 @cache
 def breaker(url: str) -> Breaker:
     """The breaker of the server at ``url``: one for the client and the cache."""
-    return Breaker()
+    return Breaker("Redis", redis.ConnectionError, redis.TimeoutError)
 
 
 def resting() -> bool:

@@ -90,6 +90,7 @@ REDIS_PREFIX = env_text("REDIS_PREFIX")
 DATABASES = {
     "default": {
         **Env.db_url_config(DATABASE_URL),
+        "ENGINE": "sectorlight.postgresql",
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 3,
@@ -177,6 +178,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "sectorlight.outage.DatabaseAway",
 ]
 ROOT_URLCONF = "sectorlight.urls"
 ASGI_APPLICATION = "sectorlight.asgi.application"

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unittest import mock
 
+import psycopg
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import caches
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.backends.postgresql import base
 from django.http import HttpRequest
 from django.test import Client, override_settings
+from psycopg_pool import PoolTimeout
 
 from sectorlight import auth
 from sectorlight.auth import EnduringBackend
 from sectorlight.cache import EnduringRedisCache
 from sectorlight.embedded.ports import free_port
+from sectorlight.postgresql import base as postgresql
+from universe.breaker import Breaker
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +133,47 @@ def test_every_page_carries_the_strict_content_policy(client: Client) -> None:
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert isinstance(client.get("/login/").wsgi_request, HttpRequest)
+
+
+@pytest.fixture
+def knocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[mock.Mock]:
+    """Every try to connect to PostgreSQL, refused; whoever was left alone before is not any more."""
+    monkeypatch.setattr(postgresql, "breaker", Breaker("PostgreSQL", psycopg.OperationalError))
+    with mock.patch.object(psycopg, "connect", side_effect=psycopg.OperationalError("refused")) as connect:
+        yield connect
+
+
+def _wrapper() -> postgresql.DatabaseWrapper:
+    return postgresql.DatabaseWrapper(connection.settings_dict, "away")
+
+
+def test_a_postgresql_that_failed_is_left_alone_for_a_moment(knocks: mock.Mock) -> None:
+    for words in ("refused", "a moment ago", "a moment ago"):
+        with pytest.raises(OperationalError, match=words):
+            _wrapper().ensure_connection()
+    assert knocks.call_count == 1
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_pool_that_is_busy_is_no_reason_to_leave_postgresql_alone(
+    knocks: mock.Mock, is_there: bool
+) -> None:
+    if is_there:
+        knocks.side_effect = None
+    with (
+        mock.patch.object(
+            base.DatabaseWrapper, "get_new_connection", side_effect=PoolTimeout("no connection")
+        ),
+        pytest.raises(OperationalError, match="no connection"),
+    ):
+        _wrapper().ensure_connection()
+    assert postgresql.breaker.is_resting() is not is_there
+
+
+def test_a_page_that_needs_postgresql_says_that_it_is_away(client: Client) -> None:
+    client.force_login(get_user_model().objects.create_user("mara", password="pw"))
+    with mock.patch("analysis.views.runs.runs_page", side_effect=OperationalError("gone")):
+        page = client.get("/analysis/")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert "PostgreSQL does not answer" in page.content.decode()
+    assert "gone" not in page.content.decode()

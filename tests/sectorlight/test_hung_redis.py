@@ -19,6 +19,7 @@ from analysis.models import AnalysisRun
 from sectorlight.cache import EnduringRedisCache
 from sectorlight.celery import Application
 from sectors import board_cache
+from universe import breaker as breaking
 from universe import redis as ours
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def silent() -> Iterator[Silent]:
 @pytest.fixture
 def hung(silent: Silent, monkeypatch: pytest.MonkeyPatch) -> Iterator[Silent]:
     """The product's settings point at it: client, cache and channel layer. A rest outlives any test."""
-    monkeypatch.setattr(ours, "REST_SECONDS", 3600.0)
+    monkeypatch.setattr(breaking, "REST_SECONDS", 3600.0)
     cache = {"default": {"BACKEND": "sectorlight.cache.EnduringRedisCache", "LOCATION": silent.url}}
     layers = {
         "default": {
@@ -93,13 +94,13 @@ def test_client_and_cache_of_one_server_rest_together(hung: Silent) -> None:
 
 
 def test_after_the_rest_one_caller_asks_and_the_others_go_on_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    breaker = ours.Breaker()
+    breaker = ours.breaker("redis://nobody")
     now = 1000.0
-    monkeypatch.setattr(ours.time, "monotonic", lambda: now)
+    monkeypatch.setattr(breaking.time, "monotonic", lambda: now)
     with pytest.raises(redis.TimeoutError), breaker.asking():
         raise redis.TimeoutError
     assert breaker.is_resting()
-    now += ours.REST_SECONDS + 0.1
+    now += breaking.REST_SECONDS + 0.1
     with breaker.asking(), pytest.raises(redis.ConnectionError), breaker.asking():
         raise AssertionError("must not be asked")
     assert not breaker.is_resting()

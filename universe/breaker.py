@@ -1,0 +1,59 @@
+"""Leave a server that failed alone for a few seconds.
+
+A server that takes connections and never answers costs a time-out each time it is asked, and a page asks
+several times. So after a failure this process asks nothing for a while: every exchange fails at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+#: How long a server that failed is left alone; afterwards one caller asks, the others go on without.
+REST_SECONDS = 3.0
+
+
+class Breaker:
+    """Whether one server is worth a question just now. Shared by all threads of the process.
+
+    ``error`` and ``more`` are the failures that begin a rest; during one, ``error`` is raised.
+    """
+
+    def __init__(self, thing: str, error: type[Exception], *more: type[Exception]) -> None:
+        self._thing = thing
+        self._error = error
+        self._failures = (error, *more)
+        self._lock = threading.Lock()
+        self._rests_until = 0.0
+
+    def forget(self) -> None:
+        """End a rest: the server is asked again."""
+        self._rests_until = 0.0
+
+    def is_resting(self) -> bool:
+        return time.monotonic() < self._rests_until
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Around one exchange. Raises ``error`` at once during a rest; a failure begins one."""
+        self._let_pass()
+        try:
+            yield
+        except self._failures:
+            self._rests_until = time.monotonic() + REST_SECONDS
+            raise
+        if self._rests_until:
+            self.forget()
+
+    def _let_pass(self) -> None:
+        """The first caller after a rest tries; until it knows, the rest goes on for everybody else."""
+        if not self._rests_until:
+            return
+        with self._lock:
+            now = time.monotonic()
+            if now < self._rests_until:
+                raise self._error(f"{self._thing} did not answer a moment ago; it is asked again shortly")
+            if self._rests_until:
+                self._rests_until = now + REST_SECONDS
