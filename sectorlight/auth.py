@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from sectorlight.models import User
+from sectorlight.outage import database_away
 
 FIELDS = ("id", "username", "first_name", "last_name", "email", "is_staff", "is_active", "is_superuser")
 KEPT_SECONDS = 12 * 3600
@@ -24,14 +25,20 @@ _remembered_at: dict[int, float] = {}
 
 
 class LoginRequiredUnlessOpen(LoginRequiredMiddleware):
-    """Django's, but a view open to everybody loads no session and no user: a sign of life asks no server."""
+    """Django's, but a view open to everybody loads no session and no user: a sign of life asks no server.
+
+    Without Redis and PostgreSQL nobody knows who asks; the page says what is away.
+    """
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        try:
+            return super().process_view(request, view_func, view_args, view_kwargs)
+        except (OperationalError, InterfaceError):
+            return database_away()
 
 
 class EnduringBackend(ModelBackend):

@@ -10,9 +10,11 @@ from django.utils.deprecation import MiddlewareMixin
 RETRY_SECONDS = 5
 
 
+def database_away() -> HttpResponse:
+    """The page, which itself needs no server."""
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 class DatabaseAway(MiddlewareMixin):
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OperationalError | InterfaceError):
-            return None
-        page = render_to_string("503.html")
-        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+        return database_away() if isinstance(exception, OperationalError | InterfaceError) else None

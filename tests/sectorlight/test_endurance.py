@@ -177,3 +177,13 @@ def test_a_page_that_needs_postgresql_says_that_it_is_away(client: Client) -> No
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
     assert "PostgreSQL does not answer" in page.content.decode()
     assert "gone" not in page.content.decode()
+
+
+def test_when_nobody_knows_who_asks_the_page_says_what_is_away(client: Client) -> None:
+    client.force_login(get_user_model().objects.create_user("mara", password="pw"))
+    with mock.patch(
+        "django.contrib.sessions.backends.cached_db.SessionStore.load", side_effect=OperationalError
+    ):
+        page = client.get("/")
+    assert page.status_code == 503
+    assert "PostgreSQL does not answer" in page.content.decode()
