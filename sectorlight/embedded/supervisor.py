@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from sectorlight.embedded.processes import Child, Program, end_group, spawn, stop_all
+from sectorlight.embedded.terminal import Terminal
 
 LOOK_EVERY = 0.2
 ECHO_SECONDS = 1.0
@@ -66,19 +67,26 @@ class Family:
         self._stopping = False
         self._impatient = False
         self._asked_at = 0.0
+        self._terminal: Terminal | None = None
 
     def obey_signals(self) -> None:
-        """SIGINT, SIGTERM and SIGHUP end the family; a second one, later, ends it without waiting."""
+        """SIGINT, SIGTERM, SIGHUP and a terminal that is closed end the family.
+
+        A second SIGINT or SIGTERM, later, ends it without waiting.
+        """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
+        self._terminal = Terminal()
 
     # Only plain attributes are set in here: a lock could be held by the very code that was interrupted.
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
-        # One wish may arrive twice: from the terminal's group and from `make`.
-        self._impatient = self._stopping and now - self._asked_at > ECHO_SECONDS
         if not self._stopping:
             self._asked_at = now
+        # One wish may arrive twice: from the terminal's group and from `make`. A closed terminal, which shell
+        # and kernel may tell in turn, is nobody's hurry.
+        elif number != signal.SIGHUP:
+            self._impatient = now - self._asked_at > ECHO_SECONDS
         self._stopping = True
 
     def is_stopping(self) -> bool:
@@ -107,8 +115,10 @@ class Family:
             raise FamilyEnded(f"{program.name} {_ended_how(child)}; its last lines above say why.")
 
     def watch(self) -> None:
-        """One look at every child: note deaths, restart what is due."""
+        """One look at the terminal and at every child: note deaths, restart what is due."""
         now = time.monotonic()
+        if self._terminal and self._terminal.is_gone():
+            self._stopping = True
         for member in self._members:
             if member.child is None:
                 if now >= member.due and not self.is_stopping():

@@ -8,6 +8,7 @@ import sys
 from sectorlight.embedded import supervisor
 from sectorlight.embedded.processes import Program
 from sectorlight.embedded.supervisor import Family, FamilyEnded, Patience
+from sectorlight.embedded.terminal import Output
 
 # "calm" has a child of its own, as a pool would; "tied" is one process.
 CALM = 'trap "exit 0" TERM; sleep 300 & echo calm $$ $!; wait'
@@ -25,7 +26,8 @@ KINDS = {
 
 
 def main(kind: str) -> None:
-    family = Family(lambda line: print(line, flush=True), Patience(deaths=3, window=30, pause=0.05))
+    say = Output(sys.stdout)
+    family = Family(say, Patience(deaths=3, window=30, pause=0.05))
     family.obey_signals()
     if kind == "waited for":
         supervisor.GRACE_CLIENTS = 600.0
@@ -37,11 +39,11 @@ def main(kind: str) -> None:
             family.start(Program(f"child{number}", ("/bin/sh", "-c", script)))
         family.run()
     except FamilyEnded as exc:
-        print(f"ended: {exc}", flush=True)
+        say(f"ended: {exc}")
         sys.exit(1)
     finally:
         family.stop()
-        print("stopped", flush=True)
+        say("stopped")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import signal
 import sys
-import threading
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +17,7 @@ from sectorlight.embedded.ports import host_refusal, port_beside, port_is_free
 from sectorlight.embedded.processes import EmbeddedError
 from sectorlight.embedded.state import family_lock, state_read
 from sectorlight.embedded.supervisor import Family, FamilyEnded
+from sectorlight.embedded.terminal import Output
 from sectorlight.family import Address, Start
 
 
@@ -33,16 +33,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        address = Address(settings.HOST, settings.PORT)
+        address, say = Address(settings.HOST, settings.PORT), Output(sys.stdout)
         with _lock(Path(settings.DATA_DIR)):
             _refuse_taken(address)
             if options["with_parent"]:
                 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-            self._run(address)
-        self.stdout.write("Everything is stopped.")
+            self._run(address, say)
+        say("Everything is stopped.")
 
-    def _run(self, address: Address) -> None:
-        say = _Output(sys.stdout)
+    def _run(self, address: Address, say: Output) -> None:
         family = Family(say)
         family.obey_signals()
         try:
@@ -75,20 +74,3 @@ def _lock(data_dir: Path) -> IO[str]:
             f"{state.get('web_url', 'address unknown')}). Stop it first, or set DATA_DIR to another folder."
         )
     return handle
-
-
-class _Output:
-    """Whole lines from many threads. A reader that went away does not stop the family."""
-
-    _lock = threading.Lock()
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-
-    def __call__(self, line: str) -> None:
-        with self._lock:
-            try:
-                self._stream.write(line + "\n")
-                self._stream.flush()
-            except (BrokenPipeError, ValueError):
-                return
