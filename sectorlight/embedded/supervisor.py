@@ -72,11 +72,14 @@ class Family:
     def obey_signals(self) -> None:
         """SIGINT, SIGTERM, SIGHUP and a terminal that is closed end the family.
 
-        A second SIGINT or SIGTERM, later, ends it without waiting.
+        A second SIGINT or SIGTERM, later, ends it without waiting. Started under `nohup`, which ignores
+        SIGHUP, the family goes on without its terminal.
         """
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
-        self._terminal = Terminal()
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._on_signal)
+            self._terminal = Terminal()
 
     # Only plain attributes are set in here: a lock could be held by the very code that was interrupted.
     def _on_signal(self, number: int, frame: FrameType | None) -> None:

@@ -32,8 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 class Supervised:
     """A small family in a process of its own, and the lines that it says."""
 
-    def __init__(self, kind: str) -> None:
-        command = [sys.executable, "-m", "tests.sectorlight.small_family", kind]
+    def __init__(self, kind: str, *, under: tuple[str, ...] = ()) -> None:
+        command = [*under, sys.executable, "-m", "tests.sectorlight.small_family", kind]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -65,15 +65,15 @@ class Supervised:
         return "\n".join(self.lines)
 
 
-Starter = Callable[[str], Supervised]
+Starter = Callable[..., Supervised]
 
 
 @pytest.fixture
 def supervised() -> Iterator[Starter]:
     started: list[Supervised] = []
 
-    def start(kind: str) -> Supervised:
-        started.append(Supervised(kind))
+    def start(kind: str, *, under: tuple[str, ...] = ()) -> Supervised:
+        started.append(Supervised(kind, under=under))
         return started[-1]
 
     yield start
@@ -121,6 +121,16 @@ def test_a_signal_stops_everybody_and_the_server_last(supervised: Starter, wish:
     assert family.process.returncode == 0
     assert "server   | goodbye" in said
     assert not any(is_running(pid, having="s") for pid in pids)
+
+
+def test_under_nohup_a_family_goes_on_after_sighup(supervised: Starter) -> None:
+    family = supervised("tied", under=("nohup",))
+    pids = dict(family.until(r"(child[01]) +\| tied (\d+)").groups() for _ in range(2))
+    family.process.send_signal(signal.SIGHUP)
+    os.kill(int(pids["child0"]), signal.SIGKILL)
+    assert family.until(r"child0 +\| tied (\d+)")
+    family.process.terminate()
+    assert "stopped" in family.rest()
 
 
 def test_a_child_that_will_not_end_is_killed(supervised: Starter) -> None:
