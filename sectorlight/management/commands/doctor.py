@@ -21,7 +21,7 @@ from sectorlight.embedded.processes import is_running
 from sectorlight.embedded.state import state_read
 from sectorlight.env import without_password
 from sectorlight.health import database_check
-from sectorlight.management.commands.prepare import pending_migrations
+from sectorlight.management.commands.prepare import database_refusal, pending_migrations
 from universe.redis import client
 
 Mark = Literal["ok", "note", "bad"]
@@ -83,7 +83,9 @@ def _servers() -> Iterator[Finding]:
     elif settings.DATABASE_EMBEDDED:
         yield Finding("note", "The embedded PostgreSQL does not run.", RUN)
     else:
-        yield Finding("bad", f"PostgreSQL does not answer ({kind}).", "Start it, mend or unset DATABASE_URL.")
+        refusal = database_refusal() or "it does not answer"
+        mend = "Start it, make the database, mend or unset DATABASE_URL."
+        yield Finding("bad", f"PostgreSQL does not let us in ({kind}): {refusal}.", mend)
     kind = _kind(settings.REDIS_EMBEDDED, "REDIS_URL")
     try:
         client().ping()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import redis
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from analysis.models import AnalysisRun
@@ -28,6 +29,20 @@ def pending_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def database_refusal() -> str:
+    """Why PostgreSQL does not let us in, in its own words on one line; empty when it does.
+
+    Asked without the pool, which tries again and again and in the end tells only how long it waited.
+    """
+    try:
+        psycopg.connect(**connection.get_connection_params()).close()
+    except psycopg.Error as exc:
+        # Lines that begin with a tab are libpq's questions to the reader.
+        words = " ".join(line.strip() for line in str(exc).splitlines() if not line.startswith("\t"))
+        return words.rpartition("FATAL: ")[2].removeprefix("connection failed: ").strip().rstrip(".")
+    return ""
+
+
 class Command(BaseCommand):
     help = "Migrates, seeds, collects static files, makes the roles and the first admin and trader."
 
@@ -45,14 +60,13 @@ class Command(BaseCommand):
             self.stdout.write("Static files collected.")
 
     def _reach_servers(self) -> None:
-        try:
-            connection.ensure_connection()
-        except OperationalError as exc:
+        if refusal := database_refusal():
             address = without_password(settings.DATABASE_URL)
             raise CommandError(
-                f"PostgreSQL does not answer at DATABASE_URL ({address}): {exc}. "
-                "Start it, mend the address, or unset DATABASE_URL to use the embedded one."
-            ) from exc
+                f"PostgreSQL does not let us in at DATABASE_URL ({address}): {refusal}. "
+                "Start it, make the database, mend the address or its password, or unset DATABASE_URL to use "
+                "the embedded one."
+            )
         try:
             with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3) as client:
                 client.ping()
