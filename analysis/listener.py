@@ -178,7 +178,7 @@ class StreamListener:
         self._gap_from_link = False
         is_filled = False
         try:
-            is_filled = gap_fill(market_now())
+            is_filled = gap_fill(market_now(), go_on=lambda: not self._stopping.is_set())
         finally:
             if not is_filled:
                 self._gap_from_link = True
@@ -221,11 +221,11 @@ def is_open_now() -> bool:
         return False
 
 
-def gap_fill(now: dt.datetime) -> bool:
+def gap_fill(now: dt.datetime, *, go_on: Callable[[], bool] = lambda: True) -> bool:
     """Fetch the last 40 minutes of members that have no price of half an hour ago.
 
     Then, if the board shows no 30-minute return for most of them, a pass is asked for. False: there is no
-    universe yet, ask again.
+    universe yet, or ``go_on`` said no before the end; ask again.
     """
     session = session_of(now)
     symbols = sorted(tracked_symbols(session))
@@ -238,7 +238,9 @@ def gap_fill(now: dt.datetime) -> bool:
     missing = [str(symbol) for symbol in references.index[references.isna()]]
     if len(missing) <= (1 - REFERENCES_MIN) * len(symbols):
         return True
-    counts = quotes_backfill(session, missing, since=since)
+    counts = quotes_backfill(session, missing, since=since, go_on=go_on)
+    if not go_on():
+        return False
     logger.info("gap of the stream filled: %s", counts)
     if board_lacks_half_hour():
         pass_request(completes_inputs=True)

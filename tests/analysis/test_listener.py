@@ -107,6 +107,26 @@ def test_a_gap_that_is_none_asks_the_vendor_nothing(scene: Scene) -> None:
     assert len(scene.vendor.asked) - asked <= 25
 
 
+def test_a_listener_that_stops_ends_the_filling_of_its_gap(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.run()
+    listener = StreamListener(poll_seconds=60)
+    went_on: list[bool] = []
+
+    def stopped_midway(session: dt.date, symbols: list[str], *, since: Any, go_on: Any) -> dict[str, int]:
+        went_on.append(go_on())
+        listener.stop()
+        went_on.append(go_on())
+        return {}
+
+    monkeypatch.setattr(listening, "quotes_backfill", stopped_midway)
+    listener._on_link(True)
+    listener._fill_gap()
+    assert went_on == [True, False]
+    assert not AnalysisRun.objects.filter(kind=RunKind.PASS).exists()
+
+
 def test_a_board_knows_whether_it_had_prices_of_half_an_hour_ago(scene: Scene) -> None:
     run = scene.run()
     assert board_lacks_half_hour()
@@ -148,7 +168,7 @@ def run_listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list
     done: list[str] = []
     started: list[tuple[StreamListener, threading.Thread]] = []
     monkeypatch.setattr(StreamListener, "_store", lambda self, bars: done.append(f"stored {len(bars)}"))
-    monkeypatch.setattr(listening, "gap_fill", lambda now: done.append("gap filled") or True)
+    monkeypatch.setattr(listening, "gap_fill", lambda now, go_on: done.append("gap filled") or True)
     monkeypatch.setattr(
         StreamListener, "_poll", lambda self: done.append("polled") or self._stopping.wait(0.05)
     )
@@ -177,7 +197,7 @@ def test_a_connected_stream_fills_its_gap_and_stores(run_listener: Callable[...,
 
 def test_each_new_connect_fills_its_own_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     filled: list[dt.datetime] = []
-    monkeypatch.setattr(listening, "gap_fill", lambda now: filled.append(now) or True)
+    monkeypatch.setattr(listening, "gap_fill", lambda now, go_on: filled.append(now) or True)
     monkeypatch.setattr(BatchQueue, "take", lambda self, timeout: [])
     listener = StreamListener(poll_seconds=60)
     with clock.override(et(10, 15)):
@@ -210,7 +230,7 @@ def test_a_connect_while_a_gap_is_filled_is_not_forgotten(
     listener = StreamListener(poll_seconds=60)
     filled: list[int] = []
 
-    def broken_once(now: dt.datetime) -> bool:
+    def broken_once(now: dt.datetime, go_on: Callable[[], bool]) -> bool:
         filled.append(1)
         if len(filled) == 1:
             listener._on_link(False)

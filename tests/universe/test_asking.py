@@ -21,5 +21,5 @@ def test_a_reader_that_takes_no_more_ends_the_asking() -> None:
     told = answers(ask, [f"S{n}" for n in range(100)], failed="failed", counts=Counter())
     assert next(told) == "S0"
     threading.Timer(1.0, answer_now.set).start()
-    told.close()  # type: ignore[attr-defined]
+    told.close()
     assert len(asked) <= 2 * IN_FLIGHT

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import threading
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -16,11 +19,13 @@ from universe.errors import NotEntitled, Unavailable
 from universe.models import MarketContext, MinuteQuote
 from universe.selectors import benchmarks, quotes_newest, reference_prices
 from universe.services import (
+    asking,
     bars_refresh,
     facts_refresh,
     listings_refresh,
     minute_bars_store,
     minute_quotes_prune,
+    quotes,
     quotes_backfill,
     quotes_refresh,
     snapshot_build,
@@ -28,6 +33,7 @@ from universe.services import (
 )
 from universe.sessions import hours, previous_session, session_offset
 from universe.sources import price_source, vendor_status
+from universe.sources.base import Parsed
 from universe.types import MinuteBar
 
 pytestmark = pytest.mark.django_db
@@ -313,6 +319,38 @@ def test_a_backfill_counts_what_fails_and_goes_on(open_market: Vendor) -> None:
     open_market.on(f"/v2/aggs/ticker/BEA/range/1/minute/{day}/{day}", Answer({"message": "plan"}, 403))
     open_market.on(f"/v2/aggs/ticker/ANNE/range/1/minute/{day}/{day}", Answer({"results": []}))
     assert quotes_backfill(SESSION, ["BEA", "ANNE"]) == {"failed:NotEntitled": 1, "symbols": 1, "minutes": 0}
+
+
+class Reluctant:
+    """A source that answers about the first symbol, and about the others only when nothing more is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answer_now = threading.Event()
+
+    def fetch_minute_bars(self, symbol: str, **_: object) -> Parsed[MinuteBar]:
+        self.asked.append(symbol)
+        assert symbol == "S0" or self.answer_now.wait(30)
+        return Parsed([a_minute(symbol, at(10), 10.0)], Counter())
+
+
+def test_a_backfill_that_is_told_to_end_asks_no_more_and_keeps_what_has_come(
+    open_market: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Reluctant()
+
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            source.answer_now.set()
+            super().shutdown(wait)
+
+    monkeypatch.setattr(asking, "ThreadPoolExecutor", Pool)
+    monkeypatch.setattr(quotes, "price_source", lambda: source)
+    counts = quotes_backfill(SESSION, [f"S{n}" for n in range(100)], go_on=lambda: False)
+    assert (counts, stored()) == ({"symbols": 1, "minutes": 1}, {"S0": 10.0})
+    # One each in flight, and the one that followed the first answer.
+    assert len(source.asked) <= asking.IN_FLIGHT + 1
 
 
 def test_minutes_older_than_three_sessions_are_deleted(db: None) -> None:

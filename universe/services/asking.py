@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
@@ -16,9 +16,9 @@ IN_FLIGHT = 8
 
 def answers(
     ask: Callable[[str], T], symbols: Sequence[str], *, failed: str, counts: Counter[str]
-) -> Iterator[T]:
+) -> Generator[T, None, None]:
     """What ``ask`` gives for each symbol, as it comes. A refusal is counted under ``failed`` and its kind; so
-    is an outage, which ends the asking."""
+    is an outage, which ends the asking. A reader that may leave early closes it (`contextlib.closing`)."""
     pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="asking")
     try:
         for future in as_completed([pool.submit(ask, symbol) for symbol in symbols]):

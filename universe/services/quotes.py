@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -207,20 +208,28 @@ def tracked_symbols(session: Session) -> set[str]:
 
 
 def quotes_backfill(
-    session: Session, symbols: Sequence[str], *, since: dt.datetime | None = None
+    session: Session,
+    symbols: Sequence[str],
+    *,
+    since: dt.datetime | None = None,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> dict[str, int]:
     """Fetch the minutes of ``session`` for each symbol and store them up to the market's now.
 
     ``since`` leaves out the minutes before it. For the start and for gaps of the stream. A symbol that
-    fails is counted; an outage ends the asking.
+    fails is counted; an outage ends the asking, and so does ``go_on``, asked after each answer, when it says
+    no. What has come is stored.
     """
     ask = partial(price_source().fetch_minute_bars, session=session, since=since)
     now = clock.market_now()
     counts: Counter[str] = Counter()
-    for parsed in answers(ask, symbols, failed="failed", counts=counts):
-        counts.update(parsed.dropped)
-        counts["symbols"] += 1
-        counts["minutes"] += minute_bars_store(bar for bar in parsed.rows if bar.start + MINUTE <= now)
+    with closing(answers(ask, symbols, failed="failed", counts=counts)) as told:
+        for parsed in told:
+            counts.update(parsed.dropped)
+            counts["symbols"] += 1
+            counts["minutes"] += minute_bars_store(bar for bar in parsed.rows if bar.start + MINUTE <= now)
+            if not go_on():
+                break
     return dict(counts)
 
 
