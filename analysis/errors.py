@@ -10,6 +10,7 @@ AnalysisError
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 
 class AnalysisError(Exception):
@@ -21,12 +22,17 @@ class RunRefused(AnalysisError):
 
 
 class RunLimitReached(RunRefused):
-    """A user has asked for as many runs as an hour allows. ``free_at`` is wall time."""
+    """A user has asked for as many runs as an hour allows; ``free_in`` is the wait for the next.
 
-    def __init__(self, allowed: int, free_at: dt.datetime) -> None:
+    A length and no time of day: the limit goes by the wall's hour, and every time on a page is the market's.
+    """
+
+    def __init__(self, allowed: int, free_in: dt.timedelta) -> None:
         self.allowed = allowed
-        self.free_at = free_at
-        super().__init__(f"{allowed} runs this hour, the most allowed. The next is free at {free_at:%-H:%M}.")
+        self.free_in = free_in
+        # Rounded up: after so many minutes it is free.
+        minutes = max(1, math.ceil(free_in / dt.timedelta(minutes=1)))
+        super().__init__(f"{allowed} runs this hour, the most allowed. The next is free in {minutes} min.")
 
 
 class PricesMissing(AnalysisError):

@@ -234,14 +234,14 @@ def mover_request(sector: str, at: dt.datetime) -> tuple[AnalysisRun, bool]:
 
 
 def _limit_check(user: AbstractBaseUser) -> None:
-    hour = dt.timedelta(hours=1)
+    hour, now = dt.timedelta(hours=1), timezone.now()
     asked = AnalysisRun.objects.filter(
-        kind=RunKind.ON_DEMAND, requested_by_id=user.pk, created_wall__gt=timezone.now() - hour
+        kind=RunKind.ON_DEMAND, requested_by_id=user.pk, created_wall__gt=now - hour
     )
     newest = asked.order_by("-created_wall").values_list("created_wall", flat=True)
     moments = list(newest[:USER_RUNS_PER_HOUR])
     if len(moments) >= USER_RUNS_PER_HOUR:
-        raise RunLimitReached(USER_RUNS_PER_HOUR, timezone.localtime(moments[-1] + hour))
+        raise RunLimitReached(USER_RUNS_PER_HOUR, moments[-1] + hour - now)
 
 
 def run_create_now(

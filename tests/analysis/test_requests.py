@@ -66,14 +66,21 @@ def test_a_waiting_pass_does_not_stand_for_an_analysis(alice) -> None:
     assert run_request(alice)[1]
 
 
-def test_the_seventh_run_within_an_hour_is_refused_with_the_time_of_the_next(alice) -> None:
+def test_the_seventh_run_within_an_hour_is_refused_with_the_wait_for_the_next(alice, monkeypatch) -> None:
     for _ in range(6):
         run_request(alice)
         end_all()
-    with pytest.raises(
-        RunLimitReached, match=r"6 runs this hour, the most allowed\. The next is free at \d+:\d\d"
-    ):
+    last = AnalysisRun.objects.latest("created_wall").created_wall
+    AnalysisRun.objects.update(created_wall=last)
+    monkeypatch.setattr("analysis.services.timezone.now", lambda: last + dt.timedelta(minutes=36, seconds=30))
+    with pytest.raises(RunLimitReached) as refused:
         run_request(alice)
+    assert str(refused.value) == "6 runs this hour, the most allowed. The next is free in 24 min."
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.5, "in 1 min"), (60, "in 1 min"), (3600, "in 60 min")])
+def test_the_wait_for_the_next_run_is_told_in_whole_minutes_that_suffice(seconds, words) -> None:
+    assert words in str(RunLimitReached(6, dt.timedelta(seconds=seconds)))
 
 
 def test_a_market_that_does_not_tell_its_time_refuses_with_words(alice, monkeypatch) -> None:
