@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseRedirect
 from django.templatetags.static import static
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from sectorlight import health
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
     path("api/", include("sectorlight.api_urls")),
-    path("health", health.overall, name="health"),
-    *[path(f"health/{name}", view, name=f"health-{name}") for name, view in health.VIEWS.items()],
+    # With and without a slash at the end: what asks them rarely follows a redirect.
+    re_path(r"^health/?$", health.overall, name="health"),
+    *[re_path(rf"^health/{name}/?$", view, name=f"health-{name}") for name, view in health.VIEWS.items()],
 ]

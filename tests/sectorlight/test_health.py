@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import redis
 from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from sectorlight import health
@@ -55,6 +56,16 @@ def test_all_is_ok_when_every_part_is(client: Client) -> None:
     assert (status, body["status"]) == (200, "ok")
     assert set(body["checks"]) == {"database", "redis", "polygon", "fmp", "celery"}
     assert body["version"] == "0.1.0"
+
+
+@pytest.mark.usefixtures("everything_is_well")
+@pytest.mark.parametrize("name", ["", *health.VIEWS])
+def test_an_address_with_a_slash_at_the_end_answers_the_same(client: Client, name: str) -> None:
+    path = f"/health/{name}".rstrip("/")
+    (slashed_code, slashed), (code, plain) = _get(client, f"{path}/"), _get(client, path)
+    assert (slashed_code, slashed["status"]) == (code, plain["status"])
+    assert slashed["checks"].keys() == plain["checks"].keys()
+    assert reverse(f"health-{name}" if name else "health") == path
 
 
 @pytest.mark.parametrize("name", ["database", "redis", "polygon", "fmp", "celery"])
