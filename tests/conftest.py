@@ -16,6 +16,7 @@ import uvicorn
 from django.conf import settings
 from django.db import connection
 
+from sectorlight.postgresql import base as postgresql
 from tests.recorded import DATA as RECORDED
 from universe.redis import breaker
 
@@ -68,8 +69,9 @@ def redis_server() -> Iterator[redis.Redis]:
 
 @pytest.fixture(autouse=True)
 def _clean_redis(redis_server: redis.Redis) -> None:
-    """Every test begins without a key of this worker's prefix, with a Redis that is taken to answer."""
+    """Every test begins without a key of its worker, and no server is left alone for a failure before it."""
     breaker(str(settings.REDIS_URL)).forget()
+    postgresql.breaker.forget()
     keys = list(redis_server.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))
     if keys:
         redis_server.delete(*keys)

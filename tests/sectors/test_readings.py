@@ -12,6 +12,7 @@ import redis
 from django.core.exceptions import ValidationError
 from django.db import connection, connections, transaction
 
+from sectorlight.postgresql import base as postgresql
 from sectors import broadcast, selectors, services
 from sectors.models import BoardSnapshot, SentimentReading
 from tests.sectors.market import SLUGS, at, eight, reading, stamp
@@ -288,6 +289,7 @@ class refusing_database:
 
     def __exit__(self, *_: object) -> None:
         connection.settings_dict["PORT"] = self.standing
+        postgresql.breaker.forget()
 
 
 @pytest.mark.parametrize(
