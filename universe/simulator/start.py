@@ -7,7 +7,15 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from universe.sessions import ET, OutOfCalendarError, hours, is_session, next_session, previous_session
+from universe.sessions import (
+    ET,
+    LAST_DAY,
+    OutOfCalendarError,
+    hours,
+    is_session,
+    next_session,
+    previous_session,
+)
 from universe.simulator import state
 from universe.simulator.market import Market
 from universe.simulator.marketclock import SimulatedClock, into_session
@@ -21,7 +29,15 @@ FIRST_TIME = dt.time(10, 0)
 
 
 class StartError(ValueError):
-    """The market cannot be opened as asked; the text names the option and what it may be."""
+    """The market cannot be opened as asked: a mistake of the operator, which another try does not mend.
+
+    ``fault`` reads on from the name of ``option``, so that a caller may put its own name for it in front.
+    """
+
+    def __init__(self, option: str, fault: str) -> None:
+        super().__init__(f"{option} {fault}")
+        self.option = option
+        self.fault = fault
 
 
 def open_market(
@@ -39,12 +55,15 @@ def open_market(
     ``place`` is ``simulated`` or a folder. ``environment`` may hold SIMULATOR_TOKEN and SIMULATOR_KEYS.
     """
     if not 1 <= speed <= 60:
-        raise StartError(f"--speed is {speed:g}, but must be a number from 1 to 60")
+        raise StartError("--speed", f"is {speed:g}, but must be a number from 1 to 60")
     if state_path is not None:
         _check_state_folder(state_path)
     world = _world(place, seed)
     identity = f"{place}|{DEFAULT_SEED if seed is None else seed}|{first or ''}"
-    begin = _begin(world, first, today)
+    if first is None:
+        begin = _at_ten(world.last_session or _newest(today.astimezone(ET).date()))
+    else:
+        begin = _begin(world, first, place)
     saved = state.load(state_path, identity, world.listings.index) if state_path else None
     if saved is not None:
         begin = into_session(saved.market_time, world.last_session)
@@ -58,11 +77,18 @@ def open_market(
     )
 
 
+def check_market(place: str, first: str | None) -> None:
+    """Read ``place`` whole, as `open_market` does, and forget it. StartError when it cannot begin so."""
+    world = _world(place, None)
+    if first is not None:
+        _begin(world, first, place)
+
+
 def _check_state_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise StartError(f"--state is {path}, but its folder cannot be made: {exc.strerror}") from exc
+        raise StartError("--state", f"is {path}, but its folder cannot be made: {exc.strerror}") from exc
 
 
 def _world(place: str, seed: int | None) -> World:
@@ -74,28 +100,32 @@ def _world(place: str, seed: int | None) -> World:
     try:
         return ReplayWorld(Path(place))
     except FolderError as exc:
-        raise StartError(f"--market {place}: {exc}") from exc
+        raise StartError("--market", f"is {place}, but {exc}") from exc
 
 
-def _begin(world: World, first: str | None, today: dt.datetime) -> dt.datetime:
-    if first is None:
-        return _at_ten(world.last_session or _newest(today.astimezone(ET).date()))
+def _begin(world: World, first: str, place: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(first)
-        is_day = len(first) == 10
-        day = moment.date()
-        session = day if is_session(day) else next_session(day)
-    except OutOfCalendarError as exc:
-        raise StartError(f"--from: {exc}") from None
     except ValueError:
-        raise StartError(f"--from is {first!r}, but must be a date or time such as 2026-03-31") from None
-    last = world.last_session
-    if session <= world.first_session or (last is not None and session > last):
-        end = f" and not after {last}" if last else ""
-        raise StartError(f"--from is {first}, but must be after {world.first_session}{end}")
-    if is_day or session != day:
+        raise StartError("--from", f"is {first!r}, but must be a date or time such as 2026-03-31") from None
+    day = moment.date()
+    # A session's moves are counted from the close before it, so the very first cannot be shown.
+    last = world.last_session or previous_session(LAST_DAY)
+    try:
+        session = day if is_session(day) else next_session(day)
+        is_held = world.first_session < session <= last
+    except OutOfCalendarError:
+        is_held = False
+    if not is_held:
+        whose = "the invented market" if place == SIMULATED else place
+        raise StartError(
+            "--from",
+            f"is {first}, but must be a day from {next_session(world.first_session)} to {last}: "
+            f"{whose} begins with the close of {world.first_session}",
+        )
+    if len(first) == 10 or session != day:
         return _at_ten(session)
-    return into_session(moment if moment.tzinfo else moment.replace(tzinfo=ET), last)
+    return into_session(moment if moment.tzinfo else moment.replace(tzinfo=ET), world.last_session)
 
 
 def _newest(day: dt.date) -> Session:

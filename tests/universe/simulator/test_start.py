@@ -13,7 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from tests.market import ROOT
-from universe.simulator.start import StartError, open_market
+from tests.universe.simulator import recording
+from universe.simulator.start import StartError, check_market, open_market
 
 SUNDAY = dt.datetime(2026, 11, 22, 18, 0, tzinfo=dt.UTC)
 
@@ -48,9 +49,10 @@ def test_a_market_opens_at_ten_or_at_the_time_that_was_asked_for(first: str | No
         ({"speed": 61}, "--speed is 61"),
         ({"state_path": Path("/dev/null/market.json")}, "--state is /dev/null/market.json"),
         ({"first": "soon"}, "--from is 'soon', but must be a date or time"),
-        ({"first": "2018-01-02"}, "must be after 2018-01-02"),
-        ({"first": "1999-01-04"}, "--from: 1999-01-04 is outside the calendar"),
-        ({"place": "/nowhere"}, "--market /nowhere: market_daily.parquet is missing"),
+        ({"first": "2018-01-02"}, "--from is 2018-01-02, but must be a day from 2018-01-03 to 2035-12-"),
+        ({"first": "1999-01-04"}, "--from is 1999-01-04, but must be a day from 2018-01-03 to 2035-12-"),
+        ({"first": "2036-01-02"}, "--from is 2036-01-02, but must be a day from 2018-01-03 to 2035-12-"),
+        ({"place": "/nowhere"}, "--market is /nowhere, but market_daily.parquet is missing"),
     ],
 )
 def test_a_market_that_cannot_be_opened_says_which_option_is_wrong(
@@ -58,6 +60,24 @@ def test_a_market_that_cannot_be_opened_says_which_option_is_wrong(
 ) -> None:
     with pytest.raises(StartError, match=re.escape(words)):
         opened(**options)
+
+
+@pytest.mark.parametrize("first", ["1999-01-04", "2025-09-02", "2025-12-11", "2025-12-13", "2036-01-01"])
+def test_a_recording_is_begun_only_where_it_holds_the_day_and_the_close_before(
+    first: str, tmp_path: Path
+) -> None:
+    place = str(recording.write(tmp_path))
+    words = f"--from is {first}, but must be a day from 2025-09-03 to 2025-12-10: {place} begins with"
+    with pytest.raises(StartError, match=re.escape(words)):
+        opened(place, first=first)
+    with pytest.raises(StartError, match=re.escape(words)):
+        check_market(place, first)
+
+
+def test_a_market_that_can_be_opened_passes_the_check(tmp_path: Path) -> None:
+    place = str(recording.write(tmp_path))
+    for first in (None, "2025-09-03", "2025-12-10", "2025-12-06"):
+        check_market(place, first)
 
 
 def test_the_command_turns_a_wrong_option_into_one_sentence(tmp_path: Path) -> None:

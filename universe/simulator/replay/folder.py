@@ -58,6 +58,17 @@ def read_panel(folder: Path) -> Panel:
     """The daily panel; dates that are no sessions of the exchange are dropped."""
     columns = ["date", "symbol", "close", "ret", "volume", "shares_k"]
     table = _parquet(folder / PANEL, columns, dictionary=["symbol"])
+    try:
+        return _panel(table)
+    except FolderError:
+        raise
+    except (pa.ArrowException, ValueError) as exc:
+        raise FolderError(
+            f"{PANEL} has rows without a date or symbol, or with texts for numbers ({exc})"
+        ) from exc
+
+
+def _panel(table: pa.Table) -> Panel:
     codes, symbols = _codes(table["symbol"])
     days = table["date"].cast(pa.date32()).cast(pa.int32()).to_numpy()
     sessions, place, kept = _places(days)
