@@ -1,8 +1,9 @@
 """Which processes make up the product, and in which order they come up.
 
-1. PostgreSQL, Redis and the simulated market, each only if it is ours to run, all at the same time.
-2. `manage.py prepare`, once the database answers.
-3. The web server; then, once the market answers, worker, beat and stream, which would only fail before.
+1. `manage.py open_market`, where the market may be the wrong one: nothing else is started for such a one.
+2. PostgreSQL, Redis and the simulated market, each only if it is ours to run, all at the same time.
+3. `manage.py prepare`, once the database answers.
+4. The web server; then, once the market answers, worker, beat and stream, which would only fail before.
 """
 
 from __future__ import annotations
@@ -63,10 +64,14 @@ class Start:
         self._kept = state_read(settings.DATA_DIR)
         self._state = State(supervisor_pid=os.getpid(), web_url=address.url)
         self._market_url = ""
+        self._runs_market = settings.MARKET_WORLD != "live" and not env_text("SIMULATOR_URL")
         self._logins: list[str] = []
 
     def run(self) -> None:
         """Bring everything up and watch it until a signal comes. Raises `FamilyEnded` or `EmbeddedError`."""
+        self._try_market()
+        if self._family.is_stopping():
+            return
         self._servers()
         state_write(settings.DATA_DIR, self._state)
         if self._family.is_stopping():
@@ -80,10 +85,23 @@ class Start:
         self._await_market_and_web()
         self._family.run()
 
+    def _try_market(self) -> None:
+        """Raises `FamilyEnded` with the words about a wrong recording or first day. In a process of its own:
+        what reads recordings would stay in our memory."""
+        if not self._runs_market or not (settings.MARKET_WORLD == "replay" or settings.MARKET_FROM):
+            return
+        lines: list[str] = []
+        try:
+            self._family.run_once(_manage("market", "open_market", environment={}), on_line=lines.append)
+        except FamilyEnded as exc:
+            raise FamilyEnded("\n".join(lines) or str(exc)) from exc
+        for line in lines:
+            self._say(f"market   | {line}")
+
     def _servers(self) -> None:
         """Spawn what is ours to run, then wait for the database alone."""
         Path(settings.MARKET_DIR).mkdir(parents=True, exist_ok=True)
-        if settings.MARKET_WORLD != "live" and not env_text("SIMULATOR_URL"):
+        if self._runs_market:
             self._start_market()
         home = home_choose(settings.MARKET_DIR)
         if settings.REDIS_EMBEDDED:

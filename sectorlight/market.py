@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sectorlight.env import refuse
+from sectorlight.env import SettingError, refuse
 
 World = Literal["live", "simulated", "replay"]
 
 #: The file that makes a folder a recording (docs/simulated-market.md).
 PANEL = "market_daily.parquet"
+#: The settings behind the simulated market's options that may be wrong.
+VARIABLES = {"--market": "MARKET", "--from": "MARKET_FROM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +62,22 @@ def replay_start(value: str) -> str:
         return dt.date.fromisoformat(value).isoformat()
     except ValueError:
         raise refuse("MARKET_FROM", value, "a date such as 2026-03-31") from None
+
+
+def market_try(name: str, start: str) -> str:
+    """Open the simulated or recorded market ``name`` once, to begin at the date ``start`` (empty: newest).
+
+    A recording is read whole, which takes a second. Raises SettingError when its server could not open it
+    either; else tells, where ``start`` is no session, which one is taken. Empty when there is nothing to say.
+    """
+    from universe.sessions import is_session, next_session
+    from universe.simulator.start import StartError, check_market
+
+    try:
+        check_market(name, start or None)
+    except StartError as exc:
+        raise SettingError(f"{VARIABLES[exc.option]} {exc.fault}.") from exc
+    if not start or is_session(day := dt.date.fromisoformat(start)):
+        return ""
+    taken = next_session(day)
+    return f"MARKET_FROM is {start}, a {day:%A} without trading: the next session, {taken}, is taken."

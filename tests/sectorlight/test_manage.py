@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from sectorlight.embedded.ports import free_port
+from tests.universe.simulator import recording
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -49,6 +52,30 @@ def test_a_wrong_setting_is_answered_with_one_sentence(
     assert len(done.stderr.splitlines()) <= 3
     assert done.stderr.removeprefix("CommandError: ").startswith(f"{variable} is '{value}', but must be ")
     assert allowed in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("is_sound", "start", "words"),
+    [
+        (True, "1999-01-04", "MARKET_FROM is 1999-01-04, but must be a day from 2025-09-03 to 2025-12-10"),
+        (True, "2027-01-01", "MARKET_FROM is 2027-01-01, but must be a day from 2025-09-03 to 2025-12-10"),
+        (False, "", "MARKET is {days}, but market_daily.parquet cannot be read"),
+    ],
+)
+def test_a_replay_that_cannot_begin_stops_the_start_before_any_server_runs(
+    tmp_path: Path, is_sound: bool, start: str, words: str
+) -> None:
+    days = tmp_path / "days"
+    days.mkdir()
+    if is_sound:
+        recording.write(days)
+    else:
+        (days / "market_daily.parquet").write_bytes(b"nonsense")
+    done = _manage("up", folder=tmp_path, MARKET=str(days), MARKET_FROM=start, PORT=str(free_port()))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("CommandError: " + words.format(days=days))
+    assert len(done.stderr.splitlines()) == 1
+    assert not list((tmp_path / "var").glob("replay-*"))
 
 
 @pytest.mark.parametrize(

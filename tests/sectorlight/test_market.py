@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sectorlight.env import SettingError
-from sectorlight.market import Market, market_choose, replay_start
+from sectorlight.market import Market, market_choose, market_try, replay_start
+from tests.universe.simulator import recording
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,42 @@ def test_a_replay_starts_at_a_date_or_at_the_newest() -> None:
     assert replay_start("2026-03-31") == "2026-03-31"
     with pytest.raises(SettingError, match=r"MARKET_FROM is 'March'.*2026-03-31"):
         replay_start("March")
+
+
+@pytest.mark.parametrize("start", ["1999-01-04", "2027-01-01"])
+def test_a_day_that_is_not_recorded_is_refused_with_the_days_that_are(start: str, tmp_path: Path) -> None:
+    folder = recording.write(tmp_path)
+    with pytest.raises(
+        SettingError, match=rf"MARKET_FROM is {start}, .* from 2025-09-03 to 2025-12-10: {folder} "
+    ):
+        market_try(str(folder), start)
+
+
+def test_a_recording_that_cannot_be_read_is_refused_by_the_name_of_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "market_daily.parquet").write_bytes(b"nonsense")
+    with pytest.raises(
+        SettingError, match=rf"MARKET is {tmp_path}, but market_daily\.parquet cannot be read"
+    ):
+        market_try(str(tmp_path), "")
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("", ""),
+        ("2025-12-05", ""),
+        (
+            "2025-12-06",
+            "MARKET_FROM is 2025-12-06, a Saturday without trading: the next session, 2025-12-08, ",
+        ),
+    ],
+)
+def test_a_day_without_trading_is_moved_to_the_next_session_and_that_is_said(
+    start: str, said: str, tmp_path: Path
+) -> None:
+    note = market_try(str(recording.write(tmp_path)), start)
+    assert note.startswith(said)
+    assert bool(note) is bool(said)
 
 
 def test_every_market_keeps_its_prices_in_a_folder_of_its_own() -> None:

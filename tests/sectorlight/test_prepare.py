@@ -24,6 +24,7 @@ from sectorlight.accounts import first_login_ensure, roles_ensure
 from sectorlight.embedded.ports import free_port
 from sectorlight.embedded.state import State, state_write
 from sectorlight.statics import statics_collect
+from tests.universe.simulator import recording
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +141,15 @@ def test_the_doctor_tells_what_is_set_and_never_a_key() -> None:
     assert "1 people can log in" in report
     assert "Nothing to mend" in report
     assert canary not in report
+
+
+def test_the_doctor_tells_that_a_replay_cannot_begin_where_it_shall(tmp_path: Path) -> None:
+    out = StringIO()
+    folder = str(recording.write(tmp_path))
+    wrong = {"MARKET": folder, "MARKET_WORLD": "replay", "MARKET_FROM": "1999-01-04"}
+    with override_settings(**wrong), pytest.raises(SystemExit):
+        call_command("doctor", stdout=out)
+    assert "BAD   MARKET_FROM is 1999-01-04, but must be a day from 2025-09-03" in out.getvalue()
 
 
 def test_the_doctor_tells_how_to_mend_a_redis_that_is_away() -> None:

@@ -19,9 +19,10 @@ from django.db import DatabaseError
 from sectorlight.embedded.ports import answers, host_refusal, port_beside, port_is_free
 from sectorlight.embedded.processes import is_running
 from sectorlight.embedded.state import state_read
-from sectorlight.env import without_password
+from sectorlight.env import SettingError, without_password
 from sectorlight.health import database_check
 from sectorlight.management.commands.prepare import database_refusal, pending_migrations
+from sectorlight.market import market_try
 from universe.redis import client
 
 Mark = Literal["ok", "note", "bad"]
@@ -63,6 +64,12 @@ def _market() -> Iterator[Finding]:
         yield Finding("ok", f"MARKET is live, with POLYGON_API_KEY, from {settings.POLYGON_BASE_URL}.")
         if settings.FMP_API_KEY:
             yield Finding("ok", "FMP_API_KEY is set.")
+        return
+    try:
+        if world == "replay" or settings.MARKET_FROM:
+            market_try(settings.MARKET, settings.MARKET_FROM)
+    except SettingError as exc:
+        yield Finding("bad", str(exc), "Mend it, or unset it.")
         return
     start = f" from {settings.MARKET_FROM}" if settings.MARKET_FROM else ""
     name = "simulated" if world == "simulated" else f"a replay of {settings.MARKET}{start}"

@@ -1,0 +1,68 @@
+"""In which order the family comes up, with children that are only noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from sectorlight import family as family_module
+from sectorlight.embedded.processes import Program
+from sectorlight.embedded.supervisor import FamilyEnded
+from sectorlight.family import Address, Start
+
+MADE = "log-in trader  hush   (made now and shown only this once)"
+
+
+class Noted:
+    """A family that starts nothing: it notes names, and says what a program that is run once would say."""
+
+    def __init__(self, words: dict[str, str] | None = None) -> None:
+        self.names: list[str] = []
+        self.looks = 0
+        self._words = words or {}
+
+    def is_stopping(self) -> bool:
+        return False
+
+    def start(self, program: Program, *, is_server: bool = False) -> None:
+        self.names.append(program.name)
+
+    def run_once(self, program: Program, *, on_line: Callable[[str], None]) -> None:
+        self.names.append(program.name)
+        if program.name == "prepare":
+            on_line(MADE)
+        elif words := self._words.get(program.command[2]):
+            on_line(words)
+            raise FamilyEnded("ended with exit code 1")
+
+    def watch(self) -> None:
+        self.looks += 1
+
+    def run(self) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def _foreign_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(family_module, "LOOK_EVERY", 0.0)
+    own = {"REDIS_EMBEDDED": False, "DATABASE_EMBEDDED": False}
+    with override_settings(DATA_DIR=tmp_path, MARKET_DIR=tmp_path / "simulated", **own):
+        yield
+
+
+def _started(family: Any, said: list[str]) -> None:
+    Start(family, Address("127.0.0.1", 8000), said.append).run()
+
+
+def test_a_replay_is_opened_once_before_anything_is_started() -> None:
+    family = Noted({"open_market": "MARKET_FROM is 1999-01-04, but must be a day from ..."})
+    with (
+        override_settings(MARKET_WORLD="replay", MARKET="/days", MARKET_FROM="1999-01-04"),
+        pytest.raises(FamilyEnded, match=r"^MARKET_FROM is 1999-01-04, but must be a day from \.\.\.$"),
+    ):
+        _started(family, [])
+    assert family.names == ["market"]
