@@ -4,6 +4,7 @@
 2. PostgreSQL, Redis and the simulated market, each only if it is ours to run, all at the same time.
 3. `manage.py prepare`, once the database answers.
 4. The web server; then, once the market answers, worker, beat and stream, which would only fail before.
+5. The address and the log-ins are told once web server and market answer.
 """
 
 from __future__ import annotations
@@ -81,8 +82,12 @@ class Start:
         )
         if self._family.is_stopping():
             return
-        self._family.start(self._web())
-        self._await_market_and_web()
+        try:
+            self._family.start(self._web())
+            self._await_market_and_web()
+        finally:
+            # A password is made once: it is told even if the start fails after all.
+            self._tell_logins()
         self._family.run()
 
     def _try_market(self) -> None:
@@ -188,7 +193,6 @@ class Start:
                     self._family.start(program)
             if web_awaited and answers(f"{self._address.url}/health/live", any_status=True):
                 web_awaited = False
-                self._greet()
             self._family.watch()
             time.sleep(LOOK_EVERY)
             if market_awaited and time.monotonic() > deadline:
@@ -196,16 +200,22 @@ class Start:
                     f"The simulated market at {self._market_url} did not answer within "
                     f"{MARKET_PATIENCE:g} s; its lines above may say why."
                 )
+        if not self._family.is_stopping():
+            self._greet()
 
     def _greet(self) -> None:
         world = {"live": "the live market", "simulated": "a simulated market"}
         market = world.get(settings.MARKET_WORLD, f"a replay of {settings.MARKET}")
         self._say("")
         self._say(f"  SectorLight is at {self._address.url} and shows {market}.")
-        for line in self._logins:
-            self._say(f"  {line}")
+        self._tell_logins()
         self._say("  Ctrl-C stops it; the data is kept.")
         self._say("")
+
+    def _tell_logins(self) -> None:
+        for line in self._logins:
+            self._say(f"  {line}")
+        self._logins.clear()
 
 
 def _manage(name: str, *command: str, environment: Mapping[str, str]) -> Program:

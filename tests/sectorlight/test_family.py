@@ -58,6 +58,34 @@ def _started(family: Any, said: list[str]) -> None:
     Start(family, Address("127.0.0.1", 8000), said.append).run()
 
 
+def test_the_address_is_told_only_once_the_market_answers_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    family, said = Noted(), list[str]()
+    greeted_at: list[int] = []
+
+    def answers(url: str, **_: Any) -> bool:
+        if any("SectorLight is at" in line for line in said):
+            greeted_at.append(family.looks)
+        return not url.endswith("/simulator/health") or family.looks >= 3
+
+    monkeypatch.setattr(family_module, "answers", answers)
+    _started(family, said)
+    assert greeted_at == []
+    assert family.names == ["market", "prepare", "web", "worker", "beat", "stream"]
+    assert [line for line in said if line.strip()][-2:] == [
+        f"  {MADE}",
+        "  Ctrl-C stops it; the data is kept.",
+    ]
+
+
+def test_log_ins_that_were_made_are_told_even_if_the_start_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(family_module, "answers", lambda url, **_: not url.endswith("/simulator/health"))
+    monkeypatch.setattr(family_module, "MARKET_PATIENCE", -1.0)
+    with pytest.raises(FamilyEnded, match="did not answer within"):
+        _started(Noted(), said)
+    assert said == [f"  {MADE}"]
+
+
 def test_a_replay_is_opened_once_before_anything_is_started() -> None:
     family = Noted({"open_market": "MARKET_FROM is 1999-01-04, but must be a day from ..."})
     with (
