@@ -111,8 +111,11 @@ def env_choice(name: str, default: str, choices: Sequence[str]) -> str:
     return value
 
 
-def env_url(name: str, default: str, schemes: Sequence[str]) -> str:
-    """An address with a scheme of ``schemes`` and a host. The refusal never repeats its user part."""
+def env_url(name: str, default: str, schemes: Sequence[str], *, hostless: Sequence[str] = ()) -> str:
+    """An address with a scheme of ``schemes`` and a host, which those of ``hostless`` may lack.
+
+    The refusal never repeats its user part.
+    """
     value = _raw(name) or default
     if not value:
         return ""
@@ -124,7 +127,8 @@ def env_url(name: str, default: str, schemes: Sequence[str]) -> str:
         port_is_sound = parts.port is None or parts.port > 0
     except ValueError:
         raise refuse(name, without_password(value), allowed) from None
-    if parts.scheme not in schemes or not parts.hostname or not port_is_sound:
+    has_host = bool(parts.hostname) or (parts.scheme in hostless and "://" in value)
+    if parts.scheme not in schemes or not has_host or not port_is_sound:
         raise refuse(name, without_password(value), allowed)
     return value
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from environ import Env
 
 from sectorlight import __version__
+from sectorlight.addresses import env_database_url
 from sectorlight.embedded.secrets import kept_secret
 from sectorlight.embedded.state import state_read
 from sectorlight.env import (
@@ -77,24 +78,25 @@ FMP_MCP = env_text("FMP_MCP")
 DATABASE_EMBEDDED = env_text("DATABASE_URL") in ("", _family.get("database_url"))
 REDIS_EMBEDDED = env_text("REDIS_URL") in ("", _family.get("redis_url"))
 DATABASE_URL = Secret(
-    env_url(
-        "DATABASE_URL",
-        _family.get("database_url", "postgres://sectorlight@127.0.0.1:1/sectorlight"),
-        ("postgres", "postgresql"),
+    env_database_url(
+        "DATABASE_URL", _family.get("database_url", "postgres://sectorlight@127.0.0.1:1/sectorlight")
     )
 )
 REDIS_URL = Secret(
     env_url("REDIS_URL", _family.get("redis_url", "redis://127.0.0.1:1/0"), ("redis", "rediss", "unix"))
 )
 REDIS_PREFIX = env_text("REDIS_PREFIX")
+_database = Env.db_url_config(DATABASE_URL)
+_libpq = _database.get("OPTIONS", {})
 DATABASES = {
     "default": {
-        **Env.db_url_config(DATABASE_URL),
+        **_database,
         "ENGINE": "sectorlight.postgresql",
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 3,
-            "options": "-c statement_timeout=60000",
+            **_libpq,
+            "options": f"-c statement_timeout=60000 {_libpq.get('options', '')}".strip(),
             # While PostgreSQL is away a request waits two seconds at most; back, it is found within three.
             "pool": {"min_size": 1, "max_size": 16, "timeout": 2, "reconnect_timeout": 3},
         },
@@ -291,7 +293,9 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- mail, errors, logs --------------------------------------------------------------------------------
-_email_url = env_url("EMAIL_URL", "", ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail"))
+_email_url = env_url(
+    "EMAIL_URL", "", ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail"), hostless=("consolemail",)
+)
 if _email_url:
     vars().update(Env.email_url_config(_email_url))
 else:

@@ -7,7 +7,7 @@ import re
 
 from tests.architecture.source import ROOT, sources
 
-READERS = re.compile(r"^env_(text|list|bool|int|float|choice|url|secret)$")
+READERS = re.compile(r"^env_\w+$")
 #: Switches for tests and for second folders, not for users.
 INTERNAL = {"SECTORLIGHT_DOTENV", "SIMULATOR_URL", "SIMULATOR_TOKEN", "TEST_DATABASE_NAME"}
 

@@ -37,6 +37,8 @@ def given(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         (lambda: env.env_choice("THING", "text", ("text", "json")), "xml", "one of text, json"),
         (lambda: env.env_url("THING", "", ("redis", "rediss")), "localhost:6379", "redis://"),
         (lambda: env.env_url("THING", "", ("redis",)), "redis://host:99999/0", "redis://"),
+        (lambda: env.env_url("THING", "", ("a", "b"), hostless=("b",)), "a://", "a:// or b://"),
+        (lambda: env.env_url("THING", "", ("a", "b"), hostless=("b",)), "b:", "a:// or b://"),
     ],
 )
 def test_a_wrong_value_is_refused_with_variable_value_and_what_is_allowed(
@@ -64,6 +66,7 @@ def test_a_wrong_value_is_refused_with_variable_value_and_what_is_allowed(
         (lambda: env.env_text("THING", "x"), "", "x"),
         (lambda: env.env_url("THING", "", ("redis",)), "", ""),
         (lambda: env.env_url("THING", "", ("redis",)), "redis://h:1/2", "redis://h:1/2"),
+        (lambda: env.env_url("THING", "", ("a", "b"), hostless=("b",)), "b://", "b://"),
     ],
 )
 def test_a_sound_value_is_taken_and_an_empty_one_means_the_default(

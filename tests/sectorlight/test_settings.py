@@ -19,12 +19,12 @@ SHOW = (
 
 
 def _load(
-    names: list[str], tmp_path: Path, *, module: str = "base", **environment: str
+    names: list[str], tmp_path: Path, *, module: str = "base", code: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
     kept |= {"SECTORLIGHT_DOTENV": "off", "DATA_DIR": str(tmp_path / "var")}
     kept["DJANGO_SETTINGS_MODULE"] = f"sectorlight.settings.{module}"
-    command = [sys.executable, "-c", SHOW.format(names)]
+    command = [sys.executable, "-c", code or SHOW.format(names)]
     return subprocess.run(command, env={**kept, **environment}, cwd=ROOT, capture_output=True, text=True)
 
 
@@ -63,6 +63,21 @@ def test_a_wrong_setting_stops_the_start_and_says_which(tmp_path: Path, variable
     done = _load(["DEBUG"], tmp_path, **{variable: value})
     assert done.returncode != 0
     assert f"{variable} is '{value}', but must be" in done.stderr.splitlines()[-1]
+
+
+def test_a_database_may_be_reached_by_its_socket_and_with_libpqs_options(tmp_path: Path) -> None:
+    url = "postgres:///name?host=/run/pg&sslmode=disable&connect_timeout=9&options=-c%20jit%3Doff"
+    code = (
+        "from django.db import connection as c; p = c.get_connection_params();"
+        "print(p['host'], p['dbname'], p['sslmode'], p['connect_timeout'], p['options'])"
+    )
+    done = _load([], tmp_path, code=code, DATABASE_URL=url)
+    assert done.stdout == "/run/pg name disable 9 -c statement_timeout=60000 -c jit=off\n", done.stderr
+
+
+def test_mail_may_go_to_the_console(tmp_path: Path) -> None:
+    values = _values(["EMAIL_BACKEND"], tmp_path, EMAIL_URL="consolemail://")
+    assert values == ["django.core.mail.backends.console.EmailBackend"]
 
 
 def test_the_secret_key_is_made_once_and_kept_to_its_owner(tmp_path: Path) -> None:
