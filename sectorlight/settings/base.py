@@ -83,7 +83,7 @@ DATABASE_URL = Secret(
     )
 )
 REDIS_URL = Secret(
-    env_url("REDIS_URL", _family.get("redis_url", "redis://127.0.0.1:1/0"), ("redis", "rediss", "unix"))
+    env_url("REDIS_URL", _family.get("redis_url", "redis://127.0.0.1:1/0"), ("redis", "rediss"))
 )
 REDIS_PREFIX = env_text("REDIS_PREFIX")
 _database = Env.db_url_config(DATABASE_URL)

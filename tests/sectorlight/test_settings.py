@@ -143,3 +143,8 @@ def test_a_secure_production_passes_djangos_deploy_check(tmp_path: Path) -> None
     command = f"{sys.executable} manage.py check --deploy --fail-level WARNING --tag security".split()
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_redis_is_not_offered_by_a_socket_that_celery_cannot_use(tmp_path: Path) -> None:
+    done = _load(["DEBUG"], tmp_path, REDIS_URL="unix:///run/redis.sock")
+    assert done.stderr.splitlines()[-1].endswith("with redis:// or rediss:// in front.")
