@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -10,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 from sectorlight.env import env_url, refuse, without_password
 
 DATABASE = "postgres://user:password@host:5432/name, or postgres:///name?host=/folder/of/its/socket"
+_DATABASE_NUMBER = re.compile(r"(/[0-9]{0,9})?")
 
 
 def env_database_url(name: str, default: str) -> str:
@@ -26,4 +28,18 @@ def env_database_url(name: str, default: str) -> str:
         raise refuse(
             name, without_password(value), f"an address that PostgreSQL's library understands ({exc})"
         ) from None
+    return value
+
+
+def env_redis_url(name: str, default: str) -> str:
+    """A Redis by host, whose path is at most the number of a database: Celery reads it nowhere else."""
+    value = env_url(name, default, ("redis", "rediss"))
+    parts = urlsplit(value)
+    if not _DATABASE_NUMBER.fullmatch(parts.path) or "db" in parse_qs(parts.query, keep_blank_values=True):
+        raise refuse(
+            name,
+            without_password(value),
+            "an address such as redis://host:6379/0, whose path is empty or the number of a database, "
+            "which stands nowhere else",
+        )
     return value

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sectorlight import env
-from sectorlight.addresses import env_database_url
+from sectorlight.addresses import env_database_url, env_redis_url
 from sectorlight.env import SettingError
 
 
@@ -48,4 +48,20 @@ def test_a_database_without_a_name_or_a_place_is_refused(
     with pytest.raises(SettingError, match="THING is ") as caught:
         env_database_url("THING", "")
     assert allowed in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["redis://h", "redis://h/", "rediss://:p@h:6379/15", "redis://h/1?health=1"])
+def test_a_redis_may_have_the_number_of_a_database(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THING", url)
+    assert env_redis_url("THING", "") == url
+
+
+@pytest.mark.parametrize("path", ["/notanumber", "/0/", "/-1", "/1/2", "/0?db=3"])
+def test_a_redis_with_anything_else_for_a_database_is_refused(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THING", f"redis://:hunter2@h:6379{path}")
+    with pytest.raises(SettingError, match=r"THING is .*path is empty or the number of a data") as caught:
+        env_redis_url("THING", "")
     assert "hunter2" not in str(caught.value)
