@@ -1,17 +1,22 @@
-"""Addresses of servers as settings: what each kind must hold beyond a scheme and a host."""
+"""Addresses of servers and names of hosts as settings: what each kind must be to be of use."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from sectorlight.env import env_url, refuse, without_password
+from sectorlight.env import env_list, env_url, refuse, without_password
 
 DATABASE = "postgres://user:password@host:5432/name, or postgres:///name?host=/folder/of/its/socket"
 _DATABASE_NUMBER = re.compile(r"(/[0-9]{0,9})?")
+#: What Django can match a Host header with: a name, or one with its subdomains, or an address of version 4.
+_HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
+_HOST_V6 = re.compile(r"\[([0-9a-f:.]+)\]", re.IGNORECASE)
 
 
 def env_database_url(name: str, default: str) -> str:
@@ -43,3 +48,27 @@ def env_redis_url(name: str, default: str) -> str:
             "which stands nowhere else",
         )
     return value
+
+
+def env_hosts(name: str, default: Sequence[str]) -> list[str]:
+    """Host names as Django's ALLOWED_HOSTS takes them. Anything else would match nothing and lock all out."""
+    hosts = env_list(name, default)
+    for host in hosts:
+        if not _is_host(host):
+            raise refuse(
+                name,
+                ",".join(hosts),
+                "host names with commas between, without http:// and port, such as board.example.com, "
+                f".example.com (all its subdomains too), 192.0.2.7 or [2001:db8::7]; {host!r} is none",
+            )
+    return hosts
+
+
+def _is_host(text: str) -> bool:
+    if found := _HOST_V6.fullmatch(text):
+        try:
+            ipaddress.IPv6Address(found[1])
+        except ValueError:
+            return False
+        return True
+    return text == "*" or _HOST.fullmatch(text) is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 from environ import Env
 
 from sectorlight import __version__
-from sectorlight.addresses import env_database_url, env_redis_url
+from sectorlight.addresses import env_database_url, env_hosts, env_redis_url
 from sectorlight.embedded.secrets import kept_secret
 from sectorlight.embedded.state import state_read
 from sectorlight.env import (
@@ -19,7 +19,6 @@ from sectorlight.env import (
     env_file,
     env_float,
     env_int,
-    env_list,
     env_secret,
     env_text,
     env_url,
@@ -41,7 +40,7 @@ _family = state_read(DATA_DIR)
 DEBUG = env_bool("DEBUG", False)
 HOST = env_text("HOST", "127.0.0.1")
 PORT = env_int("PORT", 8000, low=1, high=65535)
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SECURE_SSL = env_bool("SECURE_SSL", False)
 SECRET_KEY = env_secret("SECRET_KEY", shortest=32) or Secret(kept_secret(DATA_DIR, "secret_key"))
 FIRST_ADMIN_PASSWORD = env_secret("FIRST_ADMIN_PASSWORD", shortest=8)

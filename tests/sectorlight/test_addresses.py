@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sectorlight import env
-from sectorlight.addresses import env_database_url, env_redis_url
+from sectorlight.addresses import env_database_url, env_hosts, env_redis_url
 from sectorlight.env import SettingError
 
 
@@ -65,3 +65,22 @@ def test_a_redis_with_anything_else_for_a_database_is_refused(
     with pytest.raises(SettingError, match=r"THING is .*path is empty or the number of a data") as caught:
         env_redis_url("THING", "")
     assert "hunter2" not in str(caught.value)
+
+
+def test_hosts_are_names_patterns_and_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = ["localhost", "Board.example.com", ".example.com", "192.0.2.7", "[::1]", "*"]
+    monkeypatch.setenv("THING", ", ".join(hosts))
+    assert env_hosts("THING", ["localhost"]) == hosts
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["http://foo bar", "foo bar", "https://h", "h:8000", "h/", "*.example.com", "a_b", "a..b", "h.", "::1",
+     "[::1", "[::g]", "[1:2]", "bücher.example"],
+)  # fmt: skip
+def test_what_no_browser_can_ask_for_is_no_host(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THING", f"localhost,{host}")
+    with pytest.raises(SettingError) as caught:
+        env_hosts("THING", ["localhost"])
+    assert f"THING is {f'localhost,{host}'!r}, but must be host names" in str(caught.value)
+    assert str(caught.value).endswith(f"{host!r} is none.")

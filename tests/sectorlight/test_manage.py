@@ -39,6 +39,7 @@ def _manage(command: str, *more: str, folder: Path, **environment: str) -> subpr
         ("DEBUG", "ja", "one of 1, true, yes, on"),
         ("LOG_FORMAT", "xml", "one of text, json"),
         ("ALLOWED_HOSTS", ",", "one name or several"),
+        ("ALLOWED_HOSTS", "http://foo bar", "host names with commas between"),
         ("DATA_DIR", "/proc/x", "a folder that can be made and written to"),
         ("DATA_DIR", "/dev/null", "a folder that can be made and written to"),
         ("HOST", "bogus.invalid", "an address of this machine"),
