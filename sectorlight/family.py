@@ -13,11 +13,12 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.http.request import validate_host
 
 from sectorlight.embedded.database import (
     database_ensure,
@@ -38,6 +39,8 @@ from sectorlight.embedded.supervisor import LOOK_EVERY, Family, FamilyEnded
 from sectorlight.env import env_text
 from sectorlight.management.commands.prepare import LOGIN_LINE
 
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+"""Names that lead a machine to itself."""
 MARKET_PATIENCE = 120.0
 """Seconds that a simulated market may take to build its world."""
 
@@ -51,8 +54,23 @@ class Address:
 
     @property
     def url(self) -> str:
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
-        return f"http://{shown}:{self.port}"
+        return f"http://{self.own}:{self.port}"
+
+    @property
+    def own(self) -> str:
+        """The host by which this machine reaches its server."""
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"[{shown}]" if ":" in shown else shown
+
+    def name(self, allowed: Sequence[str]) -> str:
+        """The host to type, which must be among ``allowed`` (ALLOWED_HOSTS) to be answered.
+
+        Rather one of this machine than another, which is believed to lead here; empty when there is none.
+        """
+        here = ("localhost", self.own) if self.own in LOOPBACK_NAMES else (self.own,)
+        others = (host.removeprefix(".") for host in allowed if host not in ("*", *LOOPBACK_NAMES))
+        candidates = (self.own, *here, *others)
+        return next((host for host in candidates if validate_host(host.lower(), allowed)), "")
 
 
 class Start:
@@ -61,6 +79,7 @@ class Start:
     def __init__(self, family: Family, address: Address, say: Callable[[str], None]) -> None:
         self._family = family
         self._address = address
+        self._host = f"{address.name(settings.ALLOWED_HOSTS)}:{address.port}"
         self._say = say
         self._kept = state_read(settings.DATA_DIR)
         self._state = State(supervisor_pid=os.getpid(), web_url=address.url)
@@ -191,7 +210,7 @@ class Start:
                 market_awaited = False
                 for program in self._jobs():
                     self._family.start(program)
-            if web_awaited and answers(f"{self._address.url}/health/live", any_status=True):
+            if web_awaited and answers(f"{self._address.url}/health/live", host=self._host):
                 web_awaited = False
             self._family.watch()
             time.sleep(LOOK_EVERY)
@@ -207,7 +226,10 @@ class Start:
         world = {"live": "the live market", "simulated": "a simulated market"}
         market = world.get(settings.MARKET_WORLD, f"a replay of {settings.MARKET}")
         self._say("")
-        self._say(f"  SectorLight is at {self._address.url} and shows {market}.")
+        self._say(f"  SectorLight is at http://{self._host} and shows {market}.")
+        if not self._address.url.endswith(f"/{self._host}"):
+            names = ", ".join(settings.ALLOWED_HOSTS)
+            self._say(f"  It listens at {self._address.url}, but answers to ALLOWED_HOSTS only: {names}.")
         self._tell_logins()
         self._say("  Ctrl-C stops it; the data is kept.")
         self._say("")

@@ -59,10 +59,14 @@ def wait_listening(port: int, *, within: float) -> bool:
     return False
 
 
-def answers(url: str, *, any_status: bool = False) -> bool:
-    """Whether an HTTP server says 200 there, or, with ``any_status``, says anything at all."""
+def answers(url: str, *, any_status: bool = False, host: str = "") -> bool:
+    """Whether an HTTP server says 200 there, or, with ``any_status``, says anything at all.
+
+    It is asked for ``host``, where that is not the host of ``url``.
+    """
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:
+        request = urllib.request.Request(url, headers={"Host": host} if host else {})
+        with urllib.request.urlopen(request, timeout=2) as response:
             return any_status or bool(response.status == 200)
     except urllib.error.HTTPError:
         return any_status

@@ -94,3 +94,46 @@ def test_a_replay_is_opened_once_before_anything_is_started() -> None:
     ):
         _started(family, [])
     assert family.names == ["market"]
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "name"),
+    [
+        ("127.0.0.1", ["localhost", "127.0.0.1"], "127.0.0.1"),
+        ("0.0.0.0", ["board.example.com", "localhost"], "localhost"),
+        ("::", ["localhost", "[::1]"], "[::1]"),
+        ("127.0.0.1", ["board.example.com"], "board.example.com"),
+        ("127.0.0.1", [".example.com"], "example.com"),
+        ("192.0.2.7", ["*"], "192.0.2.7"),
+        ("192.0.2.7", ["localhost", "board.example.com"], "board.example.com"),
+        ("192.0.2.7", ["localhost", "127.0.0.1", "[::1]"], ""),
+        ("127.0.0.1", ["[::1]"], ""),
+    ],
+)
+def test_the_address_that_is_told_is_one_that_is_answered(host: str, allowed: list[str], name: str) -> None:
+    assert Address(host, 8000).name(allowed) == name
+
+
+@pytest.mark.parametrize(
+    ("host", "url"), [("0.0.0.0", "http://127.0.0.1:80"), ("::1", "http://[::1]:80"), ("h", "http://h:80")]
+)
+def test_the_server_is_asked_where_it_listens(host: str, url: str) -> None:
+    assert Address(host, 80).url == url
+
+
+def test_the_web_server_is_asked_for_the_host_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+    said: list[str] = []
+
+    def answers(url: str, **more: Any) -> bool:
+        asked[url] = more
+        return True
+
+    monkeypatch.setattr(family_module, "answers", answers)
+    with override_settings(ALLOWED_HOSTS=["board.example.com"]):
+        _started(Noted(), said)
+    assert asked["http://127.0.0.1:8000/health/live"] == {"host": "board.example.com:8000"}
+    assert "  SectorLight is at http://board.example.com:8000 and shows a simulated market." in said
+    assert (
+        "  It listens at http://127.0.0.1:8000, but answers to ALLOWED_HOSTS only: board.example.com." in said
+    )

@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
@@ -18,7 +20,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import override_settings
 
-from sectorlight.embedded.ports import free_port, port_beside
+from sectorlight.embedded.ports import answers, free_port, port_beside
 from sectorlight.embedded.processes import wait_gone
 from sectorlight.embedded.state import state_read
 from sectorlight.management.commands import up
@@ -47,6 +49,39 @@ def test_an_address_of_another_machine_is_named_and_not_the_port(tmp_path: Path,
         call_command("up")
     assert str(caught.value).startswith(f"HOST is '{host}', but must be an address of this machine")
     assert "ort " not in str(caught.value)
+
+
+def test_a_server_that_would_answer_to_nobody_is_refused(tmp_path: Path) -> None:
+    with (
+        override_settings(ALLOWED_HOSTS=["[::1]"], PORT=free_port(), DATA_DIR=tmp_path),
+        pytest.raises(CommandError, match=r"ALLOWED_HOSTS is '\[::1\]', but must be .* such as 127\.0\.0\.1"),
+    ):
+        call_command("up")
+
+
+def test_a_server_is_asked_for_a_host_that_it_is_known_by() -> None:
+    asked: list[str | None] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Host"])
+            self.send_response(200 if self.headers["Host"] == "board.example.com:80" else 400)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Listener) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}/"
+            assert not answers(url)
+            assert answers(url, host="board.example.com:80")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert asked[1:] == ["board.example.com:80"]
 
 
 def test_no_port_above_the_last_one_is_suggested() -> None:

@@ -18,6 +18,7 @@ from sectorlight.embedded.processes import EmbeddedError
 from sectorlight.embedded.state import family_lock, state_read
 from sectorlight.embedded.supervisor import Family, FamilyEnded
 from sectorlight.embedded.terminal import Output
+from sectorlight.env import refuse
 from sectorlight.family import Address, Start
 
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         address, say = Address(settings.HOST, settings.PORT), Output(sys.stdout)
         with _lock(Path(settings.DATA_DIR)):
             _refuse_taken(address)
+            _refuse_unanswered(address)
             if options["with_parent"]:
                 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
             self._run(address, say)
@@ -62,6 +64,13 @@ def _refuse_taken(address: Address) -> None:
             f"Port {address.port} on {address.host} is taken, or only root may use it. "
             f"Choose another: PORT={port_beside(address.port)} make run"
         )
+
+
+def _refuse_unanswered(address: Address) -> None:
+    """Some name of ALLOWED_HOSTS must lead to HOST, or the server would refuse everybody."""
+    if not address.name(settings.ALLOWED_HOSTS):
+        allowed = f"names that lead to HOST, such as {address.own}, or the name that people type"
+        raise CommandError(str(refuse("ALLOWED_HOSTS", ",".join(settings.ALLOWED_HOSTS), allowed)))
 
 
 def _lock(data_dir: Path) -> IO[str]:
