@@ -26,6 +26,7 @@ from sectorlight.env import (
 )
 from sectorlight.logs import logging_config
 from sectorlight.market import market_choose, replay_start
+from sectorlight.reports import env_dsn, reports_start
 
 VERSION = __version__
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -297,6 +298,8 @@ if _email_url:
     vars().update(Env.email_url_config(_email_url))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-SENTRY_DSN = Secret(env_url("SENTRY_DSN", "", ("https", "http")))
+SENTRY_DSN = Secret(env_dsn("SENTRY_DSN"))
+if SENTRY_DSN:
+    reports_start(SENTRY_DSN, VERSION)
 LOG_FORMAT = env_choice("LOG_FORMAT", "text", ("text", "json"))
 LOGGING = logging_config(LOG_FORMAT, env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")))

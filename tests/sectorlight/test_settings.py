@@ -148,3 +148,19 @@ def test_a_secure_production_passes_djangos_deploy_check(tmp_path: Path) -> None
 def test_a_redis_is_not_offered_by_a_socket_that_celery_cannot_use(tmp_path: Path) -> None:
     done = _load(["DEBUG"], tmp_path, REDIS_URL="unix:///run/redis.sock")
     assert done.stderr.splitlines()[-1].endswith("with redis:// or rediss:// in front.")
+
+
+@pytest.mark.parametrize("module", ["base", "production"])
+def test_errors_are_reported_wherever_an_address_is_set_for_them(tmp_path: Path, module: str) -> None:
+    (tmp_path / "sentry_sdk.py").write_text("def init(dsn, **options): print('reports to', dsn)")
+    needed = {"SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "h", "DATABASE_URL": "postgres://h/d"}
+    done = _load(
+        ["DEBUG"],
+        tmp_path,
+        module=module,
+        PYTHONPATH=str(tmp_path),
+        SENTRY_DSN="https://key@sentry.example/42",
+        REDIS_URL="redis://h/0",
+        **needed,
+    )
+    assert done.stdout.splitlines()[0] == "reports to https://key@sentry.example/42", done.stderr
