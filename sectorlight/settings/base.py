@@ -60,11 +60,10 @@ SIMULATOR_URL = env_url(
     "SIMULATOR_URL", _family.get("simulator_url", "http://127.0.0.1:8810"), ("http", "https")
 )
 SIMULATOR_TOKEN = env_secret("SIMULATOR_TOKEN", _family.get("simulator_token", ""))
-if MARKET_WORLD == "live":
-    POLYGON_BASE_URL = env_url("POLYGON_BASE_URL", "https://api.polygon.io", ("https", "http"))
-    POLYGON_WS_URL = env_url("POLYGON_WS_URL", "wss://delayed.polygon.io/stocks", ("wss", "ws"))
-    FMP_BASE_URL = env_url("FMP_BASE_URL", "https://financialmodelingprep.com/stable", ("https", "http"))
-else:
+POLYGON_BASE_URL = env_url("POLYGON_BASE_URL", "https://api.polygon.io", ("https", "http"))
+POLYGON_WS_URL = env_url("POLYGON_WS_URL", "wss://delayed.polygon.io/stocks", ("wss", "ws"))
+FMP_BASE_URL = env_url("FMP_BASE_URL", "https://financialmodelingprep.com/stable", ("https", "http"))
+if MARKET_WORLD != "live":
     # The simulator speaks the vendors' dialects; the real keys never leave the machine for it.
     POLYGON_API_KEY = FMP_API_KEY = Secret("simulated")
     POLYGON_BASE_URL = SIMULATOR_URL

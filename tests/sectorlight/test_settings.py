@@ -57,7 +57,17 @@ def test_a_key_makes_the_market_live(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("PORT", "http"), ("MARKET_SPEED", "61"), ("DEBUG", "ja"), ("LOG_FORMAT", "xml"), ("DATABASE_URL", "x")],
+    [
+        ("PORT", "http"),
+        ("MARKET_SPEED", "61"),
+        ("DEBUG", "ja"),
+        ("LOG_FORMAT", "xml"),
+        ("DATABASE_URL", "x"),
+        # A simulated market needs none of these, but tomorrow's start may be live.
+        ("POLYGON_BASE_URL", "zzz"),
+        ("POLYGON_WS_URL", "https://h"),
+        ("FMP_BASE_URL", "zzz"),
+    ],
 )
 def test_a_wrong_setting_stops_the_start_and_says_which(tmp_path: Path, variable: str, value: str) -> None:
     done = _load(["DEBUG"], tmp_path, **{variable: value})
