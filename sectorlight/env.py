@@ -105,10 +105,12 @@ def env_float(name: str, default: float, *, low: float, high: float) -> float:
 
 
 def env_choice(name: str, default: str, choices: Sequence[str]) -> str:
+    """One of ``choices``, which may be written in capitals or not."""
     value = _raw(name) or default
-    if value not in choices:
+    found = {choice.lower(): choice for choice in choices}.get(value.lower())
+    if found is None:
         raise refuse(name, value, f"one of {', '.join(choices)}")
-    return value
+    return found
 
 
 def env_url(name: str, default: str, schemes: Sequence[str], *, hostless: Sequence[str] = ()) -> str:

@@ -61,6 +61,8 @@ def test_a_wrong_value_is_refused_with_variable_value_and_what_is_allowed(
         (lambda: env.env_int("THING", 8000, low=1, high=65535), " 8001 ", 8001),
         (lambda: env.env_int("THING", 8000, low=1, high=65535), "", 8000),
         (lambda: env.env_float("THING", 1.0, low=1, high=60), "60", 60.0),
+        (lambda: env.env_choice("THING", "INFO", ("DEBUG", "INFO")), "debug", "DEBUG"),
+        (lambda: env.env_choice("THING", "text", ("text", "json")), "JSON", "json"),
         (lambda: env.env_list("THING", ["a"]), "b, c,", ["b", "c"]),
         (lambda: env.env_list("THING", ["a"]), "", ["a"]),
         (lambda: env.env_text("THING", "x"), "", "x"),
