@@ -10,10 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from sectorlight.env import env_list, env_url, refuse, without_password
+from sectorlight.env import env_list, env_text, env_url, refuse, without_password
 
 DATABASE = "postgres://user:password@host:5432/name, or postgres:///name?host=/folder/of/its/socket"
 _DATABASE_NUMBER = re.compile(r"(/[0-9]{0,9})?")
+#: They mean something in a pattern of Redis, or to a cluster.
+_PATTERN_SIGNS = "*?[]{}\\"
 #: What Django can match a Host header with: a name, or one with its subdomains, or an address of version 4.
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
 _HOST_V6 = re.compile(r"\[([0-9a-f:.]+)\]", re.IGNORECASE)
@@ -72,3 +74,13 @@ def _is_host(text: str) -> bool:
             return False
         return True
     return text == "*" or _HOST.fullmatch(text) is not None
+
+
+def env_prefix(name: str) -> str:
+    """A text in front of keys. They are looked for by pattern, and a cluster hashes what is in braces."""
+    value = env_text(name)
+    if any(sign in _PATTERN_SIGNS or sign.isspace() or not sign.isprintable() for sign in value):
+        raise refuse(
+            name, value, f"a text without spaces and without {' '.join(_PATTERN_SIGNS)}, such as board:"
+        )
+    return value

@@ -9,7 +9,7 @@ from pathlib import Path
 from environ import Env
 
 from sectorlight import __version__
-from sectorlight.addresses import env_database_url, env_hosts, env_redis_url
+from sectorlight.addresses import env_database_url, env_hosts, env_prefix, env_redis_url
 from sectorlight.embedded.secrets import kept_secret
 from sectorlight.embedded.state import state_read
 from sectorlight.env import (
@@ -82,7 +82,7 @@ DATABASE_URL = Secret(
     )
 )
 REDIS_URL = Secret(env_redis_url("REDIS_URL", _family.get("redis_url", "redis://127.0.0.1:1/0")))
-REDIS_PREFIX = env_text("REDIS_PREFIX")
+REDIS_PREFIX = env_prefix("REDIS_PREFIX")
 _database = Env.db_url_config(DATABASE_URL)
 _libpq = _database.get("OPTIONS", {})
 DATABASES = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sectorlight import env
-from sectorlight.addresses import env_database_url, env_hosts, env_redis_url
+from sectorlight.addresses import env_database_url, env_hosts, env_prefix, env_redis_url
 from sectorlight.env import SettingError
 
 
@@ -84,3 +84,21 @@ def test_what_no_browser_can_ask_for_is_no_host(host: str, monkeypatch: pytest.M
         env_hosts("THING", ["localhost"])
     assert f"THING is {f'localhost,{host}'!r}, but must be host names" in str(caught.value)
     assert str(caught.value).endswith(f"{host!r} is none.")
+
+
+@pytest.mark.parametrize("prefix", ["", "board:", "test-gw0:", "büro/1."])
+def test_keys_may_have_a_plain_text_in_front(prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THING", prefix)
+    assert env_prefix("THING") == prefix
+
+
+@pytest.mark.parametrize("prefix", ["a b", "a\tb", "a\x07", "a*", "a?", "[a]", "{a}", "a\\"])
+def test_what_means_something_in_a_pattern_is_not_put_in_front_of_keys(
+    prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THING", prefix)
+    with pytest.raises(SettingError) as caught:
+        env_prefix("THING")
+    assert str(caught.value).startswith(
+        f"THING is {prefix!r}, but must be a text without spaces and without *"
+    )
