@@ -68,13 +68,13 @@ def facts_without_key(app_configs: Any, **_: Any) -> list[CheckMessage]:
 
 
 @register()
-def replay_start_without_replay(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    if not settings.MARKET_FROM or settings.MARKET_WORLD == "replay":
+def first_session_of_a_live_market(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    if not settings.MARKET_FROM or settings.MARKET_WORLD != "live":
         return []
     return [
         Warning(
-            f"MARKET_FROM is {settings.MARKET_FROM}, but MARKET is {settings.MARKET}: nothing is replayed.",
-            hint="Set MARKET to a folder of recorded days, or unset MARKET_FROM.",
+            f"MARKET_FROM is {settings.MARKET_FROM}, but the market is live: it is always now.",
+            hint="Set MARKET to simulated or to a folder of recorded days, or unset MARKET_FROM.",
             id="sectorlight.W004",
         )
     ]

@@ -27,9 +27,11 @@ class Market:
 
     def folder(self, start: str = "") -> str:
         """The folder of this market's own servers: prices of two markets never share a database, nor do two
-        replays that begin on different days (``start``): what one computed may lie in the other's future."""
-        if self.world != "replay":
-            return self.world
+        that begin on different days (``start``): what one computed may lie in the other's future."""
+        if self.world == "live":
+            return "live"
+        if self.world == "simulated":
+            return f"simulated-{start}" if start else "simulated"
         told = f"{self.name}|{start}" if start else self.name
         return f"replay-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
@@ -55,7 +57,7 @@ def market_choose(value: str, *, has_key: bool, base: Path) -> Market:
 
 
 def replay_start(value: str) -> str:
-    """``MARKET_FROM`` as an ISO date, or empty for the newest recorded session."""
+    """``MARKET_FROM`` as an ISO date, or empty for the newest session."""
     if not value:
         return ""
     try:

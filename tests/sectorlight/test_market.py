@@ -101,9 +101,10 @@ def test_every_market_keeps_its_prices_in_a_folder_of_its_own() -> None:
     assert Market("/days/one", "replay").folder() == folders[2]
 
 
-def test_replays_that_begin_on_different_days_keep_apart_what_they_computed() -> None:
+def test_markets_that_begin_on_different_days_keep_apart_what_they_computed() -> None:
     recording = Market("/days/one", "replay")
     folders = [recording.folder(start) for start in ("", "2026-03-27", "2026-03-30")]
     assert len(set(folders)) == 3
     assert recording.folder("2026-03-27") == folders[1]
-    assert Market("simulated", "simulated").folder("2026-03-27") == "simulated"
+    assert Market("simulated", "simulated").folder("2026-03-27") == "simulated-2026-03-27"
+    assert Market("live", "live").folder("2026-03-27") == "live"

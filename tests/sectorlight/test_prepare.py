@@ -198,7 +198,7 @@ def test_the_doctor_does_not_take_a_stranger_for_a_web_server_that_was_stopped(t
         ({"HOST": "0.0.0.0", "DEBUG": True, "SECURE_SSL": True}, {"sectorlight.E001"}),
         ({"ALLOWED_HOSTS": ["*"]}, {"sectorlight.W002"}),
         ({"MARKET_WORLD": "live", "FMP_API_KEY": ""}, {"sectorlight.W003"}),
-        ({"MARKET_FROM": "2026-03-31"}, {"sectorlight.W004"}),
+        ({"MARKET_FROM": "2026-03-31", "MARKET_WORLD": "live", "FMP_API_KEY": "key"}, {"sectorlight.W004"}),
         ({}, set()),
     ],
 )
