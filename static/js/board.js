@@ -9,6 +9,7 @@
   let asks = 0;
   let calendarAskedAt = 0;
   let told = null;
+  let leaving = false;
 
   function morph(target, text, swap = "outerMorph") {
     return htmx.swap({ sourceElement: target, target, text, swap, transition: false });
@@ -80,12 +81,18 @@
     window.dispatchEvent(new CustomEvent("sectorlight:shown"));
   }
 
+  // Whatever else is answered meanwhile sends to the same place.
+  function leave(url) {
+    if (!leaving) location.assign(url);
+    leaving = true;
+  }
+
   // Of two answers the one that was asked for later stays, whichever arrives last.
   async function fetched(url, target, swap) {
     const ask = ++asks;
     const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
     const answer = await fetch(url, { headers, credentials: "same-origin" }).catch(() => null);
-    if (answer && answer.headers.get("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
+    if (answer && answer.headers.get("HX-Redirect")) return leave(answer.headers.get("HX-Redirect"));
     if (!answer || !answer.ok || answer.status !== 200 || !target()) return undefined;
     const text = await answer.text();
     if (shownAsks.get(url) > ask) return undefined;
@@ -171,6 +178,7 @@
     pause();
   });
   window.addEventListener("sectorlight:frame", (event) => take(event.detail));
+  window.addEventListener("pageshow", () => { leaving = false; });
   window.addEventListener("sectorlight:poll", fetchBoard);
   window.addEventListener("sectorlight:aged", fetchBar);
   window.addEventListener("sectorlight:turned", turnCalendar);

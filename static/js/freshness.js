@@ -9,6 +9,7 @@
   const anchor = { market: Number(status.dataset.now), wall: Date.now(), speed: Number(status.dataset.speed) };
   const PHASES = ["Pre-market", "Regular session", "After hours"];
   const NEXT = ["opens", "closes", "ends"];
+  let reloading = false;
 
   function now() {
     return anchor.market + (Date.now() - anchor.wall) * anchor.speed;
@@ -167,9 +168,14 @@
   }
 
   // The product was started again on another market: nothing on this page is of it.
+  function readAnew() {
+    if (!reloading) location.reload();
+    reloading = true;
+  }
+
   window.addEventListener("sectorlight:clock", (event) => {
-    if (event.detail.world !== status.dataset.world) return location.reload();
-    if (event.detail.now === null) return;
+    if (event.detail.world !== status.dataset.world) return readAnew();
+    if (event.detail.now === null) return undefined;
     anchor.market = event.detail.now;
     anchor.wall = Date.now();
     anchor.speed = event.detail.speed;

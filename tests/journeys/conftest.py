@@ -126,7 +126,7 @@ def board(page: Page, server: Restartable, complaints: list[str]) -> Iterator[Pa
     page.get_by_label("User name").fill("mara")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(server.url + "/")
+    expect(page).to_have_url(server.url + "/")
     page.locator('[data-slot="connection"]', has_text="Connected").wait_for()
     yield page
     assert [said for said in complaints if "ERR_CONNECTION_REFUSED" not in said] == []
