@@ -242,7 +242,7 @@ def _note(moves: SectorMoves, timeframe: Timeframe, returns: FloatArray) -> str:
     known, priced = int(np.isfinite(returns).sum()), int(np.isfinite(moves.last).sum())
     if not known:
         return NO_REFERENCE if timeframe is Timeframe.MIN30 and priced else NO_DATA
-    return f"of {known:,} of {priced:,} members only" if known < THIN_SHARE * priced else ""
+    return f"{known:,} of {priced:,} members only" if known < THIN_SHARE * priced else ""
 
 
 def premarket_move(moves: SectorMoves, parameters: ScoringParameters) -> FrameReturn | None:

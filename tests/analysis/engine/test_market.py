@@ -308,5 +308,5 @@ def test_a_frame_that_few_of_the_priced_members_have_says_how_many() -> None:
         frame.members.ref_30min[:] = np.where(known, 10.0, np.nan)
         for score in score_board(frame).sectors:
             mine = frame.members.sector == score.slug
-            words = f"of {(mine & known).sum()} of {mine.sum()} members only"
+            words = f"{(mine & known).sum()} of {mine.sum()} members only"
             assert score.frames[0].note == (words if is_thin else "")
