@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from universe import keys
 from universe.redis import client
-from universe.sources import vendor_status
+from universe.sources import transport_in_force, vendor_status
 
 Status = Literal["ok", "degraded", "down"]
 Check = dict[str, Any]
@@ -76,7 +76,14 @@ def vendor_check(vendor: str) -> Check:
     if not known:
         return {"status": "degraded", "detail": "not asked yet"}
     answered = _moment(known.get("answered_at"))
-    check: Check = {"status": "ok", "answered_at": known.get("answered_at"), "world": settings.MARKET_WORLD}
+    check: Check = {
+        "status": "ok",
+        "answered_at": known.get("answered_at"),
+        "world": settings.MARKET_WORLD,
+        "transport": transport_in_force(vendor),
+        "transports": {name: _transport(told) for name, told in known["transports"].items()},
+        "lag_seconds": (known.get("lag") or {}).get("seconds"),
+    }
     if not known.get("ok"):
         is_recent = answered is not None and timezone.now() - answered < VENDOR_GRACE
         check |= {
@@ -85,6 +92,12 @@ def vendor_check(vendor: str) -> Check:
             "error": known.get("error_kind"),
         }
     return check
+
+
+def _transport(told: Mapping[str, Any]) -> Check:
+    """When one transport last answered and failed; for MCP also which server it speaks to."""
+    shown = ("answered_at", "failed_at", "server")
+    return {"ok": told.get("ok"), **{name: told[name] for name in shown if name in told}}
 
 
 def celery_check() -> Check:

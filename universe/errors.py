@@ -3,8 +3,10 @@
 UniverseError
 ├── SourceError          a vendor call did not give what was asked
 │   ├── Unavailable      no answer, or 5xx: retried a few times, then the caller works with what it has
+│   │   └── LeftAlone    not asked: it failed so often that it is left alone for half a minute
 │   ├── RateLimited      429: wait `retry_after` seconds; the rest of the batch is left for later
 │   ├── NotEntitled      402, 403: the plan lacks it; the caller takes the fallback and does not ask again
+│   ├── NotOffered       this transport cannot ask that; another one may
 │   ├── NotFound         404: a result ("no such ticker"), not a failure
 │   ├── BadPayload       the answer, or one datum of it, is not what was agreed: that datum is dropped
 │   └── Rejected         400, 401: our key or our question is wrong; the source stops and the owner is told
@@ -33,6 +35,10 @@ class Unavailable(SourceError):
     """The vendor did not answer, or answered 5xx. Retried with back-off; then work with what is there."""
 
 
+class LeftAlone(Unavailable):
+    """The vendor failed several times in a row and is not asked for a while. Not retried."""
+
+
 class RateLimited(SourceError):
     """Too many calls. ``retry_after`` is the wait in seconds that the vendor or its plan asks for."""
 
@@ -43,6 +49,12 @@ class RateLimited(SourceError):
 
 class NotEntitled(SourceError):
     """The plan of this key lacks the endpoint, the symbol or the date. Take the fallback."""
+
+    permanent = True
+
+
+class NotOffered(SourceError):
+    """The server behind this transport has no way to ask that. Ask over the other transport."""
 
     permanent = True
 

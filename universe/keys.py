@@ -36,6 +36,16 @@ def vendor_status(vendor: str) -> str:
     return _key(f"vendor:{vendor}:status")
 
 
+def vendor_budget(vendor: str, key: str) -> str:
+    """When the next call of one vendor key is due; ``key`` is its fingerprint."""
+    return _key(f"vendor:{vendor}:budget:{key}")
+
+
+def vendor_plan(vendor: str, key: str) -> str:
+    """Hash: what the plan of one vendor key holds; ``key`` is its fingerprint."""
+    return _key(f"vendor:{vendor}:plan:{key}")
+
+
 def worker_heartbeat() -> str:
     return _key("worker:heartbeat")
 

@@ -71,6 +71,7 @@ if MARKET_WORLD != "live":
     FMP_BASE_URL = f"{SIMULATOR_URL}/stable"
 POLYGON_MCP = env_text("POLYGON_MCP")
 FMP_MCP = env_text("FMP_MCP")
+MCP_CARRIES = env_choice("MCP_CARRIES", "small", ("small", "all", "standby"))
 
 # -- servers ---------------------------------------------------------------------------------------
 # Embedded servers pick free ports; without a running family nothing listens at the fallback address.

@@ -36,7 +36,7 @@ def everything_is_well(redis_server: redis.Redis) -> None:
     for key in (keys.worker_heartbeat(), keys.tick_heartbeat()):
         redis_server.set(key, now)
     for vendor in ("polygon", "fmp"):
-        redis_server.set(keys.vendor_status(vendor), json.dumps({"ok": True, "answered_at": now}))
+        redis_server.hset(keys.vendor_status(vendor), "rest", json.dumps({"ok": True, "answered_at": now}))
 
 
 @pytest.fixture
@@ -114,9 +114,30 @@ def test_a_failing_vendor_is_down_when_its_last_answer_is_old(
     now = timezone.now()
     answered = (now - dt.timedelta(minutes=minutes)).isoformat() if minutes else None
     known = {"ok": False, "answered_at": answered, "failed_at": now.isoformat(), "error_kind": "RateLimited"}
-    redis_server.set(keys.vendor_status("polygon"), json.dumps(known))
+    redis_server.hset(keys.vendor_status("polygon"), "rest", json.dumps(known))
     check = health.vendor_check("polygon")
     assert (check["status"], check["error"]) == (expected, "RateLimited")
+
+
+def test_a_vendor_tells_which_transport_is_in_force_and_when_each_answered(
+    everything_is_well: None, settings: Any
+) -> None:
+    check = health.vendor_check("polygon")
+    assert check["transport"] == {"bulk": "rest", "small": "rest"}
+    assert check["transports"]["rest"]["answered_at"] == check["answered_at"]
+    settings.POLYGON_MCP = "mcp_massive"
+    assert health.vendor_check("polygon")["transport"] == {"bulk": "rest", "small": "mcp"}
+
+
+def test_a_failed_transport_beside_one_that_answers_is_seen(redis_server: redis.Redis) -> None:
+    earlier, now = timezone.now() - dt.timedelta(minutes=1), timezone.now()
+    name = keys.vendor_status("fmp")
+    told = {"ok": False, "failed_at": earlier.isoformat(), "error": "x", "error_kind": "Unavailable"}
+    redis_server.hset(name, "mcp", json.dumps(told))
+    redis_server.hset(name, "rest", json.dumps({"ok": True, "answered_at": now.isoformat()}))
+    check = health.vendor_check("fmp")
+    assert check["status"] == "ok"
+    assert [check["transports"][kind]["ok"] for kind in ("rest", "mcp")] == [True, False]
 
 
 @override_settings(MARKET_WORLD="live", FMP_API_KEY="")

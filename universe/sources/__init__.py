@@ -5,47 +5,87 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from django.conf import settings
 
-from universe.sources.base import FactsSource, Parsed, PriceSource
+from universe.sources.base import FactsSource, Parsed, PriceSource, Transport
+from universe.sources.budget import Budget
 from universe.sources.fmp.rest import FmpRest
 from universe.sources.http import Door
+from universe.sources.plans import Entitlement, PlanMemory
 from universe.sources.polygon.rest import PolygonRest
 from universe.sources.polygon.stream import SILENCE_SECONDS, MinuteStream
+from universe.sources.routing import transports
 from universe.sources.status import told_forget, vendor_observed, vendor_status
 
 __all__ = [
+    "Entitlement",
     "FactsSource",
     "MinuteStream",
     "Parsed",
     "PriceSource",
     "facts_source",
     "minute_stream",
+    "plan_of",
     "price_source",
     "sources_close",
+    "transport_in_force",
     "vendor_status",
 ]
 
 
-_doors: list[Door] = []
+_doors: list[Transport] = []
 
 
-def _door(vendor: str, base_url: str, key: str, *, header: str, prefix: str = "") -> Door:
-    door = Door(vendor, base_url, header=header, prefix=prefix, key=key, observe=vendor_observed)
+def _transport(vendor: str, base_url: str, key: str, *, header: str, prefix: str = "") -> Transport:
+    """REST for one vendor and key."""
+    plan = plan_memory(vendor, key)
+    door = Door(
+        vendor,
+        base_url,
+        header=header,
+        prefix=prefix,
+        key=key,
+        observe=partial(vendor_observed, transport="rest"),
+        budget=Budget(vendor, key, plan.pace),
+        plan=plan,
+    )
     _doors.append(door)
     return door
 
 
 @cache
+def plan_memory(vendor: str, key: str) -> PlanMemory:
+    """What the plan of one key holds, one memory a process."""
+    return PlanMemory(vendor, key)
+
+
+def plan_of(vendor: str) -> PlanMemory:
+    """What the plan of the key in force holds, "polygon" or "fmp"."""
+    return plan_memory(vendor, str(settings.POLYGON_API_KEY if vendor == "polygon" else settings.FMP_API_KEY))
+
+
+def transport_in_force(vendor: str) -> dict[str, str]:
+    """What carries "bulk" and "small" questions to a vendor: "rest" or "mcp"."""
+    if not mcp_target(vendor):
+        return {"bulk": "rest", "small": "rest"}
+    return transports(str(settings.MCP_CARRIES))
+
+
+def mcp_target(vendor: str) -> str:
+    """The command or address of the vendor's MCP server; "" when there is none."""
+    return str(settings.POLYGON_MCP if vendor == "polygon" else settings.FMP_MCP)
+
+
+@cache
 def _polygon(base_url: str, key: str) -> PolygonRest:
-    return PolygonRest(_door("polygon", base_url, key, header="Authorization", prefix="Bearer "))
+    return PolygonRest(_transport("polygon", base_url, key, header="Authorization", prefix="Bearer "))
 
 
 @cache
 def _fmp(base_url: str, key: str) -> FmpRest:
-    return FmpRest(_door("fmp", base_url, key, header="apikey"))
+    return FmpRest(_transport("fmp", base_url, key, header="apikey"))
 
 
 @atexit.register
@@ -53,6 +93,7 @@ def sources_close() -> None:
     """Close every connection of this process; the next question opens new ones."""
     _polygon.cache_clear()
     _fmp.cache_clear()
+    plan_memory.cache_clear()
     told_forget()
     while _doors:
         _doors.pop().close()

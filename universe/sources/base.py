@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -27,6 +27,33 @@ from universe.types import (
 )
 
 T = TypeVar("T")
+Query = Mapping[str, str | int]
+
+
+class Transport(Protocol):
+    """What carries a question to a vendor and its answer back, in the shapes of the vendor's REST.
+
+    A question is a REST path and its query, whatever carries it. Everything raises a `SourceError`.
+    """
+
+    @property
+    def kind(self) -> str:
+        """ "rest" or "mcp"."""
+        ...
+
+    def get(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> Any:
+        """The decoded answer; ``timeout`` seconds a try."""
+        ...
+
+    def pages(self, path: str, query: Query, *, timeout: float = 30.0) -> Iterator[Mapping[str, Any]]:
+        """Every page of a list that says where it goes on."""
+        ...
+
+    def quotable(self, words: str) -> str:
+        """What may be repeated of the vendor's words: one line, not too long, without the key."""
+        ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """The one door to the network: time-outs, bounded retries, status to error, redaction.
 
-1. `Door.get` asks, retrying what may heal by itself (no answer, 5xx, a short 429).
+1. `Door.get` does not ask what the plan is known to lack, keeps the key's pace, and retries what may heal by
+   itself (no answer, 5xx, a short 429), three tries in all; five failures in a row leave the vendor alone
+   for half a minute.
 2. `_refuse` turns every other status into the most exact of our errors, with the vendor's own words.
 3. `Door.pages` follows the vendor's next links on our own host only, each once, up to a limit.
 
@@ -9,18 +11,23 @@ The key travels in a header set on each request, never in a URL, and is cut out 
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import random
+import re
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import orjson
 
+from universe.breaker import Breaker
 from universe.errors import (
     BadPayload,
+    LeftAlone,
     NotEntitled,
     NotFound,
     RateLimited,
@@ -28,6 +35,9 @@ from universe.errors import (
     SourceError,
     Unavailable,
 )
+from universe.sources.base import Query
+from universe.sources.budget import Budget
+from universe.sources.plans import PlanMemory
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +45,17 @@ RETRIES = 2
 BACKOFF_SECONDS = 0.5
 RATE_WAIT_MAX_SECONDS = 15.0
 RATE_WAIT_DEFAULT_SECONDS = 60.0
+#: The longest pause that is believed; and the one after three refusals in a row: the day's calls are used up.
+RATE_PAUSE_MAX_SECONDS = 3600.0
+LIMITS_IN_A_ROW = 3
+FAILURES_IN_A_ROW = 5
+LEFT_ALONE_SECONDS = 30.0
 IN_FLIGHT = 10
 PAGES_MAX = 100
 WORDS_MAX = 200
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 Observer = Callable[[str, SourceError | None], None]
-Query = Mapping[str, str | int]
 
 
 class HeaderKey(httpx.Auth):
@@ -59,7 +74,12 @@ class HeaderKey(httpx.Auth):
 
 
 class Door:
-    """One vendor's host. Thread-safe; ``observe`` hears the outcome of every question."""
+    """One vendor's host. Thread-safe; ``observe`` hears the outcome of every question.
+
+    Without a ``budget`` it keeps no pace, without a ``plan`` it asks everything.
+    """
+
+    kind = "rest"
 
     def __init__(
         self,
@@ -70,6 +90,8 @@ class Door:
         key: str,
         prefix: str = "",
         observe: Observer | None = None,
+        budget: Budget | None = None,
+        plan: PlanMemory | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
@@ -78,6 +100,12 @@ class Door:
         self._base = base_url.rstrip("/")
         self._key = key
         self._observe = observe
+        self._budget = budget
+        self._plan = plan
+        self._breaker = Breaker(
+            vendor, LeftAlone, Unavailable, after=FAILURES_IN_A_ROW, rest_seconds=LEFT_ALONE_SECONDS
+        )
+        self._limits = 0
         self._sleep = sleep
         self._chance = chance
         self._client = httpx.Client(
@@ -94,12 +122,14 @@ class Door:
 
     def get(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> Any:
         """The decoded JSON of ``path``. Raises the `SourceError` that fits; ``timeout`` seconds a try."""
+        if self._plan is not None:
+            self._plan.check(path)
         try:
             answer = self._ask(path, dict(query or {}), timeout)
         except SourceError as exc:
-            self._tell(exc)
+            self._tell(path, exc)
             raise
-        self._tell(None)
+        self._tell(path, None)
         return answer
 
     def pages(self, path: str, query: Query, *, timeout: float = 30.0) -> Iterator[Mapping[str, Any]]:
@@ -130,14 +160,16 @@ class Door:
         parts = urlsplit(link)
         return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
-    def _tell(self, error: SourceError | None) -> None:
+    def _tell(self, path: str, error: SourceError | None) -> None:
+        if self._plan is not None:
+            self._plan.learn(path, error)
         if self._observe is not None:
             self._observe(self.vendor, error)
 
     def _ask(self, path: str, query: dict[str, str | int], timeout: float) -> Any:
         for attempt in range(RETRIES + 1):
             try:
-                return self._once(path, query, timeout)
+                return self._try(path, query, timeout)
             except (Unavailable, RateLimited) as exc:
                 wait = self._wait_before_retry(exc, attempt)
                 if attempt == RETRIES or wait is None:
@@ -146,8 +178,17 @@ class Door:
                 self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
+    def _try(self, path: str, query: dict[str, str | int], timeout: float) -> Any:
+        """One question at the pace of the key, unless the vendor is left alone."""
+        if self._budget is not None and not self._breaker.is_resting():
+            self._budget.take()
+        with self._breaker.asking():
+            return self._once(path, query, timeout)
+
     def _wait_before_retry(self, error: SourceError, attempt: int) -> float | None:
         """Seconds until the next try; None: too long to wait inside a run."""
+        if isinstance(error, LeftAlone):
+            return None
         if isinstance(error, RateLimited):
             return error.retry_after if error.retry_after <= RATE_WAIT_MAX_SECONDS else None
         return float(BACKOFF_SECONDS * 2**attempt * (0.5 + self._chance()))
@@ -166,9 +207,25 @@ class Door:
                 f"{self.vendor} {_short(path)} failed: {type(exc).__name__} {self.quotable(str(exc))}",
                 vendor=self.vendor,
             ) from exc
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise self._limited(response, path)
+        self._limits = 0
         if response.status_code != httpx.codes.OK:
             raise self._refuse(response, path)
         return self._decoded(response, path)
+
+    def _limited(self, response: httpx.Response, path: str) -> RateLimited:
+        """A 429 stops everybody who uses the key, for as long as it says. The third in a row that asks for
+        more than a moment stops them for an hour: then the day's calls are used up."""
+        wait = min(_retry_after(response), RATE_PAUSE_MAX_SECONDS)
+        if wait > RATE_WAIT_MAX_SECONDS:
+            self._limits += 1
+        if self._limits >= LIMITS_IN_A_ROW:
+            wait = RATE_PAUSE_MAX_SECONDS
+        if self._budget is not None:
+            self._budget.pause(wait)
+        text = f"{self.vendor} {_short(path)} answered 429: {self._words(response)}"
+        return RateLimited(text, vendor=self.vendor, retry_after=wait)
 
     def _decoded(self, response: httpx.Response, path: str) -> Any:
         try:
@@ -183,8 +240,6 @@ class Door:
     def _refuse(self, response: httpx.Response, path: str) -> SourceError:
         status = response.status_code
         text = f"{self.vendor} {_short(path)} answered {status}: {self._words(response)}"
-        if status == httpx.codes.TOO_MANY_REQUESTS:
-            return RateLimited(text, vendor=self.vendor, retry_after=_retry_after(response))
         if status >= 500 or status in (408, 499):
             return Unavailable(text, vendor=self.vendor)
         if status in (402, 403):
@@ -218,10 +273,17 @@ def _short(path: str) -> str:
 
 
 def _retry_after(response: httpx.Response) -> float:
+    """Seconds, from a number or an HTTP date; a minute when it says nothing that can be read."""
+    text = response.headers.get("Retry-After", "")
     try:
-        return max(0.0, float(response.headers.get("Retry-After", "")))
-    except ValueError:
+        seconds = float(text) if _NUMBER.fullmatch(text.strip()) else _seconds_until(text)
+    except (ValueError, TypeError, OverflowError):
         return RATE_WAIT_DEFAULT_SECONDS
+    return max(0.0, seconds)
+
+
+def _seconds_until(http_date: str) -> float:
+    return (parsedate_to_datetime(http_date) - dt.datetime.now(dt.UTC)).total_seconds()
 
 
 def _as_object(answer: Any, vendor: str, path: str) -> Mapping[str, Any]:

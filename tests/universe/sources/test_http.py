@@ -10,6 +10,7 @@ import pytest
 from tests.universe.vendor import Answer, Vendor, running_vendor
 from universe.errors import (
     BadPayload,
+    LeftAlone,
     NotEntitled,
     NotFound,
     RateLimited,
@@ -17,6 +18,7 @@ from universe.errors import (
     SourceError,
     Unavailable,
 )
+from universe.sources.budget import Budget, Pace
 from universe.sources.http import Door, HeaderKey, results_of
 
 KEY = "very-secret-key"
@@ -128,6 +130,61 @@ def test_a_short_retry_after_is_waited_for(host: Vendor, door: Door, naps: Naps)
     host.on("/x", [Answer({}, 429, {"Retry-After": "3"}), Answer([1])])
     assert door.get("/x") == [1]
     assert naps == [3.0]
+
+
+def test_a_date_in_retry_after_is_understood(host: Vendor, door: Door, naps: Naps) -> None:
+    host.on("/x", [Answer({}, 429, {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}), Answer([1])])
+    assert door.get("/x") == [1]
+    assert naps == [0.0]
+
+
+@pytest.mark.parametrize("words", ["soon", "nan", "1e400", "-5"])
+def test_a_retry_after_that_cannot_be_read_is_a_minute(host: Vendor, door: Door, words: str) -> None:
+    host.on("/x", Answer({}, 429, {"Retry-After": words}))
+    with pytest.raises(RateLimited) as caught:
+        door.get("/x")
+    assert caught.value.retry_after == 60.0
+
+
+def test_the_third_limit_in_a_row_that_names_no_time_is_the_days(host: Vendor, door: Door) -> None:
+    host.on("/x", Answer({"Error Message": "Limit Reach . Please upgrade"}, 429))
+    waits = []
+    for _ in range(3):
+        with pytest.raises(RateLimited) as caught:
+            door.get("/x")
+        waits.append(caught.value.retry_after)
+    assert waits == [60.0, 60.0, 3600.0]
+
+
+def test_five_failures_in_a_row_leave_the_vendor_alone(host: Vendor, door: Door) -> None:
+    host.on("/x", Answer("", 500))
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            door.get("/x")
+    assert len(host.asked) == 5
+    with pytest.raises(LeftAlone, match="polygon did not answer a moment ago"):
+        door.get("/y")
+    assert len(host.asked) == 5
+
+
+def test_a_refusal_is_an_answer_and_no_failure(host: Vendor, door: Door) -> None:
+    host.on("/x", Answer("", 500))
+    host.on("/y", Answer({"error": "bad date"}, 400))
+    for path, error in (("/x", Unavailable), ("/y", Rejected), ("/x", Unavailable)):
+        with pytest.raises(error):
+            door.get(path)
+    assert len(host.asked) == 7
+
+
+def test_a_limit_stops_everybody_who_uses_the_key(host: Vendor, naps: Naps) -> None:
+    budget = Budget("polygon", KEY, lambda: Pace(6000, burst=10), sleep=naps)
+    door = Door("polygon", host.url, header="apikey", key=KEY, sleep=naps, budget=budget)
+    host.on("/x", Answer({"error": "exceeded the maximum requests per minute"}, 429))
+    for words in ("answered 429", "wants no call"):
+        with pytest.raises(RateLimited, match=words):
+            door.get("/x")
+    door.close()
+    assert len(host.asked) == 1
 
 
 def test_a_rate_limit_without_a_time_is_left_to_the_caller(host: Vendor, door: Door, naps: Naps) -> None:

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 from django.utils import timezone
 
 from universe.errors import BadPayload, NotEntitled, RateLimited
-from universe.sources.base import Parsed, joined, parse_each
+from universe.sources.base import Parsed, Query, Transport, joined, parse_each
 from universe.sources.fmp import parse
-from universe.sources.http import Door, Query
 from universe.types import CompanyFacts, EconomicRelease, Quote
 
 T = TypeVar("T")
@@ -28,7 +27,7 @@ class FmpRest:
 
     name = parse.VENDOR
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Transport) -> None:
         self._door = door
 
     def fetch_facts(self) -> Parsed[CompanyFacts]:

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from universe.errors import NotEntitled, NotFound
 from universe.sessions import hours
-from universe.sources.base import Parsed, joined, parse_each
-from universe.sources.http import Door, Query, results_of
+from universe.sources.base import Parsed, Query, Transport, joined, parse_each
+from universe.sources.http import results_of
 from universe.sources.polygon import parse
 from universe.types import (
     Bar,
@@ -46,7 +46,7 @@ class PolygonRest:
 
     name = parse.VENDOR
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Transport) -> None:
         self._door = door
 
     # -- prices ------------------------------------------------------------------------------------
