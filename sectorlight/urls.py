@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import include, path, re_path
 
-from sectorlight import health
+from sectorlight import health, operations
 
 handler403 = "sectors.views.errors.forbidden"
 handler404 = "sectors.views.errors.not_found"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("", include("analysis.urls")),
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/<slug:vendor>/ask-again/", operations.plan_forget, name="plan-forget"),
     path("api/", include("sectorlight.api_urls")),
     # With and without a slash at the end: what asks them rarely follows a redirect.
     re_path(r"^health/?$", health.overall, name="health"),

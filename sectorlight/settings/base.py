@@ -61,7 +61,8 @@ SIMULATOR_URL = env_url(
 )
 SIMULATOR_TOKEN = env_secret("SIMULATOR_TOKEN", _family.get("simulator_token", ""))
 POLYGON_BASE_URL = env_url("POLYGON_BASE_URL", "https://api.polygon.io", ("https", "http"))
-POLYGON_WS_URL = env_url("POLYGON_WS_URL", "wss://delayed.polygon.io/stocks", ("wss", "ws"))
+# Empty: the vendor's delayed or real-time socket, as the plan of the key allows.
+POLYGON_WS_URL = env_url("POLYGON_WS_URL", "", ("wss", "ws"))
 FMP_BASE_URL = env_url("FMP_BASE_URL", "https://financialmodelingprep.com/stable", ("https", "http"))
 if MARKET_WORLD != "live":
     # The simulator speaks the vendors' dialects; the real keys never leave the machine for it.

@@ -17,7 +17,7 @@ from universe.sources.plans import Entitlement, PlanMemory
 from universe.sources.polygon.rest import PolygonRest
 from universe.sources.polygon.stream import SILENCE_SECONDS, MinuteStream
 from universe.sources.routing import transports
-from universe.sources.status import told_forget, vendor_observed, vendor_status
+from universe.sources.status import lag_observed, told_forget, vendor_observed, vendor_status
 
 __all__ = [
     "Entitlement",
@@ -25,22 +25,50 @@ __all__ = [
     "MinuteStream",
     "Parsed",
     "PriceSource",
+    "budget_of",
     "facts_source",
+    "lag_observed",
+    "mcp_target",
     "minute_stream",
     "plan_of",
     "price_source",
     "sources_close",
     "transport_in_force",
+    "transport_of",
     "vendor_status",
 ]
 
 
+#: The header that carries the key, and what stands before it.
+HEADERS = {"polygon": ("Authorization", "Bearer "), "fmp": ("apikey", "")}
+
+#: Only the plans with real-time prices have the real-time socket; one key must not listen to both.
+DELAYED_SOCKET = "wss://delayed.polygon.io/stocks"
+SOCKETS = {"Advanced or Business": "wss://socket.polygon.io/stocks"}
+
 _doors: list[Transport] = []
 
 
-def _transport(vendor: str, base_url: str, key: str, *, header: str, prefix: str = "") -> Transport:
-    """REST for one vendor and key."""
-    plan = plan_memory(vendor, key)
+def transport_of(vendor: str) -> Transport:
+    """What carries the questions to "polygon" or "fmp" with the settings in force."""
+    base_url = settings.POLYGON_BASE_URL if vendor == "polygon" else settings.FMP_BASE_URL
+    return _transport(vendor, base_url, _key_of(vendor))
+
+
+@cache
+def _budget(vendor: str, key: str) -> Budget:
+    return Budget(vendor, key, plan_memory(vendor, key).pace)
+
+
+def budget_of(vendor: str) -> Budget:
+    """The calls of the key in force."""
+    return _budget(vendor, _key_of(vendor))
+
+
+@cache
+def _transport(vendor: str, base_url: str, key: str) -> Transport:
+    """What carries the questions to one vendor, one a process."""
+    header, prefix = HEADERS[vendor]
     door = Door(
         vendor,
         base_url,
@@ -48,8 +76,8 @@ def _transport(vendor: str, base_url: str, key: str, *, header: str, prefix: str
         prefix=prefix,
         key=key,
         observe=partial(vendor_observed, transport="rest"),
-        budget=Budget(vendor, key, plan.pace),
-        plan=plan,
+        budget=_budget(vendor, key),
+        plan=plan_memory(vendor, key),
     )
     _doors.append(door)
     return door
@@ -63,7 +91,11 @@ def plan_memory(vendor: str, key: str) -> PlanMemory:
 
 def plan_of(vendor: str) -> PlanMemory:
     """What the plan of the key in force holds, "polygon" or "fmp"."""
-    return plan_memory(vendor, str(settings.POLYGON_API_KEY if vendor == "polygon" else settings.FMP_API_KEY))
+    return plan_memory(vendor, _key_of(vendor))
+
+
+def _key_of(vendor: str) -> str:
+    return str(settings.POLYGON_API_KEY if vendor == "polygon" else settings.FMP_API_KEY)
 
 
 def transport_in_force(vendor: str) -> dict[str, str]:
@@ -78,37 +110,25 @@ def mcp_target(vendor: str) -> str:
     return str(settings.POLYGON_MCP if vendor == "polygon" else settings.FMP_MCP)
 
 
-@cache
-def _polygon(base_url: str, key: str) -> PolygonRest:
-    return PolygonRest(_transport("polygon", base_url, key, header="Authorization", prefix="Bearer "))
-
-
-@cache
-def _fmp(base_url: str, key: str) -> FmpRest:
-    return FmpRest(_transport("fmp", base_url, key, header="apikey"))
-
-
 @atexit.register
 def sources_close() -> None:
     """Close every connection of this process; the next question opens new ones."""
-    _polygon.cache_clear()
-    _fmp.cache_clear()
+    _transport.cache_clear()
     plan_memory.cache_clear()
+    _budget.cache_clear()
     told_forget()
     while _doors:
         _doors.pop().close()
 
 
 def price_source() -> PriceSource:
-    """The vendor of listings, bars and quotes, one client a process."""
-    return _polygon(settings.POLYGON_BASE_URL, str(settings.POLYGON_API_KEY))
+    """The vendor of listings, bars and quotes."""
+    return PolygonRest(transport_of("polygon"))
 
 
 def facts_source() -> FactsSource:
     """The vendor of slow facts: FMP with a key of it, else the price vendor's own ratios and floats."""
-    if settings.FMP_API_KEY:
-        return _fmp(settings.FMP_BASE_URL, str(settings.FMP_API_KEY))
-    return _polygon(settings.POLYGON_BASE_URL, str(settings.POLYGON_API_KEY))
+    return FmpRest(transport_of("fmp")) if settings.FMP_API_KEY else PolygonRest(transport_of("polygon"))
 
 
 def minute_stream(
@@ -119,7 +139,7 @@ def minute_stream(
 ) -> MinuteStream:
     """The stream of all minute bars; exactly one process may listen with one key."""
     return MinuteStream(
-        settings.POLYGON_WS_URL,
+        lambda: settings.POLYGON_WS_URL or SOCKETS.get(plan_of("polygon").plan(), DELAYED_SOCKET),
         str(settings.POLYGON_API_KEY),
         is_open=is_open,
         on_link=on_link,

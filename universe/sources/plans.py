@@ -22,6 +22,7 @@ from django.utils import timezone
 from universe import keys
 from universe.errors import NotEntitled, RateLimited, SourceError
 from universe.redis import client
+from universe.sources.base import Query
 from universe.sources.budget import Pace, fingerprint
 
 logger = logging.getLogger(__name__)
@@ -37,11 +38,15 @@ ABOUT_THE_QUESTION = ("query parameter", "this value set for")
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """Something that a plan may lack: the REST path that asks for it, and what is taken instead."""
+    """Something that a plan may lack: the REST path that asks for it, and what is taken instead.
+
+    ``probe`` is the smallest question that tells; None: it is found out when it is needed.
+    """
 
     path: str
     title: str
     instead: str
+    probe: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +65,31 @@ POLYGON = (
         "/v2/snapshot/locale/us/markets/stocks/tickers",
         "whole-market snapshot",
         "FMP quotes, else yesterday's closes (end of day)",
+        {"tickers": "SPY"},
     ),
-    Capability("/stocks/financials/v1/ratios", "market caps in bulk", "FMP's screener, else details"),
-    Capability("/stocks/vX/float", "floats", "FMP's floats, else shares outstanding as a bound"),
-    Capability("/stocks/v1/short-interest", "short interest", "nothing: shortability without it"),
+    Capability(
+        "/stocks/financials/v1/ratios", "market caps in bulk", "FMP's screener, else details", {"limit": 1}
+    ),
+    Capability(
+        "/stocks/vX/float", "floats", "FMP's floats, else shares outstanding as a bound", {"limit": 1}
+    ),
+    Capability(
+        "/stocks/v1/short-interest", "short interest", "nothing: shortability without it", {"limit": 1}
+    ),
     Capability("/v2/reference/news", "news with tone", "FMP's news, without tone"),
     Capability("/stocks/filings/8-K/vX/disclosures", "8-K disclosures", "FMP's filings"),
     Capability("/stocks/filings/vX/index", "filings index", "FMP's filings"),
     UNLIMITED,
 )
 FMP = (
-    Capability("/company-screener", "screener", "Polygon's ratios, else details and SIC codes"),
+    Capability("/company-screener", "screener", "Polygon's ratios, else details and SIC codes", {"limit": 1}),
     Capability("/shares-float-all", "all floats", "Polygon's floats, else shares outstanding"),
-    Capability("/batch-quote", "batch quotes", "single quotes of indices; no second price"),
+    Capability(
+        "/batch-quote",
+        "batch quotes",
+        "single quotes of indices; no second price",
+        {"symbols": "AAPL,MSFT"},
+    ),
     Capability("/batch-aftermarket-trade", "extended-hours trades", "no second price out of hours"),
     Capability("/economic-calendar", "economic calendar", "nothing: no release is named"),
     Capability("/news/stock-latest", "news", "Polygon's news"),

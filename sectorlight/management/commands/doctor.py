@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -23,7 +23,11 @@ from sectorlight.env import SettingError, without_password
 from sectorlight.health import database_check
 from sectorlight.management.commands.prepare import database_refusal, pending_migrations
 from sectorlight.market import market_try
+from sectorlight.operations import VENDORS
+from universe.errors import Rejected, SourceError
 from universe.redis import client
+from universe.services import plan_probe
+from universe.sources import Entitlement, plan_of
 
 Mark = Literal["ok", "note", "bad"]
 SIGNS: dict[Mark, str] = {"ok": "ok  ", "note": "note", "bad": "BAD "}
@@ -48,7 +52,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         bad = 0
-        for finding in chain(_market(), _servers(), _web(), _machine(), _checks()):
+        for finding in chain(_market(), _servers(), _vendors(), _web(), _machine(), _checks()):
             bad += finding.mark == "bad"
             self.stdout.write(f"{SIGNS[finding.mark]}  {finding.what}")
             if finding.mend:
@@ -102,6 +106,38 @@ def _servers() -> Iterator[Finding]:
             yield Finding("note", "The embedded Redis does not run.", RUN)
         else:
             yield Finding("bad", f"Redis does not answer ({kind}).", "Start it, mend or unset REDIS_URL.")
+
+
+def _vendors() -> Iterator[Finding]:
+    """What each vendor says to its key and what the plan lacks: a few small questions, once a day."""
+    is_live = settings.MARKET_WORLD == "live"
+    if not is_live and not answers(f"{settings.SIMULATOR_URL}/simulator/health"):
+        return
+    for vendor, name in VENDORS.items():
+        if vendor == "fmp" and not settings.FMP_API_KEY:
+            mend = "Sectors then come from SIC codes, floats from Polygon if its plan has them."
+            yield Finding("note", "FMP_API_KEY is not set.", mend)
+            continue
+        error = plan_probe(vendor)
+        if error is not None:
+            yield _vendor_refusal(name, vendor, error)
+            continue
+        plan = plan_of(vendor)
+        yield Finding("ok", f"{name} answers. Plan: {plan.plan() or 'not known yet'}.")
+        yield from _lacking(name, plan.entitlements())
+
+
+def _vendor_refusal(name: str, vendor: str, error: SourceError) -> Finding:
+    if isinstance(error, Rejected):
+        return Finding("bad", f"{name} refuses the key: {error}", f"Mend {vendor.upper()}_API_KEY in .env.")
+    return Finding("note", f"{name} could not be asked: {error}", "Try again in a minute.")
+
+
+def _lacking(name: str, entitlements: Iterable[Entitlement]) -> Iterator[Finding]:
+    for entry in entitlements:
+        if entry.allowed is False:
+            instead = f"Taken instead: {entry.capability.instead}."
+            yield Finding("note", f"The plan of {name} lacks: {entry.capability.title}.", instead)
 
 
 def _kind(is_embedded: bool, variable: str) -> str:

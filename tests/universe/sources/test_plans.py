@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
-from django.conf import settings
 from django.utils import timezone
 
 from tests.universe.vendor import Answer, Vendor, running_vendor
 from universe import keys
 from universe.errors import NotEntitled, RateLimited, SourceError
-from universe.sources import price_source, sources_close
+from universe.sources import minute_stream, plan_of, price_source, sources_close
 from universe.sources.budget import fingerprint
 from universe.sources.plans import CAPABILITIES, PlanMemory, plan_name
 
@@ -118,13 +118,11 @@ def test_a_key_that_was_never_used_has_a_plan_that_is_not_known(vendor: str) -> 
 
 
 @pytest.fixture
-def vendor() -> Iterator[Vendor]:
+def vendor(settings: Any) -> Iterator[Vendor]:
     with running_vendor() as vendor:
-        settings.POLYGON_BASE_URL, kept = vendor.url, settings.POLYGON_BASE_URL
-        sources_close()
+        settings.POLYGON_BASE_URL = vendor.url
         yield vendor
-        sources_close()
-        settings.POLYGON_BASE_URL = kept
+    sources_close()
 
 
 def test_a_plan_without_ratios_costs_one_call_a_day(vendor: Vendor) -> None:
@@ -133,3 +131,26 @@ def test_a_plan_without_ratios_costs_one_call_a_day(vendor: Vendor) -> None:
     reports = [price_source().fetch_facts() for _ in range(3)]
     assert vendor.paths().count(RATIOS) == 1
     assert all(report.dropped[f"not_entitled:{RATIOS}"] == 1 for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "url"),
+    [
+        (RATIOS, None, "wss://socket.polygon.io/stocks"),
+        (RATIOS, refused(), "wss://delayed.polygon.io/stocks"),
+        ("/v2/reference/news", None, "wss://delayed.polygon.io/stocks"),
+    ],
+)
+def test_the_socket_follows_the_plan(settings: Any, asked: str, error: SourceError | None, url: str) -> None:
+    settings.POLYGON_WS_URL = ""
+    sources_close()
+    plan_of("polygon").learn(asked, error)
+    stream = minute_stream(is_open=lambda: True, on_link=lambda _: None)
+    assert stream.url == url
+    sources_close()
+
+
+def test_an_address_of_the_operator_goes_before(settings: Any) -> None:
+    settings.POLYGON_WS_URL = "ws://127.0.0.1:1/stocks"
+    stream = minute_stream(is_open=lambda: True, on_link=lambda _: None)
+    assert stream.url == "ws://127.0.0.1:1/stocks"

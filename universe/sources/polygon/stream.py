@@ -55,7 +55,7 @@ class MinuteStream:
 
     def __init__(
         self,
-        url: str,
+        url: str | Callable[[], str],
         key: str,
         *,
         silence_seconds: float = SILENCE_SECONDS,
@@ -73,6 +73,11 @@ class MinuteStream:
         self.dropped: Counter[str] = Counter()
         self.links = 0
 
+    @property
+    def url(self) -> str:
+        """The socket's address at the next connect."""
+        return self._url if isinstance(self._url, str) else self._url()
+
     async def bars(self) -> AsyncGenerator[list[MinuteBar], None]:
         wait = self._backoff_first
         while True:
@@ -82,7 +87,7 @@ class MinuteStream:
                     async for batch in batches:
                         yield batch
             except InvalidURI as exc:
-                raise Rejected(f"{self._url} is no WebSocket address.", vendor=VENDOR) from exc
+                raise Rejected(f"{self.url} is no WebSocket address.", vendor=VENDOR) from exc
             except Broken as exc:
                 logger.warning(
                     "minute stream broke (%s: %s); again in about %.0f s", type(exc).__name__, exc, wait
@@ -96,7 +101,7 @@ class MinuteStream:
     async def _linked(self) -> AsyncGenerator[list[MinuteBar], None]:
         """One connection, from greeting to break."""
         self._steady = False
-        async with connect(self._url, max_size=FRAME_MAX_BYTES, open_timeout=GREETING_SECONDS) as socket:
+        async with connect(self.url, max_size=FRAME_MAX_BYTES, open_timeout=GREETING_SECONDS) as socket:
             await self._greet(socket)
             self.links += 1
             self._on_link(True)
