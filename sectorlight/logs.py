@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import pprint
 from django.views.debug import SafeExceptionReporterFilter
 
 #: Names of settings whose values are kept from logs and error reports.
@@ -54,12 +55,24 @@ class JsonFormatter(logging.Formatter):
 
 
 class DiscreetReporterFilter(SafeExceptionReporterFilter):
-    """Hides addresses as well: those of servers carry passwords, FMP's the key."""
+    """Hides addresses as well: those of servers carry passwords, FMP's the key. A variable that holds a
+    secret somewhere inside, such as a vendor's answer that repeats the key, is shown without it."""
 
     hidden_settings = re.compile(
         SafeExceptionReporterFilter.hidden_settings.pattern + "|URL|DSN|BROKER|CACHES|LAYERS|LOCATION",
         flags=re.I,
     )
+
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> Any:
+        shown = super().get_traceback_frame_variables(request, tb_frame)
+        return [(name, _discreet(value)) for name, value in shown]
+
+
+def _discreet(value: Any) -> Any:
+    """``value`` itself, or its text without the secrets in it."""
+    text = pprint(value)
+    cut = redacted(text)
+    return value if cut == text else cut
 
 
 def logging_config(log_format: str, level: str) -> dict[str, Any]:

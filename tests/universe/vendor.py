@@ -34,6 +34,7 @@ class Asked:
     raw: str
 
 
+UNKNOWN = Answer({"status": "NOT_FOUND", "message": "no"}, 404)
 Script = Answer | list[Answer] | Callable[[Asked], Answer]
 
 
@@ -43,12 +44,16 @@ class Vendor:
     def __init__(self, url: str) -> None:
         self.url = url
         self.asked: list[Asked] = []
-        self._scripts: dict[str, Script] = {}
+        self._scripts: defaultdict[str, Script] = defaultdict(lambda: UNKNOWN)
         self._given: defaultdict[str, int] = defaultdict(int)
         self._lock = threading.Lock()
 
     def on(self, path: str, script: Script) -> None:
         self._scripts[path] = script
+
+    def on_all(self, script: Script) -> None:
+        """Whatever is asked from now on, known or not."""
+        self._scripts = defaultdict(lambda: script)
 
     def paths(self) -> list[str]:
         return [asked.path for asked in self.asked]
@@ -56,7 +61,7 @@ class Vendor:
     def answer(self, asked: Asked) -> Answer:
         with self._lock:
             self.asked.append(asked)
-            script = self._scripts.get(asked.path, Answer({"status": "NOT_FOUND", "message": "no"}, 404))
+            script = self._scripts[asked.path]
             if isinstance(script, list):
                 turn = min(self._given[asked.path], len(script) - 1)
                 self._given[asked.path] += 1

@@ -95,7 +95,9 @@ def plan_of(vendor: str) -> PlanMemory:
 
 
 def _key_of(vendor: str) -> str:
-    return str(settings.POLYGON_API_KEY if vendor == "polygon" else settings.FMP_API_KEY)
+    """The key as the settings hold it: a text that a traceback does not show."""
+    key: str = settings.POLYGON_API_KEY if vendor == "polygon" else settings.FMP_API_KEY
+    return key
 
 
 def transport_in_force(vendor: str) -> dict[str, str]:

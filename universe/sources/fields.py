@@ -41,7 +41,7 @@ class Datum:
 
     def __init__(self, payload: object, *, vendor: str, symbol_field: str = "") -> None:
         if not isinstance(payload, Mapping):
-            raise bad(vendor, "", "row", payload)
+            raise bad(vendor, "", "row", type(payload).__name__)
         self.payload: Mapping[str, Any] = payload
         self.vendor = vendor
         self.symbol = ""

@@ -155,9 +155,13 @@ class Door:
             seen.add(target)
             payload = _as_object(self.get(target, timeout=timeout), self.vendor, path)
 
-    @staticmethod
-    def _next_target(link: str) -> str:
-        parts = urlsplit(link)
+    def _next_target(self, link: str) -> str:
+        try:
+            parts = urlsplit(link)
+        except ValueError as exc:
+            raise BadPayload(
+                f"{self.vendor} sent a next link that is no address.", vendor=self.vendor, field="next_url"
+            ) from exc
         return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
     def _tell(self, path: str, error: SourceError | None) -> None:
