@@ -2,8 +2,12 @@
 
 Every class is frozen and typed. ``None`` always means "not known", never zero. Prices are USD per
 share, volumes are shares, times are aware datetimes, a *session* is the New York calendar date of an
-exchange session. ``source`` names the vendor ("polygon", "fmp"), ``as_of`` the market moment a fact is
-true for, ``fetched_at`` the moment it arrived (wall clock, UTC).
+exchange session.
+
+Every datum of a vendor says where it is from: ``source`` names the vendor ("polygon", "fmp"), ``as_of`` is
+the market moment, or the session, that the datum is true for, ``fetched_at`` the moment it arrived (wall
+clock, UTC). Each class says which moment its ``as_of`` is. ``fetched_at`` is None only for a datum that was
+read back from a table that does not keep it.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ Session = dt.date
 Phase = Literal["closed", "pre", "regular", "post"]
 #: The longest symbol that the tables hold; a vendor's longer one is left out.
 SYMBOL_MAX = 16
+MINUTE = dt.timedelta(minutes=1)
 
 
 class Tier(StrEnum):
@@ -31,7 +36,10 @@ class CapTier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One row of the vendor's ticker list. ``kind`` is the vendor's type code (CS, ADRC, ETF, ...)."""
+    """One row of the vendor's ticker list. ``kind`` is the vendor's type code (CS, ADRC, ETF, ...).
+
+    ``as_of`` is when it was fetched: the list is of the moment it is asked for.
+    """
 
     symbol: str
     name: str
@@ -42,10 +50,17 @@ class Listing:
     source: str
     fetched_at: dt.datetime
 
+    @property
+    def as_of(self) -> dt.datetime:
+        return self.fetched_at
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One regular session of one symbol, not adjusted for later splits. ``volume`` counts extended hours."""
+    """One regular session of one symbol, not adjusted for later splits. ``volume`` counts extended hours.
+
+    ``as_of`` is the session: its close is true at that session's end.
+    """
 
     symbol: str
     session: Session
@@ -57,10 +72,17 @@ class Bar:
     source: str
     fetched_at: dt.datetime
 
+    @property
+    def as_of(self) -> Session:
+        return self.session
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The newest price of one symbol. ``day_volume`` is shares so far today, from 4:00."""
+    """The newest price of one symbol. ``day_volume`` is shares so far today, from 4:00.
+
+    ``as_of`` is the moment of the trade, or of the end of the minute, that made the price.
+    """
 
     symbol: str
     price: float
@@ -76,7 +98,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class MinuteBar:
-    """One minute of one symbol, ``start`` is its first moment."""
+    """One minute of one symbol from ``start`` on. ``as_of`` is its end: the close is true then."""
 
     symbol: str
     start: dt.datetime
@@ -84,17 +106,30 @@ class MinuteBar:
     day_volume: float | None
     source: str
     interpolated: bool = False
+    fetched_at: dt.datetime | None = None
+
+    @property
+    def as_of(self) -> dt.datetime:
+        return self.start + MINUTE
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Prices before ``session`` are multiplied by ``split_from / split_to`` to compare with later ones."""
+    """Prices before ``session`` are multiplied by ``split_from / split_to`` to compare with later ones.
+
+    ``as_of`` is the session from whose opening on the split is in force.
+    """
 
     symbol: str
     session: Session
     split_from: float
     split_to: float
     source: str
+    fetched_at: dt.datetime | None = None
+
+    @property
+    def as_of(self) -> Session:
+        return self.session
 
     @property
     def price_factor(self) -> float:
@@ -103,7 +138,11 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class CompanyFacts:
-    """Slow facts of one company from one source; the newest known value of each field wins."""
+    """Slow facts of one company from one source; the newest known value of each field wins.
+
+    ``as_of`` is the day that the vendor gives for them; None: it gives none, they are of when they came.
+    ``is_fund`` is true for exchange-traded funds too.
+    """
 
     symbol: str
     source: str
@@ -118,20 +157,33 @@ class CompanyFacts:
     description: str | None = None
     country: str | None = None
     is_fund: bool | None = None
+    is_etf: bool | None = None
+    is_adr: bool | None = None
+    cik: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShortInterest:
+    """Shares sold short as told twice a month. ``as_of`` is the settlement day, some eight sessions before
+    it is public."""
+
     symbol: str
     settlement: Session
     shares_short: float | None
     days_to_cover: float | None
     source: str
+    fetched_at: dt.datetime
+
+    @property
+    def as_of(self) -> Session:
+        return self.settlement
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One news article as the vendor tells it; ``tone`` is -1, 0 or +1 per symbol."""
+    """One news article as the vendor tells it; ``tone`` is -1, 0 or +1 per symbol, empty where the vendor
+    judges none. ``text`` is the vendor's summary, "" without one. ``as_of`` is its publication."""
 
     id: str
     published_at: dt.datetime
@@ -141,10 +193,18 @@ class Headline:
     symbols: tuple[str, ...]
     tone: dict[str, float]
     source: str
+    fetched_at: dt.datetime
+    text: str = ""
+
+    @property
+    def as_of(self) -> dt.datetime:
+        return self.published_at
 
 
 @dataclass(frozen=True, slots=True)
 class EconomicRelease:
+    """One figure of an economic calendar; ``actual`` is None until it is out. ``as_of`` is its moment."""
+
     at: dt.datetime
     country: str
     event: str
@@ -154,6 +214,11 @@ class EconomicRelease:
     actual: float | None
     unit: str | None
     source: str
+    fetched_at: dt.datetime
+
+    @property
+    def as_of(self) -> dt.datetime:
+        return self.at
 
 
 @dataclass(frozen=True, slots=True)

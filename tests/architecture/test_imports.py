@@ -14,13 +14,13 @@ from tests.architecture.source import APPS, Source, imported, sources
 #: writes them alike.
 PUBLIC = {"types", "errors", "selectors", "services", "keys", "clock", "sessions", "models"}
 PUBLIC_OF = {
-    "universe": PUBLIC | {"redis", "sources", "benchmarks", "look_only"},
+    "universe": PUBLIC | {"redis", "sources", "benchmarks", "look_only", "notices"},
     "sectors": PUBLIC
     | {"classification", "broadcast", "presenters", "lights", "figures", "places", "live", "pages"},
     "analysis": PUBLIC,
 }
 PURE = re.compile(
-    r"analysis\.engine(\.|$)|sectors\.classification(\.|$)|universe\.(criteria|sessions)$"
+    r"analysis\.engine(\.|$)|sectors\.classification(\.|$)|universe\.(criteria|sessions|notices)$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.world|[a-z]+\.(types|errors)$"
 )
 IMPURE = {

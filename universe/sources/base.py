@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from universe.errors import BadPayload
+from universe.notices import ClosedDay, Filing
 from universe.types import (
     Bar,
     CompanyFacts,
@@ -43,6 +44,10 @@ class Transport(Protocol):
 
     def get(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> Any:
         """The decoded answer; ``timeout`` seconds a try."""
+        ...
+
+    def text(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> str:
+        """The text of an answer that is no JSON."""
         ...
 
     def pages(self, path: str, query: Query, *, timeout: float = 30.0) -> Iterator[Mapping[str, Any]]:
@@ -79,6 +84,15 @@ def parse_each(payloads: Iterable[Any], parse: Callable[[Any], T | None]) -> Par
     return Parsed(rows, dropped)
 
 
+def distinct(parsed: Parsed[T], key: Callable[[T], Hashable]) -> Parsed[T]:
+    """One row per ``key``, the last one told; the others are counted as "duplicate"."""
+    rows = {key(row): row for row in parsed.rows}
+    repeated = len(parsed.rows) - len(rows)
+    if not repeated:
+        return parsed
+    return Parsed(list(rows.values()), parsed.dropped + Counter(duplicate=repeated))
+
+
 def joined(parts: Iterator[Parsed[T]] | Sequence[Parsed[T]]) -> Parsed[T]:
     """Several answers as one."""
     rows: list[T] = []
@@ -113,6 +127,8 @@ class PriceSource(Protocol):
 
     def fetch_headlines(self, since: dt.datetime) -> Parsed[Headline]: ...
 
+    def fetch_closed_days(self) -> Parsed[ClosedDay]: ...
+
 
 class FactsSource(Protocol):
     """The vendor of slow facts: shares, float, sector labels; and of what the price vendor lacks."""
@@ -120,8 +136,25 @@ class FactsSource(Protocol):
     @property
     def name(self) -> str: ...
 
-    def fetch_facts(self) -> Parsed[CompanyFacts]: ...
+    def fetch_facts(self, *, floats: bool = True) -> Parsed[CompanyFacts]:
+        """All facts that come in bulk; without ``floats``, which change slowly and are many pages."""
+        ...
+
+    def fetch_floats(self, symbols: Sequence[str]) -> Parsed[CompanyFacts]:
+        """The floats of a few names, for those that came after the last bulk."""
+        ...
 
     def fetch_context(self, symbols: Sequence[str]) -> Parsed[Quote]: ...
 
     def fetch_releases(self, first: dt.date, last: dt.date) -> Parsed[EconomicRelease]: ...
+
+
+class NewsSource(Protocol):
+    """What both vendors can tell of the news: one stands in for the other."""
+
+    @property
+    def name(self) -> str: ...
+
+    def fetch_headlines(self, since: dt.datetime) -> Parsed[Headline]: ...
+
+    def fetch_filings(self, first: dt.date, last: dt.date) -> Parsed[Filing]: ...

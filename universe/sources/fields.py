@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from universe.errors import BadPayload
 
-# No share costs more; a vendor once listed a change of 1.29e41 percent.
+# No share costs more, or less; a vendor once listed a change of 1.29e41 percent.
 PRICE_MAX_USD = 10_000_000.0
+PRICE_MIN_USD = 1e-6
 COUNT_MAX = 1e15
 # Seconds before 2000 or after 2100 are another unit in disguise.
 SECONDS_MIN, SECONDS_MAX = 946_684_800, 4_102_444_800
@@ -27,11 +28,19 @@ def bad(vendor: str, symbol: str, field: str, value: object) -> BadPayload:
 
 def moment_from(value: object, unit: float, *, vendor: str, symbol: str, field: str) -> dt.datetime:
     """UTC, from a count of which ``unit`` make a second."""
-    if type(value) in (int, float):
-        seconds = value / unit  # type: ignore[operator]
-        if SECONDS_MIN <= seconds <= SECONDS_MAX:
-            return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
+    if is_number(value, SECONDS_MIN * unit, SECONDS_MAX * unit):
+        return dt.datetime.fromtimestamp(value / unit, tz=dt.UTC)
     raise bad(vendor, symbol, field, value)
+
+
+def is_number(value: object, least: float, most: float) -> TypeGuard[int | float]:
+    """A JSON number within the bounds: no text, no true, no NaN, nothing infinite."""
+    return type(value) in (int, float) and least <= value <= most  # type: ignore[operator]
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """A JSON text that PostgreSQL can hold: a zero character in it would cost a whole COPY."""
+    return isinstance(value, str) and "\0" not in value
 
 
 class Datum:
@@ -53,7 +62,7 @@ class Datum:
 
     def text(self, field: str) -> str:
         value = self.payload.get(field)
-        if not isinstance(value, str) or not value.strip():
+        if not is_text(value) or not value.strip():
             raise self._bad(field)
         return value.strip()
 
@@ -61,16 +70,27 @@ class Datum:
         value = self.payload.get(field)
         if value is None:
             return None
-        if not isinstance(value, str):
+        if not is_text(value):
             raise self._bad(field)
         return value.strip() or None
+
+    def rows(self, field: str) -> list[Any]:
+        """A list of whatever, empty when absent or null."""
+        value = self.payload.get(field)
+        if value is not None and not isinstance(value, list):
+            raise self._bad(field)
+        return value or []
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        """The texts of a list; what is no text in it is left out."""
+        return tuple(entry.strip() for entry in self.rows(field) if is_text(entry) and entry.strip())
 
     def number_or_none(self, field: str) -> float | None:
         """Any finite number; None when absent or null. Numbers as text are refused."""
         value = self.payload.get(field)
         if value is None:
             return None
-        if type(value) not in (int, float) or not -COUNT_MAX <= value <= COUNT_MAX:
+        if not is_number(value, -COUNT_MAX, COUNT_MAX):
             raise self._bad(field)
         return float(value)
 
@@ -85,7 +105,7 @@ class Datum:
         value = self.number_or_none(field)
         if value is None or value == 0:
             return None
-        if not 0 < value <= PRICE_MAX_USD:
+        if not PRICE_MIN_USD <= value <= PRICE_MAX_USD:
             raise self._bad(field)
         return value
 
@@ -110,13 +130,16 @@ class Datum:
     def day_or_none(self, field: str) -> dt.date | None:
         return self.day(field) if self.text_or_none(field) else None
 
-    def moment(self, field: str) -> dt.datetime:
-        """An ISO time; one without a zone is UTC."""
+    def moment(self, field: str, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
+        """UTC, from an ISO time; one without a mark is of ``zone``. In the hour that a clock change repeats,
+        the first of both is taken."""
         try:
             moment = dt.datetime.fromisoformat(self.text(field))
         except ValueError as exc:
             raise self._bad(field) from exc
-        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        if not dt.MINYEAR < moment.year < dt.MAXYEAR:
+            raise self._bad(field)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
 
     def flag(self, field: str) -> bool | None:
         value = self.payload.get(field)

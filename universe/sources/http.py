@@ -18,7 +18,7 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -55,7 +55,9 @@ PAGES_MAX = 100
 WORDS_MAX = 200
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
+T = TypeVar("T")
 Observer = Callable[[str, SourceError | None], None]
+Reader = Callable[[httpx.Response, str], T]
 
 
 class HeaderKey(httpx.Auth):
@@ -122,10 +124,17 @@ class Door:
 
     def get(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> Any:
         """The decoded JSON of ``path``. Raises the `SourceError` that fits; ``timeout`` seconds a try."""
+        return self._answer(path, query, timeout, self._decoded)
+
+    def text(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> str:
+        """The text of ``path``, for the answers that are no JSON."""
+        return self._answer(path, query, timeout, lambda response, _: response.text)
+
+    def _answer(self, path: str, query: Query | None, timeout: float, read: Reader[T]) -> T:
         if self._plan is not None:
             self._plan.check(path)
         try:
-            answer = self._ask(path, dict(query or {}), timeout)
+            answer = self._ask(path, dict(query or {}), timeout, read)
         except SourceError as exc:
             self._tell(path, exc)
             raise
@@ -170,10 +179,10 @@ class Door:
         if self._observe is not None:
             self._observe(self.vendor, error)
 
-    def _ask(self, path: str, query: dict[str, str | int], timeout: float) -> Any:
+    def _ask(self, path: str, query: dict[str, str | int], timeout: float, read: Reader[T]) -> T:
         for attempt in range(RETRIES + 1):
             try:
-                return self._try(path, query, timeout)
+                return self._try(path, query, timeout, read)
             except (Unavailable, RateLimited) as exc:
                 wait = self._wait_before_retry(exc, attempt)
                 if attempt == RETRIES or wait is None:
@@ -182,12 +191,12 @@ class Door:
                 self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    def _try(self, path: str, query: dict[str, str | int], timeout: float) -> Any:
+    def _try(self, path: str, query: dict[str, str | int], timeout: float, read: Reader[T]) -> T:
         """One question at the pace of the key, unless the vendor is left alone."""
         if self._budget is not None and not self._breaker.is_resting():
             self._budget.take()
         with self._breaker.asking():
-            return self._once(path, query, timeout)
+            return self._once(path, query, timeout, read)
 
     def _wait_before_retry(self, error: SourceError, attempt: int) -> float | None:
         """Seconds until the next try; None: too long to wait inside a run."""
@@ -197,7 +206,7 @@ class Door:
             return error.retry_after if error.retry_after <= RATE_WAIT_MAX_SECONDS else None
         return float(BACKOFF_SECONDS * 2**attempt * (0.5 + self._chance()))
 
-    def _once(self, path: str, query: dict[str, str | int], timeout: float) -> Any:
+    def _once(self, path: str, query: dict[str, str | int], timeout: float, read: Reader[T]) -> T:
         try:
             response = self._client.get(
                 f"{self._base}{path}", params=query or None, timeout=httpx.Timeout(timeout, connect=5.0)
@@ -216,7 +225,7 @@ class Door:
         self._limits = 0
         if response.status_code != httpx.codes.OK:
             raise self._refuse(response, path)
-        return self._decoded(response, path)
+        return read(response, path)
 
     def _limited(self, response: httpx.Response, path: str) -> RateLimited:
         """A 429 stops everybody who uses the key, for as long as it says. The third in a row that asks for

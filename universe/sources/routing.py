@@ -7,14 +7,15 @@ first, the other stands in when it does not answer or cannot ask: both give the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from universe.errors import NotOffered, SourceError, Unavailable
 from universe.sources.base import Query, Transport
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 MCP_CARRIES: tuple[str, ...] = ("small", "all", "standby")
 
 #: What is asked of the whole market at once, by the start of its path.
@@ -46,11 +47,17 @@ class Routed:
         self._carries = carries
 
     def get(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> Any:
+        return self._either(path, lambda line: line.get(path, query, timeout=timeout))
+
+    def text(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> str:
+        return self._either(path, lambda line: line.text(path, query, timeout=timeout))
+
+    def _either(self, path: str, ask: Callable[[Transport], T]) -> T:
         first, second = self._order(path)
         try:
-            return first.get(path, query, timeout=timeout)
+            return ask(first)
         except (Unavailable, NotOffered) as exc:
-            return self._instead(second, exc).get(path, query, timeout=timeout)
+            return ask(self._instead(second, exc))
 
     def pages(self, path: str, query: Query, *, timeout: float = 30.0) -> Iterator[Mapping[str, Any]]:
         """All pages over one transport: what has come is not mixed with what another would give."""

@@ -110,14 +110,14 @@ RELEASE = {
 
 
 def test_a_release_is_utc_so_that_half_past_eight_in_winter_is_thirteen_thirty() -> None:
-    release = parse.parse_release(RELEASE)
+    release = parse.parse_release(RELEASE, fetched_at=NOW)
     assert release.at == dt.datetime(2026, 1, 14, 13, 30, tzinfo=dt.UTC)
     assert (release.impact, release.estimate, release.unit) == ("High", None, "%")
 
 
 @pytest.mark.parametrize(("word", "impact"), [("None", "None"), (None, "None"), ("Low", "Low")])
 def test_a_release_without_impact_has_the_word_none(word: str | None, impact: str) -> None:
-    assert parse.parse_release(RELEASE | {"impact": word}).impact == impact
+    assert parse.parse_release(RELEASE | {"impact": word}, fetched_at=NOW).impact == impact
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,4 @@ def test_a_release_without_impact_has_the_word_none(word: str | None, impact: st
 )
 def test_a_bad_release_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(BadPayload):
-        parse.parse_release(RELEASE | change)
+        parse.parse_release(RELEASE | change, fetched_at=NOW)

@@ -252,20 +252,24 @@ def test_a_headline_maps_words_of_tone_and_leaves_out_names_without_one() -> Non
             "publisher": {"name": "The Wire"},
             "tickers": ["ANNE", "BEA", None],
             "insights": [{"ticker": "ANNE", "sentiment": "negative"}, {"ticker": "BEA", "sentiment": "odd"}],
-        }
+        },
+        fetched_at=NOW,
     )
     assert (headline.tone, headline.symbols) == ({"ANNE": -1.0}, ("ANNE", "BEA"))
     assert headline.published_at == dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
 
 
 def test_an_old_headline_without_insights_has_no_tone() -> None:
-    headline = parse.parse_headline({"id": "a1", "title": "T", "published_utc": "2026-03-31T12:00:00Z"})
+    headline = parse.parse_headline(
+        {"id": "a1", "title": "T", "published_utc": "2026-03-31T12:00:00Z"}, fetched_at=NOW
+    )
     assert (headline.tone, headline.publisher) == ({}, "")
 
 
 def test_short_interest_is_of_its_settlement_day() -> None:
     row = parse.parse_short_interest(
-        {"ticker": "ANNE", "settlement_date": "2026-03-14", "short_interest": 3906231, "days_to_cover": 1.67}
+        {"ticker": "ANNE", "settlement_date": "2026-03-14", "short_interest": 3906231, "days_to_cover": 1.67},
+        fetched_at=NOW,
     )
     assert (row.settlement, row.shares_short, row.days_to_cover) == (dt.date(2026, 3, 14), 3906231, 1.67)
 

@@ -30,6 +30,9 @@ class Line:
             raise self.error
         return self.kind
 
+    def text(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> str:
+        return f"text over {self.get(path, query)}"
+
     def pages(self, path: str, query: Query, *, timeout: float = 30.0) -> Iterator[Mapping[str, Any]]:
         for number in (1, 2):
             yield {"from": self.get(path, query), "page": number}
@@ -67,7 +70,7 @@ def test_what_goes_over_which_is_the_operators_choice(
 def test_the_other_one_stands_in(rest: Line, mcp: Line, error: SourceError) -> None:
     mcp.error = error
     routed = Routed(rest, mcp)
-    assert routed.get(NEWS) == "rest"
+    assert (routed.get(NEWS), routed.text(NEWS)) == ("rest", "text over rest")
     assert [page["from"] for page in routed.pages(NEWS, {})] == ["rest", "rest"]
 
 

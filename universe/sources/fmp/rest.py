@@ -10,16 +10,26 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from universe.errors import BadPayload, NotEntitled, RateLimited
-from universe.sources.base import Parsed, Query, Transport, joined, parse_each
+from universe.errors import BadPayload, NotEntitled, NotFound, RateLimited, SourceError
+from universe.notices import Filing, Holding, filings_joined, headlines_joined
+from universe.sources.base import Parsed, Query, Transport, distinct, joined, parse_each
 from universe.sources.fmp import parse
-from universe.types import CompanyFacts, EconomicRelease, Quote
+from universe.types import CompanyFacts, EconomicRelease, Headline, MinuteBar, Quote, Session
 
 T = TypeVar("T")
 
 EXCHANGES = "NASDAQ,NYSE,AMEX"
 PAGE_ROWS = 5000
 PAGES_MAX = 60
+# A page of a round number of rows may be the plan's own limit, below the one that was asked for.
+ROUND_ROWS = 100
+NEWS_ROWS = 250
+NEWS_PAGES_MAX = 20
+FILING_ROWS = 1000
+BATCH_SYMBOLS = 100
+PROFILE_PARTS = 4
+# A part of all profiles is 31 MB and takes over three minutes.
+BULK_SECONDS = 600.0
 
 
 class FmpRest:
@@ -30,8 +40,10 @@ class FmpRest:
     def __init__(self, door: Transport) -> None:
         self._door = door
 
-    def fetch_facts(self) -> Parsed[CompanyFacts]:
-        """The screener of the three exchanges and all floats. What the plan lacks is counted by its path.
+    # -- slow facts --------------------------------------------------------------------------------
+
+    def fetch_facts(self, *, floats: bool = True) -> Parsed[CompanyFacts]:
+        """The screener of the three exchanges, and all ``floats``. What the plan lacks is counted.
 
         Funds are asked for too, so that a fund the price vendor calls common stock is found out.
         """
@@ -41,25 +53,103 @@ class FmpRest:
             "isActivelyTrading": "true",
             "includeAllShareClasses": "true",
         }
-        return joined(
-            [
-                self._pages(
-                    "/company-screener", screener, partial(parse.parse_screener, fetched_at=fetched_at)
-                ),
-                self._pages("/shares-float-all", {}, partial(parse.parse_float, fetched_at=fetched_at)),
-            ]
+        read = partial(parse.parse_screener, fetched_at=fetched_at)
+        told = distinct(self._pages("/company-screener", screener, read), lambda row: row.symbol)
+        if not floats:
+            return told
+        read = partial(parse.parse_float, fetched_at=fetched_at)
+        return joined([told, distinct(self._pages("/shares-float-all", {}, read), lambda row: row.symbol)])
+
+    def fetch_floats(self, symbols: Sequence[str]) -> Parsed[CompanyFacts]:
+        """One question a name."""
+        read = partial(parse.parse_float, fetched_at=timezone.now())
+        return self._one_by_one("/shares-float", symbols, read)
+
+    def fetch_profile(self, symbol: str) -> CompanyFacts | None:
+        """One company's labels and marks; None when the vendor does not know it."""
+        rows = self._list("/profile", {"symbol": parse.vendor_symbol(symbol)})
+        return parse.parse_profile(rows[0], fetched_at=timezone.now()) if rows else None
+
+    def fetch_profiles(self) -> Parsed[CompanyFacts]:
+        """All companies' profiles of US listings: four downloads, a third of an hour, for the largest plan.
+
+        Raises `NotEntitled` for the others.
+        """
+        read = partial(parse.parse_profile, fetched_at=timezone.now())
+        parts = (
+            self._door.text("/profile-bulk", {"part": part}, timeout=BULK_SECONDS)
+            for part in range(PROFILE_PARTS)
         )
+        parsed = joined(parse_each(parse.bulk_rows(part), read) for part in parts)
+        return distinct(parsed, lambda row: row.symbol)
+
+    def fetch_holdings(self, fund: str) -> Parsed[Holding]:
+        """What a fund holds, cash included; nothing for a fund that is not known."""
+        rows = self._list("/etf/holdings", {"symbol": parse.vendor_symbol(fund)})
+        held = parse_each(rows, partial(parse.parse_holding, fetched_at=timezone.now()))
+        return distinct(held, lambda row: (row.symbol, row.name))
+
+    # -- prices, where the price vendor's are not to be had ----------------------------------------
+
+    def fetch_quotes(self, symbols: Sequence[str]) -> Parsed[Quote]:
+        """Quotes of stocks, funds and indices (^VIX), a hundred a question, or one a question on a plan
+        without batches. Names that the vendor does not know are silently absent."""
+        read = partial(parse.parse_quote, fetched_at=timezone.now())
+        parts: list[Parsed[Quote]] = []
+        for first in range(0, len(symbols), BATCH_SYMBOLS):
+            batch = symbols[first : first + BATCH_SYMBOLS]
+            try:
+                rows = self._list("/batch-quote", {"symbols": ",".join(map(parse.vendor_symbol, batch))})
+            except NotEntitled:
+                parts.append(self._one_by_one("/quote", symbols[first:], read))
+                break
+            parts.append(parse_each(rows, read))
+        return distinct(joined(parts), lambda quote: quote.symbol)
 
     def fetch_context(self, symbols: Sequence[str]) -> Parsed[Quote]:
-        """Quotes of funds and indices (^VIX); missing names are silently absent at the vendor."""
-        rows = self._list("/batch-quote", {"symbols": ",".join(map(parse.vendor_symbol, symbols))})
-        return parse_each(rows, partial(parse.parse_quote, fetched_at=timezone.now()))
+        """The surroundings' quotes: world indices, funds, volatility."""
+        return self.fetch_quotes(symbols)
+
+    def fetch_minute_bars(
+        self, symbol: str, session: Session, *, since: dt.datetime | None = None
+    ) -> Parsed[MinuteBar]:
+        """One symbol's minutes of the regular session, oldest first, from ``since`` on; no volume."""
+        day = session.isoformat()
+        asked: Query = {"symbol": parse.vendor_symbol(symbol), "from": day, "to": day}
+        rows = self._list("/historical-chart/1min", asked)
+        parsed = parse.parse_minute_bars(rows, symbol=symbol, fetched_at=timezone.now())
+        return Parsed([bar for bar in parsed.rows if since is None or bar.start >= since], parsed.dropped)
+
+    # -- calendar, news, filings -------------------------------------------------------------------
 
     def fetch_releases(self, first: dt.date, last: dt.date) -> Parsed[EconomicRelease]:
         """The United States' entries; ``first`` and ``last`` are UTC days, both included."""
         rows = self._list("/economic-calendar", {"from": first.isoformat(), "to": last.isoformat()})
         american = [row for row in rows if not isinstance(row, dict) or row.get("country") == "US"]
-        return parse_each(american, parse.parse_release)
+        releases = parse_each(american, partial(parse.parse_release, fetched_at=timezone.now()))
+        return distinct(releases, lambda row: (row.at, row.country, row.event))
+
+    def fetch_headlines(self, since: dt.datetime) -> Parsed[Headline]:
+        """The newest articles of all symbols back to ``since``, with their text and without a tone."""
+        read = partial(parse.parse_headline, fetched_at=timezone.now())
+        parts: list[Parsed[Headline]] = []
+        for page in range(NEWS_PAGES_MAX):
+            rows = self._list("/news/stock-latest", {"page": page, "limit": NEWS_ROWS})
+            parts.append(parse_each(rows, read))
+            if _is_last(rows, NEWS_ROWS) or any(row.published_at < since for row in parts[-1].rows):
+                break
+        parsed = joined(parts)
+        fresh = [row for row in parsed.rows if row.published_at >= since]
+        return Parsed(headlines_joined(fresh), parsed.dropped)
+
+    def fetch_filings(self, first: dt.date, last: dt.date) -> Parsed[Filing]:
+        """The 8-K papers filed on the days ``first`` to ``last``, with the moments of their acceptance."""
+        days: Query = {"from": first.isoformat(), "to": last.isoformat()}
+        read = partial(parse.parse_filing, fetched_at=timezone.now())
+        parsed = self._pages("/sec-filings-8k", days, read, page_rows=FILING_ROWS)
+        return Parsed(filings_joined(parsed.rows), parsed.dropped)
+
+    # -- asking ------------------------------------------------------------------------------------
 
     def _list(self, path: str, query: Query) -> list[Any]:
         """The vendor sends errors with status 200 as an object where an array is due."""
@@ -71,15 +161,45 @@ class FmpRest:
             raise RateLimited(f"fmp {path}: {words}", vendor=self.name)
         raise BadPayload(f"fmp {path} sent no list: {words}", vendor=self.name, field="body")
 
-    def _pages(self, path: str, query: Query, read: Callable[[Any], T | None]) -> Parsed[T]:
-        """All pages: until one is short of rows."""
+    def _one_by_one(self, path: str, symbols: Sequence[str], read: Callable[[Any], T | None]) -> Parsed[T]:
+        """One question a name. Those that the plan lacks are counted; when it lacks all, that is the error."""
         parts: list[Parsed[T]] = []
+        refused: SourceError | None = None
+        for symbol in symbols:
+            try:
+                rows = self._list(path, {"symbol": parse.vendor_symbol(symbol)})
+            except (NotEntitled, NotFound) as exc:
+                refused = exc
+                continue
+            parts.append(parse_each(rows, read))
+        if refused is not None and not parts:
+            raise refused
+        lacking = len(symbols) - len(parts)
+        return joined(
+            [*parts, Parsed([], Counter({f"not_entitled:{path}": lacking}) if lacking else Counter())]
+        )
+
+    def _pages(
+        self, path: str, query: Query, read: Callable[[Any], T | None], *, page_rows: int = PAGE_ROWS
+    ) -> Parsed[T]:
+        """All pages: until one is short of rows, or the same as the one before, which is counted."""
+        parts: list[Parsed[T]] = []
+        before: list[Any] = []
         try:
             for page in range(PAGES_MAX):
-                rows = self._list(path, {**query, "limit": PAGE_ROWS, "page": page})
-                parts.append(parse_each(rows, read))
-                if len(rows) < PAGE_ROWS:
+                rows = self._list(path, {**query, "limit": page_rows, "page": page})
+                if rows and rows == before:
+                    parts.append(Parsed([], Counter({f"same_page_again:{path}": 1})))
                     break
+                parts.append(parse_each(rows, read))
+                if _is_last(rows, page_rows):
+                    break
+                before = rows
         except NotEntitled:
             parts.append(Parsed([], Counter({f"not_entitled:{path}": 1})))
         return joined(parts)
+
+
+def _is_last(rows: Sequence[Any], asked: int) -> bool:
+    """Whether nothing comes after this page of ``asked`` rows at most."""
+    return not rows or (len(rows) < asked and len(rows) % ROUND_ROWS != 0)

@@ -8,16 +8,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
-from universe.sources.base import Parsed, parse_each
-from universe.sources.fields import COUNT_MAX, PRICE_MAX_USD, Datum, bad, moment_from
+from universe.notices import ClosedDay, Filing, MarketStatus, TickerChange
+from universe.sessions import ET
+from universe.sources.base import Parsed, distinct, parse_each
+from universe.sources.fields import (
+    COUNT_MAX,
+    PRICE_MAX_USD,
+    PRICE_MIN_USD,
+    Datum,
+    bad,
+    is_number,
+    is_text,
+    moment_from,
+)
 from universe.types import (
+    MINUTE,
     Bar,
     CompanyFacts,
     Headline,
     Listing,
     MinuteBar,
+    Phase,
     Quote,
     Session,
     ShortInterest,
@@ -25,7 +40,6 @@ from universe.types import (
 )
 
 VENDOR = "polygon"
-MINUTE = dt.timedelta(minutes=1)
 TONES = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
 SPLIT_RATIO_MAX = 100_000.0
 
@@ -39,7 +53,10 @@ def moment_from_ns(value: object, *, symbol: str, field: str) -> dt.datetime:
 
 
 def parse_listing(payload: Any, *, fetched_at: dt.datetime) -> Listing:
+    """One row of the ticker list. The retired list's rows, which write their market large, are refused."""
     row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
+    if row.text_or_none("market") not in (None, "stocks"):
+        raise bad(VENDOR, row.symbol, "market", payload["market"])
     return Listing(
         symbol=row.symbol,
         name=row.text_or_none("name") or row.symbol,
@@ -59,13 +76,25 @@ def parse_bar(payload: Any, *, session: Session, fetched_at: dt.datetime) -> Bar
         symbol = payload["T"]
     except (KeyError, TypeError) as exc:
         raise bad(VENDOR, "", "T", payload) from exc
-    if not isinstance(symbol, str) or not symbol:
+    if not is_text(symbol) or not symbol:
         raise bad(VENDOR, "", "T", symbol)
+    return _bar(payload, symbol, session, fetched_at)
+
+
+def parse_range_bar(payload: Any, *, symbol: str, fetched_at: dt.datetime) -> Bar:
+    """One day of one symbol's range. Here ``t`` is the START of the day, midnight in New York."""
+    row = Datum(payload, vendor=VENDOR)
+    row.symbol = symbol
+    start = moment_from_ms(row.payload.get("t"), symbol=symbol, field="t")
+    return _bar(payload, symbol, start.astimezone(ET).date(), fetched_at)
+
+
+def _bar(payload: Mapping[str, Any], symbol: str, session: Session, fetched_at: dt.datetime) -> Bar:
     close = _price(payload, "c", symbol)
     if close is None:
         raise bad(VENDOR, symbol, "c", payload.get("c"))
     volume = payload.get("v")
-    if volume is not None and (type(volume) not in (int, float) or not 0 <= volume <= COUNT_MAX):
+    if volume is not None and not is_number(volume, 0, COUNT_MAX):
         raise bad(VENDOR, symbol, "v", volume)
     return Bar(
         symbol,
@@ -84,12 +113,12 @@ def _price(payload: Mapping[str, Any], field: str, symbol: str) -> float | None:
     value = payload.get(field)
     if value is None or value == 0:
         return None
-    if type(value) not in (int, float) or not 0 < value <= PRICE_MAX_USD:
+    if not is_number(value, PRICE_MIN_USD, PRICE_MAX_USD):
         raise bad(VENDOR, symbol, field, value)
     return float(value)
 
 
-def parse_split(payload: Any) -> Split:
+def parse_split(payload: Any, *, fetched_at: dt.datetime | None = None) -> Split:
     row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
     before, after = row.price("split_from"), row.price("split_to")
     if not 1 / SPLIT_RATIO_MAX <= before / after <= SPLIT_RATIO_MAX:
@@ -100,6 +129,7 @@ def parse_split(payload: Any) -> Split:
         split_from=before,
         split_to=after,
         source=VENDOR,
+        fetched_at=fetched_at,
     )
 
 
@@ -154,7 +184,9 @@ def _minute_end(row: Datum, minute: Datum) -> dt.datetime:
     return start + MINUTE
 
 
-def parse_stream_bar(payload: Mapping[str, Any]) -> MinuteBar | None:
+def parse_stream_bar(
+    payload: Mapping[str, Any], *, fetched_at: dt.datetime | None = None
+) -> MinuteBar | None:
     """One AM message of the stream; None for an over-the-counter name."""
     row = Datum(payload, vendor=VENDOR, symbol_field="sym")
     if row.payload.get("otc") is True:
@@ -166,29 +198,38 @@ def parse_stream_bar(payload: Mapping[str, Any]) -> MinuteBar | None:
         day_volume=row.known_count("av"),
         source=VENDOR,
         interpolated=row.flag("interpolated") or False,
+        fetched_at=fetched_at,
     )
 
 
-def parse_minute_bars(payloads: list[Any], *, symbol: str) -> Parsed[MinuteBar]:
-    """One symbol's minutes of one session, oldest first. ``day_volume`` is the running sum of the bars: a
-    little below the vendor's own count, which knows prints that make no bar."""
-    so_far = 0.0
+def parse_minute_bars(
+    payloads: list[Any], *, symbol: str, fetched_at: dt.datetime | None = None
+) -> Parsed[MinuteBar]:
+    """One symbol's minutes of one session, oldest first, each once. ``day_volume`` is the running sum of the
+    bars: a little below the vendor's own count, which knows prints that make no bar."""
+
+    volumes: dict[dt.datetime, float] = {}
 
     def read(payload: Any) -> MinuteBar:
-        nonlocal so_far
         row = Datum(payload, vendor=VENDOR)
         row.symbol = symbol
-        so_far += row.count_or_none("v") or 0.0
+        start = moment_from_ms(payload.get("t"), symbol=symbol, field="t")
+        # Also of a minute whose close is refused: its shares were traded.
+        volumes[start] = row.count_or_none("v") or 0.0
         return MinuteBar(
             symbol=symbol,
-            start=moment_from_ms(payload.get("t"), symbol=symbol, field="t"),
+            start=start,
             close=row.price("c"),
-            day_volume=so_far,
+            day_volume=None,
             source=VENDOR,
             interpolated=row.flag("interpolated") or False,
+            fetched_at=fetched_at,
         )
 
-    return parse_each(payloads, read)
+    parsed = distinct(parse_each(payloads, read), lambda bar: bar.start)
+    so_far = dict(zip(sorted(volumes), accumulate(volumes[start] for start in sorted(volumes)), strict=True))
+    bars = sorted(parsed.rows, key=lambda bar: bar.start)
+    return Parsed([replace(bar, day_volume=so_far[bar.start]) for bar in bars], parsed.dropped)
 
 
 def parse_ratios(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts:
@@ -233,7 +274,7 @@ def parse_details(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts:
     )
 
 
-def parse_short_interest(payload: Any) -> ShortInterest:
+def parse_short_interest(payload: Any, *, fetched_at: dt.datetime) -> ShortInterest:
     row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
     return ShortInterest(
         symbol=row.symbol,
@@ -241,10 +282,11 @@ def parse_short_interest(payload: Any) -> ShortInterest:
         shares_short=row.count_or_none("short_interest"),
         days_to_cover=row.count_or_none("days_to_cover"),
         source=VENDOR,
+        fetched_at=fetched_at,
     )
 
 
-def parse_headline(payload: Any) -> Headline:
+def parse_headline(payload: Any, *, fetched_at: dt.datetime) -> Headline:
     row = Datum(payload, vendor=VENDOR, symbol_field="id")
     publisher = row.block("publisher")
     return Headline(
@@ -253,9 +295,11 @@ def parse_headline(payload: Any) -> Headline:
         title=row.text("title"),
         url=row.text_or_none("article_url") or "",
         publisher=(publisher.text_or_none("name") if publisher else None) or "",
-        symbols=tuple(name for name in payload.get("tickers") or () if isinstance(name, str)),
+        symbols=row.texts("tickers"),
         tone=_tones(payload.get("insights")),
         source=VENDOR,
+        fetched_at=fetched_at,
+        text=row.text_or_none("description") or "",
     )
 
 
@@ -265,8 +309,75 @@ def _tones(insights: object) -> dict[str, float]:
         return {}
     tones: dict[str, float] = {}
     for insight in insights:
-        if isinstance(insight, dict) and insight.get("sentiment") in TONES:
-            symbol = insight.get("ticker")
-            if isinstance(symbol, str):
-                tones[symbol] = TONES[insight["sentiment"]]
+        if isinstance(insight, dict):
+            symbol, word = insight.get("ticker"), insight.get("sentiment")
+            if is_text(symbol) and isinstance(word, str) and word in TONES:
+                tones[symbol] = TONES[word]
     return tones
+
+
+def parse_filing(payload: Any, *, fetched_at: dt.datetime, form: str = "") -> Filing:
+    """One row of the filings index, or with ``form`` of a list that holds that form only."""
+    row = Datum(payload, vendor=VENDOR, symbol_field="accession_number")
+    steps = [row.text_or_none(f"{step}_category") for step in ("primary", "secondary", "tertiary")]
+    path = "/".join(step for step in steps if step)
+    ticker = row.text_or_none("ticker")
+    return Filing(
+        accession_number=row.symbol,
+        form=row.text_or_none("form_type") or form or row.text("form_type"),
+        filed_on=row.day("filing_date"),
+        accepted_at=None,
+        symbols=row.texts("tickers") or ((ticker,) if ticker else ()),
+        cik=row.text_or_none("cik"),
+        url=row.text_or_none("filing_url") or "",
+        categories=(path,) if path else (),
+        text=row.text_or_none("supporting_text") or row.text_or_none("items_text") or "",
+        source=VENDOR,
+        fetched_at=fetched_at,
+    )
+
+
+def parse_ticker_changes(payload: Any, *, fetched_at: dt.datetime) -> Parsed[TickerChange]:
+    """All symbols that one company has had, the first of them first."""
+
+    def read(event: Any) -> TickerChange | None:
+        row = Datum(event, vendor=VENDOR)
+        change = row.block("ticker_change")
+        if change is None:
+            return None
+        return TickerChange(None, change.text("ticker"), row.day("date"), VENDOR, fetched_at)
+
+    parsed = parse_each(Datum(payload, vendor=VENDOR).rows("events"), read)
+    rows = sorted(parsed.rows, key=lambda change: change.day)
+    olds = [None, *(change.new for change in rows)]
+    return Parsed([replace(row, old=old) for old, row in zip(olds, rows, strict=False)], parsed.dropped)
+
+
+def parse_market_status(payload: Any, *, fetched_at: dt.datetime) -> MarketStatus:
+    """Old answers have no ``afterHours``: extended hours that are not early are late."""
+    row = Datum(payload, vendor=VENDOR)
+    extended: Phase = "pre" if row.flag("earlyHours") else "post"
+    phases: dict[str, Phase] = {"open": "regular", "closed": "closed", "extended-hours": extended}
+    word = row.text("market")
+    if word not in phases:
+        raise bad(VENDOR, "", "market", word)
+    return MarketStatus(phases[word], row.moment("serverTime"), VENDOR, fetched_at)
+
+
+def parse_closed_day(payload: Any, *, fetched_at: dt.datetime) -> ClosedDay:
+    """One exchange's closed day or early close; the moments of an early close are UTC."""
+    row = Datum(payload, vendor=VENDOR, symbol_field="exchange")
+    status = row.text("status")
+    if status not in ("closed", "early-close"):
+        raise bad(VENDOR, row.symbol, "status", status)
+    is_early = status == "early-close"
+    return ClosedDay(
+        exchange=row.symbol,
+        day=row.day("date"),
+        name=row.text_or_none("name") or "",
+        is_early=is_early,
+        open=row.moment("open") if is_early else None,
+        close=row.moment("close") if is_early else None,
+        source=VENDOR,
+        fetched_at=fetched_at,
+    )

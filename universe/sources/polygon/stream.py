@@ -17,6 +17,7 @@ from contextlib import aclosing
 from typing import Any
 
 import orjson
+from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
@@ -153,12 +154,13 @@ class MinuteStream:
 
     def _read(self, frame: str | bytes) -> list[MinuteBar]:
         batch: list[MinuteBar] = []
+        now = timezone.now()
         for message in _messages(frame):
             if message.get("ev") != "AM":
                 self._heed(message)
                 continue
             try:
-                bar = parse_stream_bar(message)
+                bar = parse_stream_bar(message, fetched_at=now)
             except BadPayload as exc:
                 self.dropped[f"bad_payload:{exc.field}"] += 1
                 continue
