@@ -1,22 +1,26 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
-from tests.universe.canned import CAST, SESSION, at, canned_market, listing
+from tests.universe.canned import CAST, IWM, SESSION, at, canned_market, listing
 from tests.universe.vendor import Answer, Vendor
 from universe import clock
 from universe.errors import BadPayload, RateLimited, Unavailable
 from universe.models import Stock
 from universe.selectors import releases_between
 from universe.services import (
+    bars_refresh,
     details_refresh,
     facts_refresh,
     facts_store,
     listings_refresh,
     releases_refresh,
+    snapshot_build,
 )
 from universe.sources import facts_source, price_source
 from universe.types import CompanyFacts
@@ -95,6 +99,7 @@ def test_a_fact_that_is_not_told_again_stays_known(vendor: Vendor) -> None:
     listings_refresh()
     facts_refresh()
     vendor.on(FLOATS, Answer([]))
+    cache.clear()
     facts_refresh()
     assert Stock.objects.get(symbol="ANNE").float_shares == 40e6
 
@@ -133,6 +138,67 @@ def test_shares_that_no_bulk_answer_told_are_asked_for_one_by_one(vendor: Vendor
     assert f"{LISTINGS}/FAY" not in vendor.paths()
 
 
+def test_floats_are_asked_for_in_bulk_once_a_week_and_between_for_newcomers(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    facts_refresh()
+    newcomer = listing(CAST[0]) | {"ticker": "NEW"}
+    vendor.on(LISTINGS, Answer({"results": [*map(listing, (*CAST, IWM)), newcomer]}))
+    vendor.on("/stable/shares-float", Answer([{"symbol": "NEW", "floatShares": 3e6}]))
+    listings_refresh()
+    facts_refresh()
+    with clock.override(at(10) + dt.timedelta(days=7)):
+        facts_refresh()
+    assert vendor.paths().count(FLOATS) == 2
+    assert [asked.query for asked in vendor.asked if asked.path == "/stable/shares-float"] == [
+        {"symbol": "NEW"}
+    ]
+    assert Stock.objects.get(symbol="NEW").float_shares == 3e6
+
+
+def test_tables_without_a_float_ask_for_all_whatever_the_cache_remembers(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    facts_refresh()
+    Stock.objects.update(float_shares=None)
+    facts_refresh()
+    assert Stock.objects.get(symbol="ANNE").float_shares == 40e6
+
+
+def test_newcomers_whose_floats_are_refused_are_counted(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    facts_refresh()
+    Stock.objects.filter(symbol="ANNE").update(
+        facts_fetched_at=None, shares_outstanding=None, market_cap_usd=None
+    )
+    vendor.on("/stable/shares-float", Answer("Restricted Endpoint", 402))
+    assert facts_refresh()["floats_failed"] == 1
+
+
+def test_of_a_few_unknown_names_three_are_asked_about_a_day_the_newest_first(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canned_market(vendor)
+    bars_refresh(SESSION)
+    monkeypatch.setattr("universe.services.facts.START_SHARE", 0.5)
+    names = [f"NEW{number}" for number in range(5)]
+    listed = [
+        *(listing(company) for company in CAST),
+        *(listing(CAST[0]) | {"ticker": name} for name in names),
+    ]
+    vendor.on(LISTINGS, Answer({"results": listed}))
+    listings_refresh()
+    snapshot_build(SESSION)
+    counts = facts_refresh()
+    first = {path.rpartition("/")[2] for path in vendor.paths() if path.startswith(f"{LISTINGS}/")}
+    assert counts["details_later"] == 2
+    assert first == {"NEW4", "NEW3", "NEW2"}
+    facts_refresh()
+    asked = [path.rpartition("/")[2] for path in vendor.paths() if path.startswith(f"{LISTINGS}/")]
+    assert sorted(asked) == sorted(names)
+
+
 def test_a_plan_without_floats_is_counted_and_costs_nothing_else(vendor: Vendor) -> None:
     canned_market(vendor)
     listings_refresh()
@@ -162,6 +228,16 @@ def test_without_an_fmp_key_the_price_vendor_tells_ratios_and_floats(vendor: Ven
     facts_refresh()
     anne = Stock.objects.get(symbol="ANNE")
     assert (anne.shares_outstanding, anne.float_shares, anne.facts_source) == (50e6, 30e6, "polygon")
+
+
+def test_short_interest_is_not_asked_for_before_a_newer_one_can_be_out(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    row = {"ticker": "ANNE", "settlement_date": "2026-03-13", "short_interest": 5e6}
+    vendor.on("/stocks/v1/short-interest", Answer({"results": [row]}))
+    facts_refresh()
+    facts_refresh()
+    assert vendor.paths().count("/stocks/v1/short-interest") == 1
 
 
 def test_short_interest_is_of_the_newest_settlement_before_today(vendor: Vendor) -> None:

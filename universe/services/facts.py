@@ -8,12 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
 from universe import clock
 from universe.bulk import Target, rows_update
 from universe.errors import SourceError
-from universe.models import Stock
+from universe.models import Stock, UniverseSnapshot
 from universe.selectors.criteria import criteria_current
 from universe.services.asking import answers
+from universe.services.due import day_keep, day_kept, floats_due, short_interest_due
 from universe.services.progress import Progress, unheard
 from universe.sessions import session_of
 from universe.sources import facts_source, price_source
@@ -22,6 +26,11 @@ from universe.types import CompanyFacts, ShortInterest
 logger = logging.getLogger(__name__)
 
 SHORT_INTEREST_DAYS = 45
+#: Questions about one name each, of one kind, that a build may ask when the tables are filled.
+SINGLES_A_BUILD = 3
+#: More unknown names than this share of all are no newcomers but a start.
+START_SHARE = 0.05
+ASK_AGAIN = dt.timedelta(days=7)
 BIGINT_MAX = 9e18
 FACT_FIELDS = (
     "market_cap_usd",
@@ -61,16 +70,24 @@ SHORT = Target(
 def facts_refresh(progress: Progress | None = None) -> dict[str, int]:
     """Fetch facts in bulk, then one by one for common stocks whose shares nobody told, then short interest.
 
+    Floats come in bulk weekly, between that for new names; short interest when a new settlement can be out.
     Raises `SourceError` only when the bulk call fails altogether; everything else is counted.
     """
     tell = progress or unheard
-    parsed = facts_source().fetch_facts()
+    session = session_of(clock.market_now())
+    with_floats = floats_due(_fetched_on("floats", "float_shares"), session)
+    new = [] if with_floats else _unknown_symbols()[:SINGLES_A_BUILD]
+    parsed = facts_source().fetch_facts(floats=with_floats)
     tell(1, 3)
     counts: Counter[str] = Counter(parsed.dropped)
     counts["facts"] = facts_store(parsed.rows)
-    counts.update(details_refresh(_unknown_symbols()))
+    if with_floats:
+        day_keep("floats", session)
+    counts.update(_new_floats(new))
+    counts.update(details_refresh(_details_wanted(counts)))
     tell(2, 3)
-    counts.update(short_interest_refresh())
+    if short_interest_due(_fetched_on("settlement", "short_interest"), session):
+        counts.update(short_interest_refresh())
     tell(3, 3)
     return dict(counts)
 
@@ -115,25 +132,55 @@ def _cut(text: str | None, length: int) -> str | None:
     return None if text is None else text[:length]
 
 
-def _unknown_symbols() -> list[str]:
-    """Common stocks of the allowed exchanges that no vendor has told anything about."""
+def _fetched_on(what: str, field: str) -> dt.date | None:
+    """The day kept for ``what``; None when no stock has the ``field``, as in new tables."""
+    return day_kept(what) if Stock.objects.exclude(**{field: None}).exists() else None
+
+
+def _common_stocks() -> QuerySet[Stock]:
     criteria = criteria_current()
-    unknown = Stock.objects.filter(
-        active=True,
-        mic__in=criteria.exchanges,
-        kind__in=criteria.kinds,
-        shares_outstanding=None,
-        market_cap_usd=None,
-        facts_fetched_at=None,
-    )
-    return list(unknown.values_list("symbol", flat=True))
+    return Stock.objects.filter(active=True, mic__in=criteria.exchanges, kind__in=criteria.kinds)
+
+
+def _unknown_symbols() -> list[str]:
+    """Common stocks of the allowed exchanges that no vendor has told anything about, the newest first; after
+    them those about which nobody knew a thing a week ago."""
+    stale = Q(facts_fetched_at=None) | Q(facts_fetched_at__lt=timezone.now() - ASK_AGAIN)
+    unknown = _common_stocks().filter(stale, shares_outstanding=None, market_cap_usd=None)
+    order = F("facts_fetched_at").asc(nulls_first=True)
+    return list(unknown.order_by(order, "-pk").values_list("symbol", flat=True))
+
+
+def _details_wanted(counts: Counter[str]) -> list[str]:
+    """Whom to ask about one by one: everybody at a start, then a few a day; the rest is counted."""
+    unknown = _unknown_symbols()
+    is_start = len(unknown) > START_SHARE * _common_stocks().count() or not UniverseSnapshot.objects.exists()
+    if is_start:
+        return unknown
+    counts["details_later"] = len(unknown[SINGLES_A_BUILD:])
+    return unknown[:SINGLES_A_BUILD]
+
+
+def _new_floats(symbols: Sequence[str]) -> Counter[str]:
+    if not symbols:
+        return Counter()
+    try:
+        parsed = facts_source().fetch_floats(symbols)
+    except SourceError as exc:
+        logger.warning("no floats of new names: %s", exc)
+        return Counter(floats_failed=1)
+    return Counter(floats=facts_store(parsed.rows)) + parsed.dropped
 
 
 def details_refresh(symbols: Sequence[str]) -> Counter[str]:
-    """Ask the price vendor about each symbol; what it refuses is counted, an outage ends the asking."""
+    """Ask the price vendor about each symbol; what it refuses is counted, an outage ends the asking. A symbol
+    that it does not know is not asked about again for a week."""
     counts: Counter[str] = Counter()
-    told = answers(price_source().fetch_details, symbols, failed="details_failed", counts=counts)
-    counts["details"] = facts_store(facts for facts in told if facts is not None)
+    ask = price_source().fetch_details
+    told = dict(answers(lambda name: (name, ask(name)), symbols, failed="details_failed", counts=counts))
+    counts["details"] = facts_store(facts for facts in told.values() if facts is not None)
+    nobody = [name for name, facts in told.items() if facts is None]
+    Stock.objects.filter(symbol__in=nobody).update(facts_fetched_at=timezone.now())
     return counts
 
 
@@ -149,6 +196,8 @@ def short_interest_refresh() -> Counter[str]:
     for row in sorted(parsed.rows, key=lambda row: row.settlement):
         if row.settlement < today:
             newest[row.symbol] = row
+    if newest:
+        day_keep("settlement", max(row.settlement for row in newest.values()))
     changed = rows_update(
         SHORT, ((row.symbol, _whole(row.shares_short), row.days_to_cover) for row in newest.values())
     )

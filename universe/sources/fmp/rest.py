@@ -162,7 +162,7 @@ class FmpRest:
         raise BadPayload(f"fmp {path} sent no list: {words}", vendor=self.name, field="body")
 
     def _one_by_one(self, path: str, symbols: Sequence[str], read: Callable[[Any], T | None]) -> Parsed[T]:
-        """One question a name. Those that the plan lacks are counted; when it lacks all, that is the error."""
+        """One question a name. Those that the plan lacks are counted; lacking all of them is an error."""
         parts: list[Parsed[T]] = []
         refused: SourceError | None = None
         for symbol in symbols:
