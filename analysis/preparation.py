@@ -22,11 +22,12 @@ from universe.services import (
     bars_refresh,
     facts_refresh,
     listings_refresh,
+    market_days_check,
     snapshot_build,
     splits_refresh,
     stock_universe_replace,
 )
-from universe.sessions import session_offset
+from universe.sessions import previous_session, session_offset
 
 logger = logging.getLogger(__name__)
 
@@ -66,16 +67,21 @@ def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
 
 
 def _fetch(session: dt.date, tell: Tell) -> list[str]:
-    """Ask the vendors for everything that a universe is built from; what they did not give, in words."""
+    """Ask the vendors for everything that a universe is built from; what they did not give, in words.
+
+    The bars come first: without those of the session before nothing can be built, and nothing else is asked.
+    """
     problems: list[str] = []
-    bars = _part(tell, (30, 80), f"fetching {FIRST_SESSIONS} sessions of prices")
-    _try(
-        problems, "Listings", lambda: listings_refresh(progress=_part(tell, (0, 15), "fetching the listings"))
-    )
-    _try(problems, "Company facts", lambda: facts_refresh(progress=_part(tell, (15, 30), "fetching facts")))
-    _try(problems, "Splits", lambda: splits_refresh(session))
+    bars = _part(tell, (0, 50), f"fetching {FIRST_SESSIONS} sessions of prices")
+    listings = _part(tell, (50, 65), "fetching the listings")
+    facts = _part(tell, (65, 80), "fetching facts")
     _try(problems, "Daily bars", lambda: bars_refresh(session, sessions=FIRST_SESSIONS, progress=bars))
-    return problems
+    if not sessions_stored([previous_session(session)]):
+        return problems
+    _try(problems, "Listings", lambda: listings_refresh(progress=listings))
+    _try(problems, "Company facts", lambda: facts_refresh(progress=facts))
+    _try(problems, "Splits", lambda: splits_refresh(session))
+    return problems + market_days_check()
 
 
 def _classes(symbols: Sequence[str]) -> dict[str, tuple[str, Decimal]]:

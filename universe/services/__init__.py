@@ -4,6 +4,7 @@ from universe.services.bars import bars_prune, bars_refresh, bars_store
 from universe.services.criteria import criteria_check, criteria_revise
 from universe.services.facts import details_refresh, facts_refresh, facts_store, short_interest_refresh
 from universe.services.listings import listings_refresh, listings_store
+from universe.services.market_days import market_days_check
 from universe.services.plans import plan_probe
 from universe.services.progress import Progress
 from universe.services.quotes import (
@@ -32,6 +33,7 @@ __all__ = [
     "facts_store",
     "listings_refresh",
     "listings_store",
+    "market_days_check",
     "minute_bars_store",
     "minute_quotes_prune",
     "plan_probe",
