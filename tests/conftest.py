@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,38 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     elif counts["there"]:
         terminalreporter.section("recorded market data")
         terminalreporter.line(f"{counts['there']} tests read the recorded market data in {RECORDED}.")
+    _answers_table(terminalreporter)
+
+
+def _answers_table(terminalreporter: Any) -> None:
+    """What became of every recorded answer of the vendors, from what its tests told, whichever the worker."""
+    told: dict[str, list[Any]] = {}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in getattr(report, "user_properties", ()):
+            if name != "recorded_answer" or report.when != "call":
+                continue
+            answer, rows, read, refused = value
+            known = told.setdefault(answer, [0, None, Counter()])
+            known[0] += rows
+            known[1] = read if known[1] is None else known[1] + (read or 0)
+            known[2] = refused if isinstance(refused, str) else known[2] + Counter(refused)
+    if not told:
+        return
+    terminalreporter.section("recorded answers of the vendors")
+    terminalreporter.line(f"{'answer':<58}{'rows':>6}{'read':>6}  refused, or why it is not in use")
+    for answer, (rows, read, refused) in sorted(told.items()):
+        reasons = refused if isinstance(refused, str) else _reasons(refused)
+        terminalreporter.line(f"{answer:<58}{rows:>6}{'-' if read is None else read:>6}  {reasons}".rstrip())
+    in_use = [(rows, read, refused.total()) for rows, read, refused in told.values() if read is not None]
+    rows, read, refused = (sum(column) for column in zip(*in_use, strict=True)) if in_use else (0, 0, 0)
+    terminalreporter.line(
+        f"{len(told)} answers, {len(in_use)} of endpoints in use: {rows} rows, {read} read, {refused} refused "
+        "by name; the others are foreign listings and countries."
+    )
+
+
+def _reasons(refused: Counter[str]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in sorted(refused.items()))
 
 
 class _Server(uvicorn.Server):
