@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import engine, listings
+from tests.benchmarks import engine, listings, vendors
 
-BENCHMARKS = (engine.run, listings.run)
+BENCHMARKS = (engine.run, listings.run, vendors.run)
 
 
 def main() -> int:
