@@ -65,7 +65,7 @@ MESSAGE_LENGTH = 1_000
 @dataclass(slots=True)
 class Findings:
     """What a run learnt on its way: ``problems`` in words, ``degraded`` inputs, ``failed`` sectors with the
-    reason, ``counts`` by name."""
+    reason, ``counts`` by name, the ``lag`` of a delayed plan; ``end_of_day``: no plan has today's prices."""
 
     problems: list[str] = field(default_factory=list)
     degraded: list[str] = field(default_factory=list)
@@ -73,6 +73,8 @@ class Findings:
     counts: dict[str, Any] = field(default_factory=dict)
     oldest_input_at: dt.datetime | None = None
     source: str = "Polygon"
+    lag: dt.timedelta | None = None
+    end_of_day: bool = False
 
 
 def run_execute(run_id: int) -> RunReport:
@@ -131,7 +133,7 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     progress.stage("frame", 75, words="reading the input frame")
     frame = frame_build(as_of, degraded=findings.degraded, release=release)
     _judge_coverage(frame, findings)
-    if run.kind != RunKind.MOVER:
+    if run.kind != RunKind.MOVER and not findings.end_of_day:
         _judge_sectors(frame, findings)
     progress.stage("score", 82, words=f"scoring {len(frame.members):,} stocks")
     scores = score_board(frame)
@@ -195,13 +197,38 @@ def _prices(findings: Findings) -> dt.datetime:
         return asked_at
     findings.counts["quotes"] = _report_counts(report)
     findings.oldest_input_at = report.newest
-    findings.source = report.source.capitalize()
+    findings.source = source_words(report)
+    if report.end_of_day:
+        return _end_of_day(findings)
+    if report.newest is not None and report.lag is not None and report.is_delayed:
+        # The market of the vendor's time, so that the half hour is one of its half hours.
+        findings.lag = report.lag
+        return report.newest
     if report.newest is None and phase(asked_at) == "regular":
         raise PricesMissing(
             "The price vendor answered without one usable price of today "
             f"({_words(report.dropped)}). The board keeps its last readings."
         )
     # Not before the call: a price of the second in which the vendor answered would lie in the future.
+    return market_now()
+
+
+def source_words(report: QuotesReport) -> str:
+    """Whose the prices are, with the measured delay: "Polygon", "Polygon, 15 min late"."""
+    name = {"fmp": "FMP"}.get(report.source, report.source.capitalize())
+    if report.lag is None or not report.is_delayed:
+        return name
+    return f"{name}, {round(report.lag.total_seconds() / 60)} min late"
+
+
+def _end_of_day(findings: Findings) -> dt.datetime:
+    """No plan has a price of the session: the closes are judged, and everything says so."""
+    findings.end_of_day = True
+    findings.source = f"{findings.source}, end of day"
+    findings.problems.append(
+        "Neither key's plan has prices within the session: the figures are those of the last close."
+    )
+    findings.degraded.append("closes in place of prices")
     return market_now()
 
 
@@ -247,7 +274,7 @@ def _judge_coverage(frame: InputFrame, findings: Findings) -> None:
         raise PricesMissing(
             "No member has a price of today or a close before it. The board keeps its last readings."
         )
-    if frame.phase == "regular" and priced < COVERAGE_MIN * count:
+    if frame.phase == "regular" and priced < COVERAGE_MIN * count and not findings.end_of_day:
         findings.problems.append(f"Only {priced:,} of {count:,} members have a price of today.")
     if frame.benchmark is None:
         findings.problems.append("The benchmark has no price, so there is no relative light.")
@@ -306,7 +333,11 @@ def _stamp(run: AnalysisRun, result: Result) -> RunStamp:
         interpolated=result.frame.interpolated,
         context=context_of(
             result.frame, result.findings.problems, late=run.late, failed=result.findings.failed
-        ),
+        )
+        | {
+            "lag_seconds": round(result.findings.lag.total_seconds()) if result.findings.lag else None,
+            "end_of_day": result.findings.end_of_day,
+        },
     )
 
 

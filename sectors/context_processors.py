@@ -11,7 +11,14 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from sectors.live import board_now
-from sectors.presenters.market import Banner, MarketStatus, market_status, oldest_input, world_banner
+from sectors.presenters.market import (
+    Banner,
+    MarketStatus,
+    delay_banner,
+    market_status,
+    oldest_input,
+    world_banner,
+)
 from sectors.selectors import board_current
 from universe.clock import ClockUnavailableError, clock_state, market_now
 from universe.redis import client
@@ -28,7 +35,8 @@ def _status(request: HttpRequest) -> MarketStatus:
     board = board_current()
     state = clock_state()
     told = world_banner(state.world, state.label, state.speed, ended=state.ended)
-    banners = tuple(banner for banner in (told, *_outages()) if banner)
+    delay = delay_banner((board or {}).get("context", {}))
+    banners = tuple(banner for banner in (told, delay, *_outages()) if banner)
     return market_status(
         board_now(board),
         oldest_input(board),

@@ -154,8 +154,8 @@ def _answers_table(terminalreporter: Any) -> None:
     in_use = [(rows, read, refused.total()) for rows, read, refused in told.values() if read is not None]
     rows, read, refused = (sum(column) for column in zip(*in_use, strict=True)) if in_use else (0, 0, 0)
     terminalreporter.line(
-        f"{len(told)} answers, {len(in_use)} of endpoints in use: {rows} rows, {read} read, {refused} refused "
-        "by name; the others are foreign listings and countries."
+        f"{len(told)} answers, {len(in_use)} of endpoints in use: {rows} rows, {read} read, {refused} "
+        "refused by name; the others are foreign listings and countries."
     )
 
 

@@ -162,6 +162,21 @@ def world_banner(world: str, label: str, speed: float, *, ended: bool) -> Banner
     )
 
 
+def delay_banner(context: Mapping[str, Any]) -> Banner | None:
+    """What to say of a board whose prices are those of a delayed plan, or of the last close."""
+    if context.get("end_of_day"):
+        text = "The plans of the keys have no prices within the session: every figure is of the last close."
+        return Banner("delayed", "END OF DAY", text)
+    seconds = context.get("lag_seconds")
+    if not seconds:
+        return None
+    minutes, rest = divmod(int(seconds), 60)
+    text = f"Measured lag of the feed: {minutes} m {rest:02d} s."
+    return Banner(
+        "delayed", f"DELAYED {round(seconds / 60)} MIN", text, "Every reading says so in its source."
+    )
+
+
 def _moment(moment: dt.datetime, now: dt.datetime) -> str:
     same_day = moment.astimezone(sessions.ET).date() == now.date()
     return figures.clock(moment, seconds=True) if same_day else ages.moment_text(moment, now)

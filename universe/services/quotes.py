@@ -19,7 +19,8 @@ from universe.errors import SourceError
 from universe.models import MarketContext, MinuteQuote
 from universe.selectors.universe import member_symbols
 from universe.services.asking import answers
-from universe.sessions import hours, session_of, session_offset
+from universe.services.pricing import DELAY_MIN, lag_measure, quotes_fetch
+from universe.sessions import hours, phase, session_of, session_offset
 from universe.sources import facts_source, price_source
 from universe.types import MinuteBar, Quote, Session
 
@@ -75,7 +76,8 @@ class QuotesReport:
     """What one snapshot brought: ``wanted`` members and funds, ``stored`` of them, ``dropped`` by reason.
 
     ``newest`` is the market moment that the session's prices reach to: a run that follows takes its ``as_of``
-    from the clock after this call, so that none of them lies in its future.
+    from the clock after this call, so that none of them lies in its future. ``lag`` is how far the funds'
+    newest price is behind the market (None: not measured), ``end_of_day`` that no plan has intraday prices.
     """
 
     session: Session
@@ -87,20 +89,28 @@ class QuotesReport:
     interpolated: bool = False
     halted: int = 0
     source: str = ""
+    lag: dt.timedelta | None = None
+    end_of_day: bool = False
+
+    @property
+    def is_delayed(self) -> bool:
+        """Whether the prices are behind the market by more than their way takes."""
+        return self.lag is not None and self.lag > DELAY_MIN
 
 
 def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     """Fetch the whole market once and store the prices of members, benchmarks and sector funds.
 
-    Prices of another session than that of ``as_of``, and of the future, are dropped and counted. When most
-    lie in the future, the simulated market's clock was moved, and is asked for anew first. Raises
-    `SourceError` when the snapshot itself fails; the indices may fail, and are counted.
+    Where the plan lacks the snapshot, the other vendor is asked about them. Prices of another session than
+    that of ``as_of``, and of the future, are dropped and counted. When most lie in the future, the simulated
+    market's clock was moved, and is asked for anew first. Raises `SourceError` when the snapshot itself
+    fails; the indices may fail, and are counted.
     """
-    source = price_source()
     session = session_of(as_of)
-    parsed = source.fetch_quotes()
-    dropped: Counter[str] = Counter(parsed.dropped)
     wanted = tracked_symbols(session)
+    priced = quotes_fetch([*FUNDS, *sorted(wanted - set(FUNDS))])
+    parsed = priced.parsed
+    dropped: Counter[str] = Counter(parsed.dropped)
     now = _moment_of([quote.as_of for quote in parsed.rows if quote.symbol in wanted], asked_at=as_of)
     kept = [
         quote
@@ -120,7 +130,9 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
         newest=max(moments, default=None),
         interpolated=any(quote.interpolated for quote in kept),
         halted=sum(quote.halted for quote in kept),
-        source=source.name,
+        source=priced.source,
+        lag=lag_measure(kept, now=now, source=priced.source) if phase(now) != "closed" else None,
+        end_of_day=priced.end_of_day,
     )
 
 
