@@ -46,7 +46,7 @@ class Errors:
 
 
 Line = Read | NotInUse | Errors
-BY_MCP = NotInUse("by the tests of the MCP servers", words="read")
+BY_MCP = NotInUse("the tests of the MCP servers read it", words="elsewhere")
 
 
 def _range(source: Any, body: Any) -> Any:
