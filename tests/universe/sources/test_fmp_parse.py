@@ -127,3 +127,106 @@ def test_a_release_without_impact_has_the_word_none(word: str | None, impact: st
 def test_a_bad_release_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(BadPayload):
         parse.parse_release(RELEASE | change, fetched_at=NOW)
+
+
+def new_york_noon(day: str) -> str:
+    return f"{day} 12:00:00"
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [("2026-03-06", 17), ("2026-03-09", 16), ("2025-10-31", 16), ("2025-11-03", 17)],
+    ids=["before spring", "after spring", "before autumn", "after autumn"],
+)
+def test_news_charts_and_filings_are_new_yorks_on_both_sides_of_a_clock_change(day: str, hour: int) -> None:
+    at = dt.datetime.fromisoformat(day).replace(hour=hour, tzinfo=dt.UTC)
+    article = {"symbol": "ANNE", "publishedDate": new_york_noon(day), "title": "T", "url": "u"}
+    filing = {
+        "symbol": "ANNE",
+        "filingDate": f"{day} 00:00:00",
+        "acceptedDate": new_york_noon(day),
+        "formType": "8-K",
+        "link": "https://sec.example/0000320193-24-000116-index.htm",
+    }
+    bars = parse.parse_minute_bars([{"date": new_york_noon(day), "close": 5.0}], symbol="A", fetched_at=NOW)
+    assert parse.parse_headline(article, fetched_at=NOW).as_of == at
+    assert parse.parse_filing(filing, fetched_at=NOW).as_of == at
+    assert bars.rows[0].start == at
+
+
+def test_in_the_hour_that_autumn_repeats_the_first_is_meant() -> None:
+    article = {"symbol": None, "publishedDate": "2025-11-02 01:30:00", "title": "T", "url": "u"}
+    headline = parse.parse_headline(article, fetched_at=NOW)
+    assert (headline.published_at, headline.symbols) == (dt.datetime(2025, 11, 2, 5, 30, tzinfo=dt.UTC), ())
+
+
+def test_minutes_come_oldest_first_each_once_and_without_a_volume() -> None:
+    rows = [
+        {"date": "2026-03-31 09:31:00", "close": 5.1, "volume": 10},
+        {"date": "2026-03-31 09:30:00", "close": 5.0, "volume": 10},
+        {"date": "2026-03-31 09:31:00", "close": 5.2, "volume": 10},
+    ]
+    parsed = parse.parse_minute_bars(rows, symbol="ANNE", fetched_at=NOW)
+    assert [(bar.close, bar.day_volume) for bar in parsed.rows] == [(5.0, None), (5.2, None)]
+    assert parsed.dropped == {"duplicate": 1}
+    assert parsed.rows[0].as_of == dt.datetime(2026, 3, 31, 13, 31, tzinfo=dt.UTC)
+
+
+def test_a_filing_is_known_by_the_number_in_its_link() -> None:
+    filing = {
+        "symbol": "BRK-B",
+        "cik": "0001067983",
+        "filingDate": "2026-03-31 00:00:00",
+        "formType": "8-K",
+        "link": "https://sec.example/000032019324000116/0000320193-24-000116-index.htm",
+    }
+    read = parse.parse_filing(filing, fetched_at=NOW)
+    assert (read.accession_number, read.symbols, read.as_of) == (
+        "0000320193-24-000116",
+        ("BRK.B",),
+        dt.date(2026, 3, 31),
+    )
+    with pytest.raises(BadPayload, match="link"):
+        parse.parse_filing(filing | {"link": "https://sec.example/other"}, fetched_at=NOW)
+
+
+def test_cash_and_foreign_shares_are_held_without_a_symbol() -> None:
+    rows = [
+        {"symbol": "SPY", "asset": asset, "name": "N", "weightPercentage": -0.5, "sharesNumber": 1.5}
+        for asset in (" ", "3665.TW", "BRK-B")
+    ]
+    held = [parse.parse_holding(row, fetched_at=NOW) for row in rows]
+    assert [holding.symbol for holding in held] == [None, None, "BRK.B"]
+    assert (held[0].weight_pct, held[0].shares, held[0].as_of) == (-0.5, 1.5, None)
+
+
+BULK = '"symbol","price","marketCap","volume","companyName","description","isEtf","isFund","isAdr"\n'
+
+
+def test_a_bulk_row_is_read_by_its_head_and_an_empty_cell_is_missing() -> None:
+    text = (
+        BULK
+        + '"ANNE",,4.5e7,20201922.82733,"Anne, ""Inc""","two\nlines",false,false,true\n"X.TO",1,1,1,,,,,\n'
+    )
+    profiles = [parse.parse_profile(row, fetched_at=NOW) for row in parse.bulk_rows(text)]
+    anne = profiles[0]
+    assert anne is not None
+    assert (anne.market_cap_usd, anne.is_adr, anne.is_fund, anne.is_etf) == (4.5e7, True, False, False)
+    assert (anne.name, anne.description, anne.sector_label) == ('Anne, "Inc"', "two\nlines", None)
+    assert profiles[1] is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "field"),
+    [("many", "marketCap"), ("nan", "marketCap"), ("inf", "marketCap"), ("-5", "marketCap")],
+)
+def test_a_bulk_number_that_is_none_is_refused_by_name(cell: str, field: str) -> None:
+    row = next(parse.bulk_rows(BULK + f'"ANNE",1,{cell},1,"A","D",false,false,false\n'))
+    with pytest.raises(BadPayload) as caught:
+        parse.parse_profile(row, fetched_at=NOW)
+    assert caught.value.field == field
+
+
+def test_a_bulk_answer_that_is_no_table_is_refused() -> None:
+    with pytest.raises(BadPayload, match="no CSV"):
+        list(parse.bulk_rows(BULK + '"ANNE"x,1\n'))

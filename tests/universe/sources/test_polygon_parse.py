@@ -282,3 +282,107 @@ def test_short_interest_is_of_its_settlement_day() -> None:
 def test_milliseconds_are_utc_on_both_sides_of_a_clock_change(milliseconds: int, hour: int) -> None:
     moment = parse.moment_from_ms(milliseconds, symbol="ANNE", field="t")
     assert (moment.hour, moment.tzinfo) == (hour, dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "session"),
+    [
+        (1672722000000, dt.date(2023, 1, 3)),
+        (1112331600000, dt.date(2005, 4, 1)),
+        (1112587200000, dt.date(2005, 4, 4)),
+    ],
+    ids=["in winter", "the Friday before a clock change", "the Monday after it"],
+)
+def test_a_day_of_a_range_starts_at_midnight_in_new_york(milliseconds: int, session: dt.date) -> None:
+    bar = parse.parse_range_bar(BAR | {"t": milliseconds}, symbol="AAPL", fetched_at=NOW)
+    assert (bar.session, bar.as_of, bar.fetched_at) == (session, session, NOW)
+
+
+def test_a_minute_told_twice_counts_once_and_the_last_one_holds() -> None:
+    minutes = [
+        {"t": MINUTE_MS + 60_000, "c": 11.0, "v": 100},
+        {"t": MINUTE_MS, "c": 10.0, "v": 100},
+        {"t": MINUTE_MS, "c": 10.5, "v": 150},
+    ]
+    parsed = parse.parse_minute_bars(minutes, symbol="ANNE", fetched_at=NOW)
+    assert [(bar.close, bar.day_volume) for bar in parsed.rows] == [(10.5, 150), (11.0, 250)]
+    assert parsed.dropped == {"duplicate": 1}
+    assert parsed.rows[0].as_of == parsed.rows[0].start + dt.timedelta(minutes=1)
+
+
+def test_a_headline_whose_tickers_are_no_list_is_refused() -> None:
+    news = {"id": "a1", "title": "T", "published_utc": "2026-03-31T12:00:00Z", "tickers": "ANNE"}
+    with pytest.raises(BadPayload, match="tickers='ANNE'"):
+        parse.parse_headline(news, fetched_at=NOW)
+
+
+def test_a_tone_that_is_no_word_is_none() -> None:
+    news = {"id": "a1", "title": "T", "published_utc": "2026-03-31T12:00:00Z"}
+    odd = news | {"insights": [{"ticker": "ANNE", "sentiment": ["positive"]}, 7]}
+    assert parse.parse_headline(odd, fetched_at=NOW).tone == {}
+
+
+def test_a_text_that_no_table_can_hold_is_refused() -> None:
+    with pytest.raises(BadPayload, match="name="):
+        parse.parse_listing({"ticker": "ANNE", "name": "A\0B"}, fetched_at=NOW)
+
+
+def test_a_disclosure_names_its_categories_as_a_path() -> None:
+    row = {
+        "accession_number": "0000320193-25-000010",
+        "cik": "0000320193",
+        "filing_date": "2026-03-31",
+        "primary_category": "financial_results",
+        "secondary_category": "earnings_announcement",
+        "tertiary_category": "quarterly_results",
+        "supporting_text": "Revenue rose.",
+        "tickers": ["ANNE", None],
+    }
+    filing = parse.parse_filing(row, fetched_at=NOW, form="8-K")
+    assert filing.categories == ("financial_results/earnings_announcement/quarterly_results",)
+    assert (filing.form, filing.symbols, filing.text) == ("8-K", ("ANNE",), "Revenue rose.")
+    assert filing.as_of == dt.date(2026, 3, 31)
+
+
+def test_an_index_row_without_a_form_is_refused() -> None:
+    with pytest.raises(BadPayload, match="form_type"):
+        parse.parse_filing({"accession_number": "1", "filing_date": "2026-03-31"}, fetched_at=NOW)
+
+
+def test_ticker_changes_say_what_a_symbol_was_before() -> None:
+    events = [
+        {"ticker_change": {"ticker": "META"}, "type": "ticker_change", "date": "2022-06-11"},
+        {"ticker_change": {"ticker": "FB"}, "type": "ticker_change", "date": "2012-05-18"},
+        {"type": "other", "date": "2020-01-01"},
+    ]
+    changes = parse.parse_ticker_changes({"events": events}, fetched_at=NOW).rows
+    assert [(change.old, change.new) for change in changes] == [(None, "FB"), ("FB", "META")]
+
+
+@pytest.mark.parametrize(
+    ("change", "phase"),
+    [
+        ({"market": "open"}, "regular"),
+        ({"market": "closed"}, "closed"),
+        ({"market": "extended-hours", "earlyHours": True}, "pre"),
+        ({"market": "extended-hours", "afterHours": True}, "post"),
+        ({"market": "extended-hours"}, "post"),
+    ],
+)
+def test_the_markets_status_is_one_of_our_phases(change: dict[str, Any], phase: str) -> None:
+    status = parse.parse_market_status(change | {"serverTime": "2022-04-28T16:48:08-04:00"}, fetched_at=NOW)
+    assert (status.phase, status.as_of) == (phase, dt.datetime(2022, 4, 28, 20, 48, 8, tzinfo=dt.UTC))
+
+
+@pytest.mark.parametrize("change", [{"market": "dancing"}, {"serverTime": "now"}, {"earlyHours": "no"}])
+def test_a_status_in_other_words_is_refused(change: dict[str, Any]) -> None:
+    good = {"market": "open", "earlyHours": False, "serverTime": "2022-04-28T16:48:08-04:00"}
+    with pytest.raises(BadPayload):
+        parse.parse_market_status(good | change, fetched_at=NOW)
+
+
+def test_an_early_close_without_its_hour_is_refused() -> None:
+    with pytest.raises(BadPayload, match="open=None for NYSE"):
+        parse.parse_closed_day(
+            {"exchange": "NYSE", "date": "2026-11-27", "status": "early-close"}, fetched_at=NOW
+        )
