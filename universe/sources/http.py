@@ -12,6 +12,7 @@ The key travels in a header set on each request, never in a URL, and is cut out 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import random
 import re
@@ -242,8 +243,8 @@ class Door:
 
     def _decoded(self, response: httpx.Response, path: str) -> Any:
         try:
-            return orjson.loads(response.content)
-        except orjson.JSONDecodeError as exc:
+            return _loaded(response.content)
+        except (ValueError, RecursionError) as exc:
             raise BadPayload(
                 f"{self.vendor} {_short(path)} answered 200 without JSON: {self._words(response)}",
                 vendor=self.vendor,
@@ -278,6 +279,14 @@ class Door:
         """What may be repeated of a vendor's words: one line, not too long, without the key."""
         words = " ".join(words.split())
         return (words.replace(self._key, "***") if self._key else words)[:WORDS_MAX]
+
+
+def _loaded(content: bytes) -> Any:
+    """JSON, also with NaN or a number beyond all bounds: one datum is refused then, not the whole market."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return json.loads(content)
 
 
 def _short(path: str) -> str:

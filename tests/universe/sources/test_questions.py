@@ -49,6 +49,23 @@ def test_a_price_told_twice_is_counted_once(vendor: Vendor) -> None:
     assert (len(parsed.rows), parsed.dropped) == (1, {"duplicate": 1, "no_price": 1})
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", '"5.0"', "null"])
+def test_a_number_that_is_none_costs_its_own_datum_and_not_the_market(vendor: Vendor, number: str) -> None:
+    row = '{"ticker": "%s", "lastTrade": {"p": %s, "t": 1774967405123456789}}'
+    rows = ", ".join([row % ("ANNE", number), row % ("BEA", "5.0")])
+    vendor.on(SNAPSHOT, Answer(f'{{"tickers": [{rows}]}}'))
+    parsed = polygon().fetch_quotes()
+    assert [(quote.symbol, quote.price) for quote in parsed.rows] == [("BEA", 5.0)]
+    assert parsed.dropped.total() == 1
+
+
+@pytest.mark.parametrize("body", ["NaN and more", '{"tickers": [NaN', "<html>Infinity</html>", "[" * 100_000])
+def test_a_text_that_is_no_json_is_refused_whatever_is_in_it(vendor: Vendor, body: str) -> None:
+    vendor.on(SNAPSHOT, Answer(body))
+    with pytest.raises(BadPayload, match="without JSON"):
+        polygon().fetch_quotes()
+
+
 def test_a_paper_and_what_it_discloses_are_one_filing(vendor: Vendor) -> None:
     paper = {"accession_number": "1", "filing_date": "2026-03-31", "cik": "9"}
     vendor.on(
