@@ -59,7 +59,11 @@ def test_a_number_that_is_none_costs_its_own_datum_and_not_the_market(vendor: Ve
     assert parsed.dropped.total() == 1
 
 
-@pytest.mark.parametrize("body", ["NaN and more", '{"tickers": [NaN', "<html>Infinity</html>", "[" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    ["NaN and more", '{"tickers": [NaN', "<html>Infinity</html>", "[" * 100_000],
+    ids=["words", "cut off", "a page", "endless brackets"],
+)
 def test_a_text_that_is_no_json_is_refused_whatever_is_in_it(vendor: Vendor, body: str) -> None:
     vendor.on(SNAPSHOT, Answer(body))
     with pytest.raises(BadPayload, match="without JSON"):
