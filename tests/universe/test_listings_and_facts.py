@@ -326,3 +326,40 @@ def test_a_dead_redis_does_not_stop_a_call(vendor: Vendor, settings: Any) -> Non
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     canned_market(vendor)
     assert listings_refresh()["listings"] == 13
+
+
+RATIOS = "/stocks/financials/v1/ratios"
+RESTRICTED = Answer(
+    "Restricted Endpoint: This endpoint is not available under your current subscription", 402
+)
+
+
+def test_ratios_stand_in_for_a_screener_that_the_plan_lacks(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on("/stable/company-screener", RESTRICTED)
+    vendor.on(RATIOS, Answer({"results": [{"ticker": "JOE", "market_cap": 6e8, "price": 12.0}]}))
+    vendor.on("/stocks/vX/float", Answer({"results": [{"ticker": "KAY", "free_float": 1000}]}))
+    facts_refresh()
+    stocks = {stock.symbol: stock for stock in Stock.objects.all()}
+    assert (stocks["JOE"].market_cap_usd, stocks["JOE"].shares_outstanding) == (600_000_000, 50_000_000)
+    assert (stocks["KAY"].float_shares, stocks["ANNE"].float_shares) == (1000, 40_000_000)
+
+
+def test_what_fmp_tells_goes_before_what_stands_in(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on("/stable/company-screener", RESTRICTED)
+    vendor.on("/stocks/vX/float", Answer({"results": [{"ticker": "ANNE", "free_float": 1}]}))
+    facts_refresh()
+    assert Stock.objects.get(symbol="ANNE").float_shares == 40_000_000
+
+
+def test_a_second_vendor_that_fails_is_counted_and_missed(vendor: Vendor) -> None:
+    canned_market(vendor)
+    listings_refresh()
+    vendor.on("/stable/company-screener", RESTRICTED)
+    vendor.on(RATIOS, Answer("", 500))
+    counts = facts_refresh()
+    assert counts["other_facts_failed"] == 1
+    assert Stock.objects.get(symbol="ANNE").float_shares == 40_000_000

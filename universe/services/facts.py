@@ -20,7 +20,8 @@ from universe.services.asking import answers
 from universe.services.due import day_keep, day_kept, floats_due, short_interest_due
 from universe.services.progress import Progress, unheard
 from universe.sessions import session_of
-from universe.sources import facts_source, price_source
+from universe.sources import Parsed, facts_source, facts_source_beside, price_source
+from universe.sources.base import joined
 from universe.types import CompanyFacts, ShortInterest
 
 logger = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def facts_refresh(progress: Progress | None = None) -> dict[str, int]:
     session = session_of(clock.market_now())
     with_floats = floats_due(_fetched_on("floats", "float_shares"), session)
     new = [] if with_floats else _unknown_symbols()[:SINGLES_A_BUILD]
-    parsed = facts_source().fetch_facts(floats=with_floats)
+    parsed = _bulk(floats=with_floats)
     tell(1, 3)
     counts: Counter[str] = Counter(parsed.dropped)
     counts["facts"] = facts_store(parsed.rows)
@@ -90,6 +91,19 @@ def facts_refresh(progress: Progress | None = None) -> dict[str, int]:
         counts.update(short_interest_refresh())
     tell(3, 3)
     return dict(counts)
+
+
+def _bulk(*, floats: bool) -> Parsed[CompanyFacts]:
+    """What comes in bulk; where the vendor's plan lacks a part, the other vendor's stands under it."""
+    parsed = facts_source().fetch_facts(floats=floats)
+    other = facts_source_beside()
+    if other is None or not any(reason.startswith("not_entitled") for reason in parsed.dropped):
+        return parsed
+    try:
+        return joined([other.fetch_facts(floats=floats), parsed])
+    except SourceError as exc:
+        logger.warning("no facts of the other vendor: %s", exc)
+        return joined([parsed, Parsed([], Counter(other_facts_failed=1))])
 
 
 def facts_store(facts: Iterable[CompanyFacts]) -> int:

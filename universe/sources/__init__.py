@@ -27,6 +27,7 @@ __all__ = [
     "PriceSource",
     "budget_of",
     "facts_source",
+    "facts_source_beside",
     "lag_observed",
     "mcp_target",
     "minute_stream",
@@ -131,6 +132,11 @@ def price_source() -> PriceSource:
 def facts_source() -> FactsSource:
     """The vendor of slow facts: FMP with a key of it, else the price vendor's own ratios and floats."""
     return FmpRest(transport_of("fmp")) if settings.FMP_API_KEY else PolygonRest(transport_of("polygon"))
+
+
+def facts_source_beside() -> FactsSource | None:
+    """Whoever else tells facts, for what the plan of `facts_source` lacks; None without a second vendor."""
+    return PolygonRest(transport_of("polygon")) if settings.FMP_API_KEY else None
 
 
 def minute_stream(
