@@ -139,12 +139,11 @@ def _detail(check: Check) -> str:
         return str(check["detail"])
     if check.get("error"):
         return f"the last call failed: {check['error']}"
-    told = (check.get("storage"), check.get("server"))
-    if any(told):
-        return " ".join(str(word) for word in told if word)
     if check.get("answered_at"):
         return f"answered {_moment(check['answered_at'])}"
-    return ""
+    if "worker_age_seconds" in check:
+        return f"seen {check['worker_age_seconds']} s and {check['tick_age_seconds']} s ago"
+    return f"{check.get('storage', 'version')} {check.get('server', '')}"
 
 
 def vendor_panel(vendor: str) -> VendorPanel:
