@@ -66,6 +66,29 @@ class RunningMarket:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read())
 
+    def fault(self, kind: str, **how: Any) -> int:
+        """Set a fault such as ``fault("429", vendor="fmp", count=2, retry_after=1)``; its number."""
+        return int(self.control(fault={"kind": kind, **how})["fault"])
+
+    def faults_clear(self) -> None:
+        self.control(faults="clear")
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults in force and how many answers fell to each."""
+        return list(self._look("/simulator/faults")["faults"])
+
+    def asked(self) -> dict[str, Any]:
+        """Calls to the vendors' paths since the start or `asked_reset`: total, polygon, fmp, paths."""
+        return dict(self._look("/simulator/asked"))
+
+    def asked_reset(self) -> None:
+        self.control(asked="reset")
+
+    def _look(self, path: str) -> Any:
+        request = urllib.request.Request(self.url + path, headers={"X-Simulator-Token": self.token})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
 
 @contextmanager
 def start_market(

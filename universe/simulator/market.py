@@ -24,7 +24,7 @@ from universe.sessions import (
     session_offset,
     sessions_between,
 )
-from universe.simulator import interventions, picture
+from universe.simulator import interventions, picture, sight
 from universe.simulator.interventions import ManualHalt, Shock
 from universe.simulator.marketclock import SimulatedClock, into_session
 from universe.simulator.picture import Picture
@@ -51,7 +51,8 @@ class Market:
     # Time
 
     def now(self) -> dt.datetime:
-        return self._clock.at(time.time())
+        """The moment that the asker takes for now."""
+        return sight.current().moment(self._clock.at(time.time()))
 
     def session(self) -> Session:
         return session_of(self.now())
@@ -139,15 +140,19 @@ class Market:
             return grid
 
     def picture(self) -> Picture:
-        """The tape now, cut to whole seconds."""
+        """The tape now, cut to whole seconds; a frozen one has the prices of then at the times of now."""
         moment = self.now().replace(microsecond=0)
-        version = (moment, self._shocks, self._halts)
+        frozen_at = sight.current().frozen_at
+        at = moment if frozen_at is None else min(moment, frozen_at.replace(microsecond=0))
+        version = (moment, at, self._shocks, self._halts)
         kept = self._picture
         if kept is not None and kept[0] == version:
             return kept[1]
-        session = session_of(moment)
-        shock = interventions.factors(self._shocks, self.now(), len(self.world.listings))
-        taken = picture.take(self.grid(session), self._calm_grid(session), shock, moment)
+        session = session_of(at)
+        shock = interventions.factors(self._shocks, frozen_at or self.now(), len(self.world.listings))
+        taken = picture.take(self.grid(session), self._calm_grid(session), shock, at)
+        if at != moment:
+            taken = picture.shifted(taken, moment)
         self._picture = (version, taken)
         return taken
 

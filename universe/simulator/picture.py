@@ -7,7 +7,7 @@ minute with a trade, at a second of its own.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +103,13 @@ def take(grid: MinuteGrid, calm: MinuteGrid, shock: Floats, moment: dt.datetime)
         day_close=day[3],
         halted=halted(grid, minute),
     )
+
+
+def shifted(taken: Picture, moment: dt.datetime) -> Picture:
+    """The same prices and volumes, printed so much later that the picture is one of ``moment``."""
+    later = (moment - taken.moment).total_seconds()
+    minutes = 60.0 * (moment.timestamp() // 60 - taken.moment.timestamp() // 60)
+    return replace(taken, moment=moment, at=taken.at + later, minute_start=taken.minute_start + minutes)
 
 
 def halted(grid: MinuteGrid, minute: int) -> Flags:

@@ -22,13 +22,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from universe.sessions import hours, next_session
 from universe.simulator import state
 from universe.simulator.dialects.answers import BadParameterError, fmp_error, polygon_error, unknown_path
+from universe.simulator.dialects.asked import Asked, Counting
+from universe.simulator.dialects.commands import Doorkeeper
 from universe.simulator.dialects.control import Control
+from universe.simulator.dialects.disturbance import Disturbance
+from universe.simulator.dialects.fault_commands import FaultCommands
 from universe.simulator.dialects.fmp import Facts
 from universe.simulator.dialects.fmp_context import Surroundings
+from universe.simulator.dialects.misbehaviour import Misbehaviour
 from universe.simulator.dialects.polygon_context import Context
 from universe.simulator.dialects.polygon_prices import Prices
 from universe.simulator.dialects.polygon_reference import Reference
 from universe.simulator.dialects.socket import Stream
+from universe.simulator.dialects.wire import WithTransport
+from universe.simulator.faults import Faults
 from universe.simulator.market import Market
 
 SAVE_SECONDS = 1.0
@@ -91,7 +98,7 @@ def _bad_parameter(request: Request, exc: Exception) -> Response:
     return refuse(400, str(exc))
 
 
-def make_app(market: Market, options: Options) -> Starlette:
+def make_app(market: Market, options: Options) -> ASGIApp:
     writing = threading.Lock()
 
     def write_down() -> None:
@@ -102,10 +109,13 @@ def make_app(market: Market, options: Options) -> Starlette:
             except OSError as exc:
                 logger.warning("market time was not written to %s: %s", options.state_path, exc)
 
-    stream = Stream(market, lambda key: is_known_key(key, options.keys))
+    faults, asked = Faults(), Asked()
+    stream = Stream(market, lambda key: is_known_key(key, options.keys), Disturbance(faults))
+    door, hands = Doorkeeper(options.token), FaultCommands(market, faults, asked, stream.notice)
+    control = Control(market, door, write_down, hands.commands())
     facts = Facts(market)
     parts = (Reference(market), Prices(market), Context(market), facts, Surroundings(market, facts),
-             Control(market, options.token, write_down))  # fmt: skip
+             control)  # fmt: skip
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -129,13 +139,15 @@ def make_app(market: Market, options: Options) -> Starlette:
     app = Starlette(
         routes=[
             *(route for part in parts for route in part.routes()),
+            *hands.routes(door),
             WebSocketRoute("/stocks", stream.serve),
         ],
         lifespan=lifespan,
         exception_handlers={404: unknown_path, BadParameterError: _bad_parameter},
     )
+    app.add_middleware(Misbehaviour, faults=faults)
     app.add_middleware(KeyCheck, keys=options.keys)
-    return app
+    return WithTransport(Counting(app, asked))
 
 
 def _report(task: asyncio.Task[None]) -> None:
@@ -163,7 +175,7 @@ async def _remember(write_down: Callable[[], None]) -> None:
         await asyncio.to_thread(write_down)
 
 
-def serve(app: Starlette, host: str, port: int) -> None:
+def serve(app: ASGIApp, host: str, port: int) -> None:
     """Run until SIGINT or SIGTERM. A taken port ends the process with uvicorn's error."""
     uvicorn.run(
         app,

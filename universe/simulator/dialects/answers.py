@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from universe.sessions import ET
+from universe.simulator import sight
 
 Row = dict[str, Any]
 Handler = Callable[[Request], Response]
@@ -31,7 +32,9 @@ def request_id() -> str:
 def polygon_answer(body: Row) -> Response:
     """A Polygon envelope: the given keys, then status and request_id."""
     number = request_id()
-    return json_answer(body | {"status": "OK", "request_id": number}, headers={"X-Request-Id": number})
+    return json_answer(
+        body | {"status": sight.current().word, "request_id": number}, headers={"X-Request-Id": number}
+    )
 
 
 def polygon_error(status: int, text: str) -> Response:

@@ -1,12 +1,8 @@
-"""The hand on the market: its clock for everybody, shocks and halts for whoever has the token.
-
-The control listens to callers on this machine only, whatever address the server is bound to.
-"""
+"""The hand on the market: its clock for everybody, its commands for whoever has the token."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 import time
 from collections.abc import Callable
 from functools import partial
@@ -19,23 +15,29 @@ from starlette.routing import Route
 
 from universe.sessions import ET, SessionError, new_york
 from universe.simulator.dialects.answers import Row, json_answer
+from universe.simulator.dialects.commands import (
+    Command,
+    CommandError,
+    Commands,
+    Doorkeeper,
+    listed_row,
+    number_of,
+)
 from universe.simulator.market import Market
 from universe.simulator.sectors import SLUGS, rows_of_sector
 
-LOOPBACK = ("127.0.0.1", "::1")
-
-
-class CommandError(ValueError):
-    """A command that cannot be carried out; the text says which part and what is allowed."""
-
 
 class Control:
-    """``changed`` is called after each command, so that what was done is written down at once."""
+    """``changed`` is called after each command, so that what was done is written down at once; ``more`` are
+    commands beside the clock's, moves and halts."""
 
-    def __init__(self, market: Market, token: str, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, market: Market, door: Doorkeeper, changed: Callable[[], None], more: Commands | None = None
+    ) -> None:
         self._market = market
-        self._token = token
+        self._door = door
         self._changed = changed
+        self._more = dict(more or {})
 
     def routes(self) -> list[Route]:
         return [
@@ -65,12 +67,9 @@ class Control:
         }
 
     async def control(self, request: Request) -> Response:
-        caller = request.client.host if request.client else ""
-        if caller not in LOOPBACK:
-            return json_answer({"error": "the control listens to this machine only"}, 403)
-        given = request.headers.get("X-Simulator-Token", "")
-        if not self._token or not hmac.compare_digest(given.encode(), self._token.encode()):
-            return json_answer({"error": "X-Simulator-Token is missing or wrong; it is SIMULATOR_TOKEN"}, 401)
+        refusal = self._door.refusal(request)
+        if refusal is not None:
+            return refusal
         try:
             command = orjson.loads(await request.body())
             done = self._carry_out(command)
@@ -83,11 +82,12 @@ class Control:
 
     def _carry_out(self, command: Any) -> Row:
         back = isinstance(command, dict) and bool(command.get("back"))
-        known: dict[str, Callable[[Any], Row]] = {
+        known: dict[str, Command] = {
             "move": self._move,
             "clock": partial(self._set_clock, back=back),
             "halt": self._halt,
             "resume": self._resume,
+            **self._more,
         }
         if not isinstance(command, dict) or not command.keys() & known.keys():
             raise CommandError(f"give one of {', '.join(known)}")
@@ -100,17 +100,8 @@ class Control:
                 done |= carry_out(command[name])
         return done
 
-    def _row(self, value: Any) -> int:
-        symbol = value.get("symbol") if isinstance(value, dict) else None
-        row = self._market.world.listings.index.get(symbol) if isinstance(symbol, str) else None
-        if row is None:
-            raise CommandError(f"'symbol' is {symbol!r}, which is not listed")
-        return row
-
     def _move(self, value: Any) -> Row:
-        percent = value.get("percent") if isinstance(value, dict) else None
-        if not isinstance(percent, int | float) or isinstance(percent, bool) or not -99 <= percent <= 1000:
-            raise CommandError(f"'percent' is {percent!r}, but must be a number from -99 to 1000")
+        percent = number_of(value, "percent", -99, 1000)
         if "sector" in value and "symbol" in value:
             raise CommandError("give 'symbol' or 'sector' to move, not both")
         if "sector" in value:
@@ -118,8 +109,8 @@ class Control:
             if not rows:
                 raise CommandError(f"'sector' is {value['sector']!r}, but must be one of {', '.join(SLUGS)}")
         else:
-            rows = [self._row(value)]
-        shock = self._market.shock(rows, float(percent))
+            rows = [listed_row(self._market, value)]
+        shock = self._market.shock(rows, percent)
         return {"moved": len(rows), "at": shock.at.isoformat()}
 
     def _set_clock(self, value: Any, *, back: bool) -> Row:
@@ -141,7 +132,7 @@ class Control:
         return {"market_time": self._market.set_clock(moment).isoformat()}
 
     def _halt(self, value: Any) -> Row:
-        row = self._row(value)
+        row = listed_row(self._market, value)
         minutes = value.get("minutes")
         if minutes is not None and (not isinstance(minutes, int | float) or minutes <= 0):
             raise CommandError(f"'minutes' is {minutes!r}, but must be above 0, or left out")
@@ -149,5 +140,5 @@ class Control:
         return {"halted": value["symbol"], "until": halt.until.isoformat() if halt.until else None}
 
     def _resume(self, value: Any) -> Row:
-        self._market.resume(self._row(value))
+        self._market.resume(listed_row(self._market, value))
         return {"resumed": value["symbol"]}

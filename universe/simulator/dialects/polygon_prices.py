@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from universe.sessions import hours, is_session, previous_session
+from universe.simulator import sight
 from universe.simulator.dialects import aggregates, snapshots
 from universe.simulator.dialects.answers import (
     BadParameterError,
@@ -64,7 +65,8 @@ class Prices:
             return polygon_answer(body)
         count, rows = self._grouped(day, finished, adjusted, self._market.shocks)
         counts = {"queryCount": count, "resultsCount": count, "count": count}
-        head = orjson.dumps(body | counts | {"status": "OK", "request_id": request_id()})[:-1]
+        status = {"status": sight.current().word, "request_id": request_id()}
+        head = orjson.dumps(body | counts | status)[:-1]
         return Response(head + b',"results":' + rows + b"}", media_type="application/json")
 
     def _grouped_results(
@@ -127,14 +129,17 @@ class Prices:
 
     def _whole_market(self) -> bytes:
         """Everybody; kept for the running second."""
-        version = (self._market.now().replace(microsecond=0), self._market.shocks, self._market.halts)
-        if self._snapshot is None or self._snapshot[0] != version:
+        moment = self._market.now().replace(microsecond=0)
+        version = (moment, sight.current(), self._market.shocks, self._market.halts)
+        kept = self._snapshot
+        if kept is None or kept[0] != version:
             listed = self._market.world.listed(previous_session(self._market.session()))
             order = [row for row in self._market.world.listings.order if listed[row]]
             found = snapshots.rows(self._market, order)
-            head = {"status": "OK", "request_id": request_id(), "count": len(found), "tickers": found}
-            self._snapshot = (version, orjson.dumps(head))
-        return self._snapshot[1]
+            word = sight.current().word
+            head = {"status": word, "request_id": request_id(), "count": len(found), "tickers": found}
+            kept = self._snapshot = (version, orjson.dumps(head))
+        return kept[1]
 
     def one_snapshot(self, request: Request) -> Response:
         row = self._market.world.listings.index.get(request.path_params["ticker"])

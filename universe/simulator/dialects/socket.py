@@ -18,8 +18,11 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from universe.sessions import hours, session_of
+from universe.simulator import sight
 from universe.simulator.dialects import ticks
 from universe.simulator.dialects.answers import Row
+from universe.simulator.dialects.disturbance import Disturbance, part
+from universe.simulator.dialects.disturbance import status as _status
 from universe.simulator.market import Market
 from universe.simulator.world import minute_of
 
@@ -32,27 +35,35 @@ CHANNELS = ("AM", "A", "T")
 
 @dataclass(eq=False)
 class Connection:
-    """One reader. ``wants`` holds symbols or ``*`` per channel."""
+    """One reader. ``wants`` holds symbols or ``*`` per channel; the queue holds frames and whether they are
+    data; an empty frame is not sent, it only wakes the sender. ``sent`` counts frames of data."""
 
     socket: WebSocket
-    queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_FRAMES))
+    queue: asyncio.Queue[tuple[bytes, bool]] = field(default_factory=lambda: asyncio.Queue(QUEUE_FRAMES))
     wants: dict[str, set[str]] = field(default_factory=lambda: {channel: set() for channel in CHANNELS})
     is_slow: bool = False
+    sent: int = 0
 
-    def offer(self, frame: bytes) -> None:
+    def offer(self, frame: bytes, *, is_data: bool = False) -> None:
         try:
-            self.queue.put_nowait(frame)
+            self.queue.put_nowait((frame, is_data))
         except asyncio.QueueFull:
             self.is_slow = True
 
 
 class Stream:
-    """The stream of one market. ``is_known`` decides about keys."""
+    """The stream of one market. ``is_known`` decides about keys, ``disturbance`` knows the faults."""
 
-    def __init__(self, market: Market, is_known: Callable[[str], bool]) -> None:
+    def __init__(self, market: Market, is_known: Callable[[str], bool], disturbance: Disturbance) -> None:
         self._market = market
         self._is_known = is_known
+        self._disturbance = disturbance
         self._readers: set[Connection] = set()
+
+    def notice(self) -> None:
+        """Look at the faults now, not at the next frame. From the event loop."""
+        for reader in tuple(self._readers):
+            reader.offer(b"")
 
     async def serve(self, socket: WebSocket) -> None:
         """One connection from hello to goodbye."""
@@ -82,6 +93,7 @@ class Stream:
     async def _converse(self, socket: WebSocket) -> None:
         reader = Connection(socket)
         self._readers.add(reader)
+        reader.offer(b"")
         sender = asyncio.create_task(self._send(reader))
         try:
             while True:
@@ -93,7 +105,14 @@ class Stream:
     async def _send(self, reader: Connection) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):
             while True:
-                await reader.socket.send_bytes(await reader.queue.get())
+                frame, is_data = await reader.queue.get()
+                if frame:
+                    await reader.socket.send_bytes(frame)
+                    reader.sent += is_data
+                fault = self._disturbance.farewell(reader.sent)
+                if fault is not None:
+                    await part(reader.socket, fault)
+                    return
                 if reader.is_slow:
                     await reader.socket.send_bytes(_status("slow_consumer", "you read too slowly"))
                     await reader.socket.close(1008)
@@ -142,7 +161,8 @@ class Stream:
     async def _send_minute(self, minute: tuple[dt.date, int]) -> None:
         if minute[1] < 0 or not any(reader.wants["AM"] for reader in self._readers):
             return
-        bars = await asyncio.to_thread(ticks.minute_bars, self._market, *minute)
+        with sight.seen(self._disturbance.sight(sight.current())):
+            bars = await asyncio.to_thread(ticks.minute_bars, self._market, *minute)
         self._hand_out("AM", bars)
 
     async def _run_seconds(self) -> None:
@@ -150,13 +170,20 @@ class Stream:
             await asyncio.sleep(1.0)
             for channel, draw in (("A", ticks.second_bars), ("T", ticks.trades)):
                 wanted = self._wanted(channel)
-                if wanted:
-                    self._hand_out(channel, await asyncio.to_thread(draw, self._market, wanted))
+                if not wanted:
+                    continue
+                with sight.seen(self._disturbance.sight(sight.current())):
+                    messages = await asyncio.to_thread(draw, self._market, wanted)
+                self._hand_out(channel, messages)
 
     def _wanted(self, channel: str) -> frozenset[str]:
         return frozenset(symbol for reader in self._readers for symbol in reader.wants[channel])
 
     def _hand_out(self, channel: str, messages: list[Row]) -> None:
+        for group in self._disturbance.messages(channel, messages):
+            self._send_out(channel, group)
+
+    def _send_out(self, channel: str, messages: list[Row]) -> None:
         whole: list[bytes] | None = None
         for reader in tuple(self._readers):
             wants = reader.wants[channel]
@@ -168,16 +195,12 @@ class Stream:
             else:
                 continue
             for frame in frames:
-                reader.offer(frame)
+                reader.offer(frame, is_data=True)
 
 
 def _frames(messages: list[Row]) -> Iterable[bytes]:
     for start in range(0, len(messages), FRAME_MESSAGES):
         yield orjson.dumps(messages[start : start + FRAME_MESSAGES])
-
-
-def _status(status: str, message: str) -> bytes:
-    return orjson.dumps([{"ev": "status", "status": status, "message": message}])
 
 
 def _request(text: str) -> dict[str, Any]:

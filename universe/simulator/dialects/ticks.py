@@ -6,16 +6,23 @@ from collections.abc import Collection
 
 import numpy as np
 
-from universe.sessions import session_of
+from universe.sessions import hours, session_of
+from universe.simulator import sight
 from universe.simulator.dialects.answers import Row
 from universe.simulator.market import Market
 from universe.simulator.picture import wiggle
-from universe.simulator.world import PRE_MINUTES, printed
+from universe.simulator.world import PRE_MINUTES, minute_of, printed
 from universe.types import Session
 
 
 def minute_bars(market: Market, session: Session, minute: int) -> list[Row]:
-    """AM messages of one finished minute: only of what traded in it."""
+    """AM messages of one finished minute: only of what traded in it. A frozen market says again what it said
+    in the minute before it froze."""
+    begin = int(hours(session).pre_open.timestamp() + 60 * minute) * 1000
+    frozen_at = sight.current().frozen_at
+    if frozen_at is not None:
+        day = hours(session_of(frozen_at))
+        session, minute = min((session, minute), (day.session, max(minute_of(frozen_at, day) - 1, 0)))
     grid = market.grid(session)
     rows = np.flatnonzero(grid.last[minute] == minute)
     end = grid.price[minute, rows].astype(np.float64)
@@ -34,7 +41,6 @@ def minute_bars(market: Market, session: Session, minute: int) -> list[Row]:
         "op": printed(np.nan_to_num(opens)) if minute >= PRE_MINUTES else np.zeros(len(rows)),
     }  # fmt: skip
     lists = {key: column.tolist() for key, column in columns.items()}
-    begin = int(grid.hours.pre_open.timestamp() + 60 * minute) * 1000
     symbols = market.world.listings.symbols
     drawn = grid.drawn[rows].tolist() if market.world.kind == "replay" else [False] * len(rows)
     return [
