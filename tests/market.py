@@ -84,6 +84,18 @@ class RunningMarket:
     def asked_reset(self) -> None:
         self.control(asked="reset")
 
+    def print(self, symbol: str, percent: float, **how: Any) -> Any:
+        """One bad print now; the next market minute the old price is back (``seconds`` sets another time)."""
+        return self.control(print={"symbol": symbol, "percent": percent, **how})
+
+    def split(self, symbol: str, old: float, new: float, *, listed: bool = True) -> Any:
+        """From the next session on ``old`` shares are ``new`` ones."""
+        return self.control(split={"symbol": symbol, "from": old, "to": new, "listed": listed})
+
+    def rename(self, symbol: str, to: str) -> Any:
+        """From the next session on."""
+        return self.control(rename={"symbol": symbol, "to": to})
+
     def _look(self, path: str) -> Any:
         request = urllib.request.Request(self.url + path, headers={"X-Simulator-Token": self.token})
         with urllib.request.urlopen(request, timeout=30) as answer:

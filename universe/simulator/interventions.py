@@ -1,7 +1,8 @@
-"""What a hand does to a running market: price shocks and halts, from a moment on, for good.
+"""What a hand does to a running market: price shocks and halts, from a moment on, for good; bad prints.
 
 Pure. A shock multiplies every later price of its rows; a halt stops trading until it is lifted. Both are
-applied to a copy of a session's grid, so that the world itself stays as it was drawn.
+applied to a copy of a session's grid, so that the world itself stays as it was drawn. A bad print is laid
+over the tape for a minute. Splits and renames begin with a session and are in `amended`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from universe.sessions import hours
+from universe.simulator.amended import HandSplit, Rename
 from universe.simulator.world import PRE_MINUTES, DayBars, Floats, Halt, MinuteGrid, minute_of
+from universe.types import Session
+
+PRINT_SIZE = 100
+"""Shares of a bad print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,32 @@ class ManualHalt:
     row: int
     since: dt.datetime
     until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadPrint:
+    """One trade of PRINT_SIZE shares at a wrong price (USD). The tape shows it from ``at`` until ``until``,
+    then the price of before is back; the minute's bar keeps it."""
+
+    row: int
+    at: dt.datetime
+    until: dt.datetime
+    price: float
+
+    def is_in(self, session: Session, minute: int) -> bool:
+        day = hours(session)
+        return day.pre_open <= self.at < day.post_close and minute_of(self.at, day) == minute
+
+
+@dataclass(frozen=True)
+class Interventions:
+    """All that was ever done to a market."""
+
+    shocks: tuple[Shock, ...] = ()
+    halts: tuple[ManualHalt, ...] = ()
+    prints: tuple[BadPrint, ...] = ()
+    splits: tuple[HandSplit, ...] = ()
+    renames: tuple[Rename, ...] = ()
 
 
 def factors(shocks: Sequence[Shock], moment: dt.datetime, count: int) -> Floats:

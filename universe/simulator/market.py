@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from universe.sessions import (
+    LAST_DAY,
     hours,
     next_session,
     previous_session,
@@ -25,10 +26,11 @@ from universe.sessions import (
     sessions_between,
 )
 from universe.simulator import interventions, picture, sight
-from universe.simulator.interventions import ManualHalt, Shock
+from universe.simulator.amended import Amended, HandSplit, Rename
+from universe.simulator.interventions import BadPrint, Interventions, ManualHalt, Shock
 from universe.simulator.marketclock import SimulatedClock, into_session
 from universe.simulator.picture import Picture
-from universe.simulator.world import DayBars, Floats, MinuteGrid, SplitEvent, World
+from universe.simulator.world import DayBars, Floats, MinuteGrid, SplitEvent, World, printed
 from universe.types import Session
 
 KEPT_GRIDS = 3
@@ -38,10 +40,11 @@ class Market:
     """All times are New York. Methods may be called from any thread."""
 
     def __init__(self, world: World, clock: SimulatedClock) -> None:
-        self.world = world
+        self.world = Amended(world, self.session)
         self._clock = clock
         self._shocks: tuple[Shock, ...] = ()
         self._halts: tuple[ManualHalt, ...] = ()
+        self._prints: tuple[BadPrint, ...] = ()
         self._lock = threading.RLock()
         self._calm: OrderedDict[Session, MinuteGrid] = OrderedDict()
         self._moved: dict[Session, tuple[object, MinuteGrid]] = {}
@@ -87,8 +90,24 @@ class Market:
     def halts(self) -> tuple[ManualHalt, ...]:
         return self._halts
 
-    def restore(self, shocks: Sequence[Shock], halts: Sequence[ManualHalt]) -> None:
-        self._shocks, self._halts = tuple(shocks), tuple(halts)
+    @property
+    def prints(self) -> tuple[BadPrint, ...]:
+        return self._prints
+
+    @property
+    def version(self) -> object:
+        """Changes with everything that a hand does: what was worked out before may then be wrong."""
+        return (self._shocks, self._halts, self._prints, self.world.version)
+
+    @property
+    def interventions(self) -> Interventions:
+        splits, renames = self.world.hand_splits, self.world.renames
+        return Interventions(self._shocks, self._halts, self._prints, splits, renames)
+
+    def restore(self, done: Interventions) -> None:
+        """Do again, in a market that was just begun, what was done before a restart."""
+        self._shocks, self._halts, self._prints = done.shocks, done.halts, done.prints
+        self.world.amend(done.splits, done.renames)
 
     def shock(self, rows: Sequence[int], percent: float) -> Shock:
         """Every price of ``rows`` is ``percent`` higher (or lower) from now on."""
@@ -116,6 +135,28 @@ class Market:
                 for halt in self._halts
             )
 
+    def bad_print(self, row: int, percent: float, seconds: float) -> BadPrint:
+        """One trade now, ``percent`` off the last price, that the tape shows for so many market seconds."""
+        now = self.now()
+        taken = self.picture(has_prints=False)
+        last = (
+            taken.price[row] if taken.traded[row] else self.day(previous_session(self.session())).close[row]
+        )
+        price = float(printed(np.asarray(last * (1.0 + percent / 100.0))))
+        bad = BadPrint(row, now.replace(microsecond=0), now + dt.timedelta(seconds=seconds), price)
+        with self._lock:
+            self._prints = (*self._prints, bad)
+        return bad
+
+    def amend(self, splits: Sequence[HandSplit] = (), renames: Sequence[Rename] = ()) -> None:
+        """Let splits and renames begin with their sessions."""
+        with self._lock:
+            self.world.amend(splits, renames)
+            first = min((split.event.session for split in splits), default=LAST_DAY)
+            for kept in (self._calm, self._moved):
+                for session in [day for day in kept if day >= first]:
+                    del kept[session]
+
     # Prices
 
     def grid(self, session: Session) -> MinuteGrid:
@@ -139,12 +180,17 @@ class Market:
                 self._calm.popitem(last=False)
             return grid
 
-    def picture(self) -> Picture:
-        """The tape now, cut to whole seconds; a frozen one has the prices of then at the times of now."""
+    def picture(self, *, has_prints: bool = True) -> Picture:
+        """The tape now, cut to whole seconds; a frozen one has the prices of then at the times of now. Who
+        takes the tape with its bad prints sees those that show."""
+        clean = self._clean_picture()
+        return picture.with_prints(clean, self._prints) if has_prints and self._prints else clean
+
+    def _clean_picture(self) -> Picture:
         moment = self.now().replace(microsecond=0)
         frozen_at = sight.current().frozen_at
         at = moment if frozen_at is None else min(moment, frozen_at.replace(microsecond=0))
-        version = (moment, at, self._shocks, self._halts)
+        version = (moment, at, self._shocks, self._halts, self.world.version)
         kept = self._picture
         if kept is not None and kept[0] == version:
             return kept[1]
@@ -176,9 +222,9 @@ class Market:
 
     def adjustment(self, session: Session) -> Floats:
         """(N,) what to multiply a past session's prices by, for splits since then that have taken effect."""
-        return self._adjustments(session, self.session())
+        return self._adjustments(session, self.session(), self.world.hand_splits)
 
-    def _draw_adjustment(self, session: Session, today: Session) -> Floats:
+    def _draw_adjustment(self, session: Session, today: Session, _: object) -> Floats:
         factor = np.ones(len(self.world.listings))
         for split in self.world.splits():
             if session < split.session <= today:

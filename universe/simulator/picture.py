@@ -7,11 +7,13 @@ minute with a trade, at a second of its own.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from universe.simulator.interventions import PRINT_SIZE, BadPrint
 from universe.simulator.world import PRE_MINUTES, Flags, Floats, MinuteGrid, minute_of
 
 
@@ -110,6 +112,29 @@ def shifted(taken: Picture, moment: dt.datetime) -> Picture:
     later = (moment - taken.moment).total_seconds()
     minutes = 60.0 * (moment.timestamp() // 60 - taken.moment.timestamp() // 60)
     return replace(taken, moment=moment, at=taken.at + later, minute_start=taken.minute_start + minutes)
+
+
+def with_prints(taken: Picture, prints: Sequence[BadPrint]) -> Picture:
+    """The picture with the bad prints that show at its moment: newest price, minute and day have them, the
+    day's volume does not."""
+    showing = [bad for bad in prints if bad.at <= taken.moment < bad.until]
+    if not showing:
+        return taken
+    names = [field.name for field in fields(taken) if field.name not in ("moment", "halted", "volume")]
+    new = {name: getattr(taken, name).copy() for name in names}
+    for bad in showing:
+        at = float(int(bad.at.timestamp()))
+        values = {"traded": True, "at": at, "minute_start": at - at % 60.0, "minute_volume": PRINT_SIZE}
+        values |= dict.fromkeys(("price", "minute_open", "minute_high", "minute_low"), bad.price)
+        if new["day_open"][bad.row] > 0:
+            values |= {
+                "day_close": bad.price,
+                "day_high": max(bad.price, new["day_high"][bad.row]),
+                "day_low": min(bad.price, new["day_low"][bad.row]),
+            }
+        for name, value in values.items():
+            new[name][bad.row] = value
+    return replace(taken, **new)
 
 
 def halted(grid: MinuteGrid, minute: int) -> Flags:

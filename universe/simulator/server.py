@@ -33,6 +33,7 @@ from universe.simulator.dialects.misbehaviour import Misbehaviour
 from universe.simulator.dialects.polygon_context import Context
 from universe.simulator.dialects.polygon_prices import Prices
 from universe.simulator.dialects.polygon_reference import Reference
+from universe.simulator.dialects.price_commands import PriceCommands
 from universe.simulator.dialects.socket import Stream
 from universe.simulator.dialects.wire import WithTransport
 from universe.simulator.faults import Faults
@@ -112,7 +113,8 @@ def make_app(market: Market, options: Options) -> ASGIApp:
     faults, asked = Faults(), Asked()
     stream = Stream(market, lambda key: is_known_key(key, options.keys), Disturbance(faults))
     door, hands = Doorkeeper(options.token), FaultCommands(market, faults, asked, stream.notice)
-    control = Control(market, door, write_down, hands.commands())
+    commands = {**PriceCommands(market).commands(), **hands.commands()}
+    control = Control(market, door, write_down, commands)
     facts = Facts(market)
     parts = (Reference(market), Prices(market), Context(market), facts, Surroundings(market, facts),
              control)  # fmt: skip

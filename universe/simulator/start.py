@@ -70,7 +70,7 @@ def open_market(
     clock = SimulatedClock(begin, time.time(), speed, world.last_session)
     market = Market(world, clock)
     if saved is not None:
-        market.restore(saved.shocks, saved.halts)
+        market.restore(saved.done)
     keys = frozenset(key for key in environment.get("SIMULATOR_KEYS", "").split(",") if key)
     return market, Options(
         identity=identity, keys=keys, token=environment.get("SIMULATOR_TOKEN", ""), state_path=state_path

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from universe.sessions import ET
-from universe.simulator.interventions import ManualHalt, Shock
+from universe.simulator.amended import HandSplit, Rename
+from universe.simulator.interventions import BadPrint, Interventions, ManualHalt, Shock
 from universe.simulator.market import Market
+from universe.simulator.world import SplitEvent
 
 
 @dataclass(frozen=True)
@@ -20,32 +22,53 @@ class Saved:
 
     identity: str
     market_time: dt.datetime
-    shocks: list[Shock] = field(default_factory=list)
-    halts: list[ManualHalt] = field(default_factory=list)
+    done: Interventions = field(default_factory=Interventions)
 
 
 def save(path: Path, identity: str, market: Market) -> None:
     """Write atomically: a reader and a power cut see the old file or the new one, never half of one."""
-    listings = market.world.listings
+    symbols, done = market.world.original.symbols, market.interventions
     payload = {
         "identity": identity,
         "market_time": market.now().isoformat(),
         "shocks": [
             {"at": shock.at.isoformat(), "rows": list(shock.rows), "factor": shock.factor}
-            for shock in market.shocks
+            for shock in done.shocks
         ],
         "halts": [
             {
-                "symbol": listings.symbols[halt.row],
+                "symbol": symbols[halt.row],
                 "since": halt.since.isoformat(),
                 "until": halt.until.isoformat() if halt.until else None,
             }
-            for halt in market.halts
+            for halt in done.halts
+        ],
+        "prints": [
+            {
+                "symbol": symbols[bad.row],
+                "at": bad.at.isoformat(),
+                "until": bad.until.isoformat(),
+                "price": bad.price,
+            }
+            for bad in done.prints
+        ],
+        "splits": [_split_row(split, symbols) for split in done.splits],
+        "renames": [
+            {"symbol": symbols[rename.row], "to": rename.symbol, "session": rename.session.isoformat()}
+            for rename in done.renames
         ],
     }
     draft = path.with_name(path.name + ".new")
     draft.write_text(json.dumps(payload), encoding="utf-8")
     os.replace(draft, path)
+
+
+def _split_row(split: HandSplit, symbols: tuple[str, ...]) -> dict[str, Any]:
+    event = split.event
+    return {
+        "symbol": symbols[event.row], "session": event.session.isoformat(), "from": event.split_from,
+        "to": event.split_to, "listed": split.is_listed,
+    }  # fmt: skip
 
 
 def load(path: Path, identity: str, index: dict[str, int]) -> Saved | None:
@@ -54,24 +77,40 @@ def load(path: Path, identity: str, index: dict[str, int]) -> Saved | None:
         payload: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if payload["identity"] != identity:
             return None
-        return Saved(
-            identity=identity,
-            market_time=_moment(payload["market_time"]),
-            shocks=[
-                Shock(_moment(row["at"]), tuple(row["rows"]), float(row["factor"]))
-                for row in payload["shocks"]
-            ],
-            halts=[
-                ManualHalt(
-                    index[row["symbol"]],
-                    _moment(row["since"]),
-                    _moment(row["until"]) if row["until"] else None,
-                )
-                for row in payload["halts"]
-            ],
-        )
+        return Saved(identity, _moment(payload["market_time"]), _done(payload, index))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _done(payload: dict[str, Any], index: dict[str, int]) -> Interventions:
+    return Interventions(
+        shocks=tuple(
+            Shock(_moment(row["at"]), tuple(row["rows"]), float(row["factor"])) for row in payload["shocks"]
+        ),
+        halts=tuple(
+            ManualHalt(
+                index[row["symbol"]],
+                _moment(row["since"]),
+                _moment(row["until"]) if row["until"] else None,
+            )
+            for row in payload["halts"]
+        ),
+        prints=tuple(
+            BadPrint(index[row["symbol"]], _moment(row["at"]), _moment(row["until"]), float(row["price"]))
+            for row in payload.get("prints", ())
+        ),
+        splits=tuple(_split(row, index) for row in payload.get("splits", ())),
+        renames=tuple(
+            Rename(index[row["symbol"]], str(row["to"]), dt.date.fromisoformat(row["session"]))
+            for row in payload.get("renames", ())
+        ),
+    )
+
+
+def _split(row: dict[str, Any], index: dict[str, int]) -> HandSplit:
+    session = dt.date.fromisoformat(row["session"])
+    event = SplitEvent(index[row["symbol"]], session, float(row["from"]), float(row["to"]))
+    return HandSplit(event, bool(row["listed"]))
 
 
 def _moment(text: str) -> dt.datetime:

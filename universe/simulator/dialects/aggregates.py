@@ -12,6 +12,7 @@ import numpy as np
 
 from universe.sessions import ET, FIRST_DAY, session_of, sessions_between
 from universe.simulator.dialects.answers import BadParameterError, Row
+from universe.simulator.interventions import PRINT_SIZE
 from universe.simulator.market import Market
 from universe.simulator.world import PRE_MINUTES, MinuteGrid, RealBars, minute_of, printed
 from universe.types import Session
@@ -33,15 +34,32 @@ def bars(
     adjusted: bool,
     limit: int,
 ) -> list[Row]:
-    """Vendor rows, oldest first; ``limit`` counts base bars (minutes or days) as the vendor does."""
-    row = market.world.listings.index.get(ticker)
+    """Vendor rows, oldest first, of the sessions in which somebody had this ticker; ``limit`` counts base
+    bars (minutes or days) as the vendor does."""
     if span not in MINUTES and span not in DAYS and span != "second":
         raise BadParameterError(f"'timespan' must be one of {', '.join([*MINUTES, *DAYS])}")
-    if row is None or span == "second":
-        return []
     newest = market.session()
     low = max(first, market.world.first_session, FIRST_DAY)
     sessions = sessions_between(low, min(last, newest)) if low <= min(last, newest) else []
+    owners = {session: market.world.listings_on(session).index.get(ticker) for session in sessions}
+    row = next((owner for owner in reversed(owners.values()) if owner is not None), None)
+    if row is None or span == "second":
+        return []
+    held = [session for session in sessions if owners[session] == row]
+    return bars_of(market, row, held, count=count, span=span, adjusted=adjusted, limit=limit)
+
+
+def bars_of(
+    market: Market,
+    row: int,
+    sessions: list[Session],
+    *,
+    count: int,
+    span: str,
+    adjusted: bool,
+    limit: int,
+) -> list[Row]:
+    """The same of one listing, whatever it was called."""
     if span in MINUTES:
         sessions = sessions[: min(SESSION_LIMIT, limit // 960 + 1)]
         step = count * MINUTES[span]
@@ -113,7 +131,7 @@ def _intraday(market: Market, row: int, session: Session, *, step: int, adjusted
     factor = float(market.adjustment(session)[row]) if adjusted else 1.0
     base = int(grid.hours.pre_open.timestamp())
     real = grid.real.get(row)
-    rows = _recorded(real, known) if real is not None else minute_rows(grid, row, known)
+    rows = _recorded(real, known) if real is not None else _printed_rows(market, grid, row, known)
     grouped: dict[int, list[Row]] = {}
     for minute, bar in rows:
         grouped.setdefault(minute // step, []).append(bar | {"t": minute})
@@ -129,6 +147,20 @@ def _intraday(market: Market, row: int, session: Session, *, step: int, adjusted
             bar["interpolated"] = True
         result.append(bar)
     return result
+
+
+def _printed_rows(market: Market, grid: MinuteGrid, row: int, known: int) -> Iterator[tuple[int, Row]]:
+    """The finished minutes with their bad prints, each of which is all that its minute has."""
+    prints = [bad for bad in market.prints if bad.row == row]
+    rows = minute_rows(grid, row, known)
+    if not prints:
+        return rows
+    found = dict(rows)
+    for bad in prints:
+        for minute in range(known):
+            if bad.is_in(grid.session, minute):
+                found[minute] = dict.fromkeys(("o", "h", "l", "c"), bad.price) | {"v": float(PRINT_SIZE)}
+    return iter(sorted(found.items()))
 
 
 def _recorded(real: RealBars, known: int) -> Iterator[tuple[int, Row]]:

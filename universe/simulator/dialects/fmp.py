@@ -14,7 +14,7 @@ from universe.sessions import hours, previous_session
 from universe.simulator.dialects import tables
 from universe.simulator.dialects.answers import BadParameterError, Row, json_answer, whole
 from universe.simulator.market import Market
-from universe.simulator.world import printed
+from universe.simulator.world import Listings, printed
 
 RECENT = 20
 
@@ -32,8 +32,7 @@ class Facts:
 
     def __init__(self, market: Market) -> None:
         self._market = market
-        cast = market.world.listings
-        self._index = {fmp_symbol(symbol): row for row, symbol in enumerate(cast.symbols)}
+        self._kept: tuple[Listings, dict[str, int]] | None = None
         self._usual_volume = lru_cache(maxsize=2)(partial(market.mean_volume, sessions=RECENT))
 
     def routes(self) -> list[Route]:
@@ -51,14 +50,18 @@ class Facts:
         ]
 
     def row(self, symbol: str) -> int | None:
-        return self._index.get(symbol)
+        listings, kept = self._market.world.listings, self._kept
+        if kept is None or kept[0] is not listings:
+            index = {fmp_symbol(name): row for row, name in enumerate(listings.symbols)}
+            kept = self._kept = (listings, index)
+        return kept[1].get(symbol)
 
     def _company_rows(self) -> list[Row]:
         through = self._market.finished()
         world = self._market.world
         cast, kinds, listed = world.listings, world.kinds(through), world.listed(through)
         cap = self._market.day(through).close * world.shares(through)
-        taken = self._market.picture()
+        taken = self._market.picture(has_prints=False)
         price = printed(np.where(taken.traded, taken.price, self._market.day(through).close))
         rows: list[Row] = []
         for row in cast.order:
@@ -213,7 +216,7 @@ class Facts:
         session = self._market.session()
         world = self._market.world
         before = self._market.day(previous_session(session))
-        taken = self._market.picture()
+        taken = self._market.picture(has_prints=False)
         opened = taken.day_close > 0
         earlier = self._market.day(previous_session(before.session)) if not opened.all() else before
         cap_shares = world.shares(before.session)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from universe.sessions import ET, LAST_DAY, hours, is_early_close, is_session, phase
+from universe.sessions import ET, LAST_DAY, hours, is_early_close, is_session, phase, sessions_between
 from universe.simulator.dialects import aggregates
 from universe.simulator.dialects.answers import Row, day_of, fmp_error, json_answer
 from universe.simulator.dialects.fmp import Facts, fmp_symbol, paged
@@ -49,7 +49,7 @@ class Surroundings:
         last = day_of(request.query_params.get("to", today.isoformat()), "to")
         if (last - first).days > CALENDAR_DAYS:
             return fmp_error(400, f"from and to may lie at most {CALENDAR_DAYS} days apart")
-        seed = getattr(self._market.world, "seed", None)
+        seed = self._market.world.seed
         if seed is None:
             return json_answer([])
         days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
@@ -77,19 +77,26 @@ class Surroundings:
         row = self._facts.row(symbol)
         if row is None:
             return json_answer([])
-        today = self._market.session().isoformat()
-        bars = aggregates.bars(
+        sessions = self._sessions(request, self._market.session())
+        bars = aggregates.bars_of(
             self._market,
-            self._market.world.listings.symbols[row],
+            row,
+            sessions,
             count=step,
             span="minute",
-            first=day_of(request.query_params.get("from", today), "from"),
-            last=day_of(request.query_params.get("to", today), "to"),
             adjusted=True,
             limit=50000,
         )
         extended = request.query_params.get("extended", "false").lower() == "true"
         return json_answer([row for row in map(_chart_row, reversed(bars)) if extended or _is_regular(row)])
+
+    def _sessions(self, request: Request, usual: dt.date) -> list[dt.date]:
+        """From ``from`` (else ``usual``) to ``to`` (else today), as far as the market has run."""
+        today, params = self._market.session(), request.query_params
+        first = day_of(params.get("from", usual.isoformat()), "from")
+        last = min(day_of(params.get("to", today.isoformat()), "to"), today)
+        first = max(first, self._market.world.first_session)
+        return sessions_between(first, last) if first <= last else []
 
     def daily(self, request: Request) -> Response:
         """Newest first, split-adjusted; ``change`` is close minus open, as recorded from the real one."""
@@ -98,14 +105,13 @@ class Surroundings:
         if row is None:
             return json_answer([])
         today = self._market.session()
-        first = request.query_params.get("from", today.replace(year=today.year - 1, day=1).isoformat())
-        bars = aggregates.bars(
+        sessions = self._sessions(request, today.replace(year=today.year - 1, day=1))
+        bars = aggregates.bars_of(
             self._market,
-            self._market.world.listings.symbols[row],
+            row,
+            sessions,
             count=1,
             span="day",
-            first=day_of(first, "from"),
-            last=day_of(request.query_params.get("to", today.isoformat()), "to"),
             adjusted=True,
             limit=5000,
         )
@@ -143,9 +149,9 @@ class Surroundings:
         row = self._facts.row(symbol)
         through = self._market.finished()
         world = self._market.world
-        if row is None or world.kinds(through)[row] != "ETF" or not hasattr(world, "followers"):
+        rows = world.followers(row) if row is not None and world.kinds(through)[row] == "ETF" else None
+        if rows is None:
             return json_answer([])
-        rows = world.followers(row)
         cap = self._market.day(through).close[rows] * world.shares(through)[rows]
         largest = np.argsort(-cap)[:30]
         total = float(cap[largest].sum())

@@ -63,21 +63,22 @@ class Prices:
             return polygon_answer(body)
         if not is_session(day) or day < self._market.world.first_session:
             return polygon_answer(body)
-        count, rows = self._grouped(day, finished, adjusted, self._market.shocks)
+        count, rows = self._grouped(day, finished, adjusted, self._market.version)
         counts = {"queryCount": count, "resultsCount": count, "count": count}
         status = {"status": sight.current().word, "request_id": request_id()}
         head = orjson.dumps(body | counts | status)[:-1]
         return Response(head + b',"results":' + rows + b"}", media_type="application/json")
 
     def _grouped_results(
-        self, day: Session, finished: Session, adjusted: bool, _shocks: object
+        self, day: Session, finished: Session, adjusted: bool, _version: object
     ) -> tuple[int, bytes]:
         """Rows with a close that day, as encoded JSON."""
         bars = self._market.day(day)
         factor = self._market.adjustment(day) if adjusted else np.ones(len(bars.close))
         end = int(hours(day).close.timestamp() * 1000)
-        symbols = self._market.world.listings.symbols
-        order = [row for row in self._market.world.listings.order if np.isfinite(bars.close[row])]
+        listings = self._market.world.listings_on(day)
+        symbols = listings.symbols
+        order = [row for row in listings.order if np.isfinite(bars.close[row])]
         rows = day_rows(bars, factor, order)
         for row, entry in zip(order, rows, strict=True):
             entry["T"] = symbols[row]
@@ -130,7 +131,7 @@ class Prices:
     def _whole_market(self) -> bytes:
         """Everybody; kept for the running second."""
         moment = self._market.now().replace(microsecond=0)
-        version = (moment, sight.current(), self._market.shocks, self._market.halts)
+        version = (moment, sight.current(), self._market.version)
         kept = self._snapshot
         if kept is None or kept[0] != version:
             listed = self._market.world.listed(previous_session(self._market.session()))

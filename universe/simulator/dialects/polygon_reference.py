@@ -31,7 +31,21 @@ from universe.simulator.dialects.answers import (
     unfold,
 )
 from universe.simulator.market import Market
+from universe.simulator.world import Listings
 from universe.types import Session
+
+
+class _Named:
+    """Listings as a key that is the same only for the very same ones, without reading 8,000 names."""
+
+    def __init__(self, listings: Listings) -> None:
+        self.listings = listings
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Named) and self.listings is other.listings
+
+    def __hash__(self) -> int:
+        return id(self.listings)
 
 
 class Reference:
@@ -66,8 +80,13 @@ class Reference:
         except OutOfCalendarError as exc:
             raise BadParameterError(f"'date': {exc}") from None
 
-    def _list(self, through: Session) -> tuple[Row, ...]:
-        cast = self._market.world.listings
+    def _names(self, params: Mapping[str, str]) -> Listings:
+        """The names of today, or of ``date``."""
+        world = self._market.world
+        return world.listings_on(day_of(params["date"], "date")) if "date" in params else world.listings
+
+    def _list(self, through: Session, named: _Named) -> tuple[Row, ...]:
+        cast, figis = named.listings, self._market.world.figis
         listed = self._market.world.listed(through)
         kinds = self._market.world.kinds(through)
         rows: list[Row] = []
@@ -84,6 +103,8 @@ class Reference:
                 "active": True,
                 "currency_name": "usd",
                 "cik": cast.ciks[row],
+                "composite_figi": figis[row][0],
+                "share_class_figi": figis[row][1],
                 "last_updated_utc": f"{through.isoformat()}T00:00:00Z",
             }
             rows.append({key: value for key, value in entry.items() if value != ""})
@@ -93,7 +114,7 @@ class Reference:
         params, offset = unfold(request)
         if params.get("market", "stocks") != "stocks" or params.get("active", "true").lower() == "false":
             return page(request, [], default=100, maximum=1000, params=params, offset=0)
-        rows: Any = self._rows(self.through(params))
+        rows: Any = self._rows(self.through(params), _Named(self._names(params)))
         words = {"exchange": "primary_exchange", "type": "type", "cik": "cik"}
         for parameter, field in words.items():
             if params.get(parameter):
@@ -121,11 +142,10 @@ class Reference:
     def details(self, request: Request) -> Response:
         params = dict(request.query_params)
         through = self.through(params)
-        world = self._market.world
-        row = world.listings.index.get(request.path_params["ticker"])
+        world, cast = self._market.world, self._names(params)
+        row = cast.index.get(request.path_params["ticker"])
         if row is None or not world.listed(through)[row]:
             return polygon_error(404, "Ticker not found.")
-        cast = world.listings
         shares, close = world.shares(through)[row], self._market.day(through).close[row]
         entry: Row = {
             "ticker": cast.symbols[row],
@@ -137,6 +157,8 @@ class Reference:
             "active": True,
             "currency_name": "usd",
             "cik": cast.ciks[row],
+            "composite_figi": world.figis[row][0],
+            "share_class_figi": world.figis[row][1],
             "sic_code": cast.sics[row],
             "description": world.describe(row),
             "ticker_root": cast.symbols[row].split(".")[0],

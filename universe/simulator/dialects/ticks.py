@@ -9,6 +9,7 @@ import numpy as np
 from universe.sessions import hours, session_of
 from universe.simulator import sight
 from universe.simulator.dialects.answers import Row
+from universe.simulator.interventions import PRINT_SIZE
 from universe.simulator.market import Market
 from universe.simulator.picture import wiggle
 from universe.simulator.world import PRE_MINUTES, minute_of, printed
@@ -43,16 +44,24 @@ def minute_bars(market: Market, session: Session, minute: int) -> list[Row]:
     lists = {key: column.tolist() for key, column in columns.items()}
     symbols = market.world.listings.symbols
     drawn = grid.drawn[rows].tolist() if market.world.kind == "replay" else [False] * len(rows)
-    return [
-        _bar(
+    span = (begin, begin + 60_000)
+    bars = {
+        row: _bar(
             symbols[row],
             {key: column[place] for key, column in lists.items()},
             event="AM",
-            span=(begin, begin + 60_000),
+            span=span,
             drawn=drawn[place],
         )
         for place, row in enumerate(rows.tolist())
-    ]
+    }
+    for bad in market.prints:
+        if bad.is_in(session, minute):
+            usual = bars.get(bad.row, {"av": float(PRINT_SIZE), "op": 0.0})
+            bar = dict.fromkeys(("o", "h", "l", "c"), bad.price) | {"v": float(PRINT_SIZE)}
+            bar |= {"av": usual["av"], "op": usual["op"]}
+            bars[bad.row] = _bar(symbols[bad.row], bar, event="AM", span=span, drawn=False)
+    return list(bars.values())
 
 
 def _bar(symbol: str, bar: dict[str, float], *, event: str, span: tuple[int, int], drawn: bool) -> Row:
