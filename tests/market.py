@@ -10,7 +10,7 @@ import tempfile
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +84,10 @@ class RunningMarket:
     def asked_reset(self) -> None:
         self.control(asked="reset")
 
+    def plan(self, vendor: str, name: str, *, limits: bool = False) -> None:
+        """Take another plan at a vendor, with its limits on calls or without."""
+        self.control(plan={"vendor": vendor, "name": name, "limits": limits})
+
     def print(self, symbol: str, percent: float, **how: Any) -> Any:
         """One bad print now; the next market minute the old price is back (``seconds`` sets another time)."""
         return self.control(print={"symbol": symbol, "percent": percent, **how})
@@ -111,15 +115,17 @@ def start_market(
     state: Path | None = None,
     keys: str = "",
     port: int | None = None,
+    plans: Sequence[str] = (),
 ) -> Iterator[RunningMarket]:
     """A running market, ready to answer; stopped at the end. ``first`` is a date (it starts at 10:00) or an
     ISO time, ``state`` a file that keeps market time over restarts, ``keys`` the keys it knows (default:
-    any)."""
+    any), ``plans`` such as ``polygon=starter``."""
     port = port or free_port()
     command = [sys.executable, "-m", "universe.simulator", "--port", str(port), "--market", str(market)]
     command += ["--speed", str(speed)]
     command += ["--from", first] if first else []
     command += ["--state", str(state)] if state else []
+    command += [word for plan in plans for word in ("--plan", plan)]
     environment = os.environ | {"SIMULATOR_TOKEN": TOKEN, "SIMULATOR_KEYS": keys}
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

@@ -26,6 +26,7 @@ from universe.simulator.dialects.asked import Asked, Counting
 from universe.simulator.dialects.commands import Doorkeeper
 from universe.simulator.dialects.control import Control
 from universe.simulator.dialects.disturbance import Disturbance
+from universe.simulator.dialects.entitlement import Entitlement, PlanCommands
 from universe.simulator.dialects.fault_commands import FaultCommands
 from universe.simulator.dialects.fmp import Facts
 from universe.simulator.dialects.fmp_context import Surroundings
@@ -38,6 +39,7 @@ from universe.simulator.dialects.socket import Stream
 from universe.simulator.dialects.wire import WithTransport
 from universe.simulator.faults import Faults
 from universe.simulator.market import Market
+from universe.simulator.plans import Plans
 
 SAVE_SECONDS = 1.0
 PREPARE_SECONDS = 2.0
@@ -99,7 +101,7 @@ def _bad_parameter(request: Request, exc: Exception) -> Response:
     return refuse(400, str(exc))
 
 
-def make_app(market: Market, options: Options) -> ASGIApp:
+def make_app(market: Market, options: Options, plans: Plans) -> ASGIApp:
     writing = threading.Lock()
 
     def write_down() -> None:
@@ -111,9 +113,9 @@ def make_app(market: Market, options: Options) -> ASGIApp:
                 logger.warning("market time was not written to %s: %s", options.state_path, exc)
 
     faults, asked = Faults(), Asked()
-    stream = Stream(market, lambda key: is_known_key(key, options.keys), Disturbance(faults))
+    stream = Stream(market, lambda key: is_known_key(key, options.keys), Disturbance(faults, plans))
     door, hands = Doorkeeper(options.token), FaultCommands(market, faults, asked, stream.notice)
-    commands = {**PriceCommands(market).commands(), **hands.commands()}
+    commands = {**PriceCommands(market).commands(), **hands.commands(), **PlanCommands(plans).commands()}
     control = Control(market, door, write_down, commands)
     facts = Facts(market)
     parts = (Reference(market), Prices(market), Context(market), facts, Surroundings(market, facts),
@@ -147,6 +149,7 @@ def make_app(market: Market, options: Options) -> ASGIApp:
         lifespan=lifespan,
         exception_handlers={404: unknown_path, BadParameterError: _bad_parameter},
     )
+    app.add_middleware(Entitlement, plans=plans, market=market)
     app.add_middleware(Misbehaviour, faults=faults)
     app.add_middleware(KeyCheck, keys=options.keys)
     return WithTransport(Counting(app, asked))
@@ -185,6 +188,7 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
         port=port,
         log_level="warning",
         access_log=False,
+        lifespan="on",
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
     )

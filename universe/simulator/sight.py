@@ -18,11 +18,13 @@ from universe.sessions import hours, previous_session, session_of
 @dataclass(frozen=True, slots=True)
 class Sight:
     """``late`` is how far behind prices and times are, ``is_day_old`` shows the same moment of the session
-    before, ``frozen_at`` the moment whose prices and volumes stand still (None: they move). ``word`` is what
-    Polygon calls the answer; the last two say which blocks of a snapshot there are."""
+    before, ``is_end_of_day`` what was known at the newest close, ``frozen_at`` the moment whose prices and
+    volumes stand still (None: they move). ``word`` is what Polygon calls the answer; the last two say which
+    blocks of a snapshot there are."""
 
     late: dt.timedelta = dt.timedelta()
     is_day_old: bool = False
+    is_end_of_day: bool = False
     frozen_at: dt.datetime | None = None
     word: str = "OK"
     has_trades: bool = True
@@ -33,7 +35,9 @@ class Sight:
         if self.is_day_old:
             day = hours(previous_session(session_of(now)))
             same = dt.datetime.combine(day.session, now.timetz())
-            return min(max(same, day.pre_open), day.post_close)
+            now = min(max(same, day.pre_open), day.post_close)
+        if self.is_end_of_day and now < hours(session_of(now)).close:
+            return hours(previous_session(session_of(now))).post_close
         if not self.late:
             return now
         return max(now - self.late, hours(session_of(now)).pre_open)

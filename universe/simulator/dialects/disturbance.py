@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import orjson
 from starlette.websockets import WebSocket
@@ -10,6 +11,7 @@ from starlette.websockets import WebSocket
 from universe.simulator.dialects import wire
 from universe.simulator.dialects.answers import Row
 from universe.simulator.faults import FAREWELLS, Fault, Faults
+from universe.simulator.plans import Plans
 from universe.simulator.sight import Sight
 
 GOING_AWAY = 1001
@@ -25,16 +27,23 @@ def status(word: str, message: str) -> bytes:
 
 
 class Disturbance:
-    """What the stream asks before it sends. Without faults everything passes as it is."""
+    """What the stream asks before it sends. Without faults, and with the dearest plan, everything passes as
+    it is."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, plans: Plans) -> None:
         self._faults = faults
+        self._plans = plans
         self._held: dict[str, list[Row]] = {}
 
-    def sight(self, usual: Sight) -> Sight:
-        """How the stream sees the market: frozen, or as usual."""
-        fault = self._faults.on_socket("frozen")
-        return usual if fault is None else Sight(frozen_at=fault.since, late=usual.late)
+    def sight(self) -> Sight:
+        """How the stream sees the market: as its plan does, frozen if a fault says so."""
+        usual, fault = self._plans.stream_sight(), self._faults.on_socket("frozen")
+        return usual if fault is None else replace(usual, frozen_at=fault.since)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Those that the plan has; none: it has no stream."""
+        return self._plans.of("polygon").channels
 
     def messages(self, channel: str, fresh: list[Row]) -> list[list[Row]]:
         """What leaves for ``channel`` in place of ``fresh``, group after group: nothing while it stalls;

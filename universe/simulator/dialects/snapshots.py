@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from universe.sessions import phase, previous_session, session_of
+from universe.simulator import sight
 from universe.simulator.dialects.answers import Row
 from universe.simulator.market import Market
 from universe.simulator.picture import Picture
@@ -32,9 +33,17 @@ def rows(market: Market, order: list[int]) -> list[Row]:
     columns = _columns(taken, before.close[where], where)
     previous = _previous_blocks(before, where)
     drawn, halted = grid.drawn[where].tolist(), taken.halted[where].tolist()
+    seen = sight.current()
     result: list[Row] = []
     for place, (row, *values) in enumerate(zip(where.tolist(), *columns.values(), strict=True)):
-        block = _row(symbols[row], dict(zip(columns, values, strict=True)), previous[place])
+        now = dict(zip(columns, values, strict=True))
+        block = _row(symbols[row], now, previous[place])
+        if now["traded"] and seen.has_trades:
+            block["lastTrade"] = {
+                "p": now["p"], "s": 100, "x": 4, "t": now["ns"], "i": str(now["at"]), "c": [14],
+            }  # fmt: skip
+        if now["traded"] and seen.has_quotes:
+            block["lastQuote"] = {"P": now["ask"], "S": 2, "p": now["bid"], "s": 3, "t": now["ns"]}
         if drawn[place] and market.world.kind == "replay":
             block["interpolated"] = True
         if halted[place]:
@@ -58,8 +67,10 @@ def _columns(taken: Picture, close: Floats, where: NDArray[np.int64]) -> dict[st
     percent = 100.0 * np.divide(change, close, out=np.zeros_like(close), where=known)
     volume, minute_volume = taken.volume[where], taken.minute_volume[where]
     at = taken.at[where].astype(np.int64)
+    half = spread(p) / 2.0
     columns: dict[str, NDArray[Any]] = {
-        "p": p, "mo": mo, "mh": mh, "ml": ml, "mvw": np.round((mo + mh + ml + p) / 4.0, 4),
+        "p": p, "bid": printed(p - half), "ask": printed(p + half),
+        "mo": mo, "mh": mh, "ml": ml, "mvw": np.round((mo + mh + ml + p) / 4.0, 4),
         "o": o, "h": h, "l": low, "c": c, "vw": np.round((o + h + low + c) / 4.0, 4),
         "change": np.round(change, 4), "percent": np.round(percent, 4),
         "traded": taken.traded[where], "at": at, "ns": at * 1_000_000_000,
@@ -67,6 +78,11 @@ def _columns(taken: Picture, close: Floats, where: NDArray[np.int64]) -> dict[st
         "av": volume, "v": minute_volume, "n": (minute_volume // 150).astype(np.int64) + 1,
     }  # fmt: skip
     return {key: column.tolist() for key, column in columns.items()}
+
+
+def spread(price: Floats) -> Floats:
+    """Between the quotes round a price: two cents, more for dear shares, less for those below a dollar."""
+    return np.where(price >= 1.0, np.maximum(0.02, 0.0006 * price), 0.0004)
 
 
 def _previous_blocks(before: DayBars, where: NDArray[np.int64]) -> list[Row]:
@@ -111,7 +127,6 @@ def _row(symbol: str, now: dict[str, Any], previous: Row) -> Row:
             "t": now["t"], "n": now["n"], "o": now["mo"], "h": now["mh"], "l": now["ml"], "c": now["p"],
             "v": now["v"], "vw": now["mvw"], "av": now["av"],
         },
-        "lastTrade": {"p": now["p"], "s": 100, "x": 4, "t": now["ns"], "i": str(now["at"]), "c": [14]},
         "prevDay": previous,
     }  # fmt: skip
 
@@ -137,15 +152,37 @@ def unified(market: Market, symbols: list[str]) -> list[Row]:
             "session": session_block,
         }  # fmt: skip
         if taken.traded[row]:
-            entry["last_trade"] = {
-                "price": float(printed(taken.price[row])), "size": 100, "exchange": 4, "conditions": [14],
-                "id": str(int(taken.at[row])), "timeframe": "REAL-TIME",
-                "last_updated": int(taken.at[row]) * 1_000_000_000,
-            }  # fmt: skip
+            entry |= _newest_blocks(taken, row)
         if grid.drawn[row] and market.world.kind == "replay":
             entry["interpolated"] = True
         result.append(entry)
     return result
+
+
+def _newest_blocks(taken: Picture, row: int) -> Row:
+    """The newest trade and quote, as far as the asker's plan has them."""
+    seen = sight.current()
+    price = np.array([taken.price[row]])
+    half = spread(price) / 2.0
+    bid, ask = float(printed(price - half)[0]), float(printed(price + half)[0])
+    word = "DELAYED" if seen.late else "REAL-TIME"
+    stamp = {"timeframe": word, "last_updated": int(taken.at[row]) * 1_000_000_000}
+    blocks: Row = {}
+    if seen.has_trades:
+        blocks["last_trade"] = {
+            "price": float(printed(price)[0]), "size": 100, "exchange": 4, "conditions": [14],
+            "id": str(int(taken.at[row])), **stamp,
+        }  # fmt: skip
+    if seen.has_quotes:
+        blocks["last_quote"] = {
+            "bid": bid,
+            "bid_size": 3,
+            "ask": ask,
+            "ask_size": 2,
+            "midpoint": round((bid + ask) / 2, 4),
+            **stamp,
+        }
+    return blocks
 
 
 def _session_block(taken: Picture, row: int, previous: float, *, moment: dt.datetime) -> Row:

@@ -31,6 +31,7 @@ QUEUE_FRAMES = 400
 AUTH_SECONDS = 10.0
 LATE_SECONDS = 2.0
 CHANNELS = ("AM", "A", "T")
+NO_STREAM = "Your plan doesn't include websocket access. Visit https://polygon.io/pricing to upgrade."
 
 
 @dataclass(eq=False)
@@ -84,8 +85,12 @@ class Stream:
             return False
         request = _request(message)
         if request.get("action") == "auth" and self._is_known(str(request.get("params", ""))):
-            await socket.send_bytes(_status("auth_success", "authenticated"))
-            return True
+            if self._disturbance.channels:
+                await socket.send_bytes(_status("auth_success", "authenticated"))
+                return True
+            await socket.send_bytes(_status("auth_failed", NO_STREAM))
+            await socket.close(1008)
+            return False
         await socket.send_bytes(_status("auth_failed", "authentication failed"))
         await socket.close(1008)
         return False
@@ -128,7 +133,7 @@ class Stream:
 
     def _channel(self, reader: Connection, action: str, name: str) -> Row:
         channel, _, symbol = name.partition(".")
-        if channel not in CHANNELS or not symbol:
+        if channel not in self._disturbance.channels or not symbol:
             return {"ev": "status", "status": "error", "message": f"not authorized for {name}"}
         if action == "subscribe":
             reader.wants[channel].add(symbol)
@@ -154,14 +159,15 @@ class Stream:
 
     def _finished_minute(self) -> tuple[dt.date, int]:
         """The newest minute that has ended two market seconds ago; -1 before the first of a session."""
-        moment = self._market.now() - dt.timedelta(seconds=LATE_SECONDS)
+        with sight.seen(self._disturbance.sight()):
+            moment = self._market.now() - dt.timedelta(seconds=LATE_SECONDS)
         session = session_of(moment)
         return session, minute_of(moment, hours(session)) - 1
 
     async def _send_minute(self, minute: tuple[dt.date, int]) -> None:
         if minute[1] < 0 or not any(reader.wants["AM"] for reader in self._readers):
             return
-        with sight.seen(self._disturbance.sight(sight.current())):
+        with sight.seen(self._disturbance.sight()):
             bars = await asyncio.to_thread(ticks.minute_bars, self._market, *minute)
         self._hand_out("AM", bars)
 
@@ -172,7 +178,7 @@ class Stream:
                 wanted = self._wanted(channel)
                 if not wanted:
                     continue
-                with sight.seen(self._disturbance.sight(sight.current())):
+                with sight.seen(self._disturbance.sight()):
                     messages = await asyncio.to_thread(draw, self._market, wanted)
                 self._hand_out(channel, messages)
 
