@@ -30,8 +30,11 @@ from universe.simulator.dialects.entitlement import Entitlement, PlanCommands
 from universe.simulator.dialects.fault_commands import FaultCommands
 from universe.simulator.dialects.fmp import Facts
 from universe.simulator.dialects.fmp_context import Surroundings
+from universe.simulator.dialects.fmp_funds import Funds
+from universe.simulator.dialects.fmp_market import MarketWide
 from universe.simulator.dialects.misbehaviour import Misbehaviour
 from universe.simulator.dialects.polygon_context import Context
+from universe.simulator.dialects.polygon_corporate import Corporate
 from universe.simulator.dialects.polygon_prices import Prices
 from universe.simulator.dialects.polygon_reference import Reference
 from universe.simulator.dialects.price_commands import PriceCommands
@@ -118,7 +121,8 @@ def make_app(market: Market, options: Options, plans: Plans) -> ASGIApp:
     commands = {**PriceCommands(market).commands(), **hands.commands(), **PlanCommands(plans).commands()}
     control = Control(market, door, write_down, commands)
     facts = Facts(market)
-    parts = (Reference(market), Prices(market), Context(market), facts, Surroundings(market, facts),
+    parts = (Reference(market), Prices(market), Context(market), Corporate(market), facts,
+             Surroundings(market, facts), Funds(market, facts), MarketWide(market, facts),
              control)  # fmt: skip
 
     @asynccontextmanager

@@ -113,28 +113,42 @@ class Facts:
         world = self._market.world
         if row is None or not world.listed(through)[row]:
             return json_answer([])
-        cast, kind = world.listings, world.kinds(through)[row]
-        quote = self._quotes([row])[0]
-        code, name = tables.FMP_EXCHANGES.get(cast.mics[row], ("OTC", "OTC"))
+        return json_answer(self.profile_rows([row]))
+
+    def profile_rows(self, rows: list[int]) -> list[Row]:
+        """Of those that have a price."""
+        through, world = self._market.finished(), self._market.world
+        cast, kinds = world.listings, world.kinds(through)
+        usual = self._usual_volume(through)
+        quotes = {row["symbol"]: row for row in self._quotes(rows)}
         keys = ("symbol", "price", "marketCap", "change", "changePercentage", "volume")
-        entry = {key: quote[key] for key in keys} | {
-            "beta": None,
-            "averageVolume": _number(self._usual_volume(through)[row]),
-            "companyName": cast.names[row],
-            "currency": "USD",
-            "cik": cast.ciks[row] or None,
-            "exchangeFullName": name,
-            "exchange": code,
-            "industry": cast.industries[row] or None,
-            "sector": cast.sectors[row] or None,
-            "description": world.describe(row) or None,
-            "country": cast.countries[row] or None,
-            "isEtf": kind == "ETF",
-            "isActivelyTrading": True,
-            "isAdr": kind == "ADRC",
-            "isFund": kind == "FUND",
-        }
-        return json_answer([entry])
+        found: list[Row] = []
+        for row in rows:
+            quote = quotes.get(fmp_symbol(cast.symbols[row]))
+            if quote is None:
+                continue
+            code, name = tables.FMP_EXCHANGES.get(cast.mics[row], ("OTC", "OTC"))
+            found.append(
+                {key: quote[key] for key in keys}
+                | {
+                    "beta": None,
+                    "averageVolume": _number(usual[row]),
+                    "companyName": cast.names[row],
+                    "currency": "USD",
+                    "cik": cast.ciks[row] or None,
+                    "exchangeFullName": name,
+                    "exchange": code,
+                    "industry": cast.industries[row] or None,
+                    "sector": cast.sectors[row] or None,
+                    "description": world.describe(row) or None,
+                    "country": cast.countries[row] or None,
+                    "isEtf": kinds[row] == "ETF",
+                    "isActivelyTrading": True,
+                    "isAdr": kinds[row] == "ADRC",
+                    "isFund": kinds[row] == "FUND",
+                }
+            )
+        return found
 
     def _float_rows(self, rows: list[int]) -> list[Row]:
         through = self._market.finished()
@@ -181,7 +195,7 @@ class Facts:
     def _named(self, symbols: list[str]) -> list[Row]:
         """Quotes of listings and indices in the order asked; unknown ones are silently absent."""
         indices = (
-            {row["symbol"]: row for row in self._index_quotes()}
+            {row["symbol"]: row for row in self.index_quotes()}
             if any("^" in name for name in symbols)
             else {}
         )
@@ -189,7 +203,7 @@ class Facts:
         quotes = {row["symbol"]: row for row in self._quotes(rows)} | indices
         return [quotes[symbol] for symbol in symbols if symbol in quotes]
 
-    def _index_quotes(self) -> list[Row]:
+    def index_quotes(self) -> list[Row]:
         moment = self._market.now()
         return [
             {

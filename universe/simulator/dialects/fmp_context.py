@@ -1,10 +1,9 @@
-"""FMP's surroundings under ``/stable``: news, economic calendar, charts, holidays, hours, holdings."""
+"""FMP's surroundings under ``/stable``: news, economic calendar, charts, holidays, hours."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -39,7 +38,6 @@ class Surroundings:
             Route("/stable/holidays-by-exchange", self.holidays),
             Route("/stable/exchange-market-hours", self.hours),
             Route("/stable/all-exchange-market-hours", self.hours),
-            Route("/stable/etf/holdings", self.holdings),
         ]
 
     def calendar(self, request: Request) -> Response:
@@ -142,34 +140,6 @@ class Surroundings:
             "isMarketOpen": phase(now) == "regular",
         }
         return json_answer([row])
-
-    def holdings(self, request: Request) -> Response:
-        """The fund's sector by size: the largest 30 companies of the group that it follows."""
-        symbol = request.query_params.get("symbol", "")
-        row = self._facts.row(symbol)
-        through = self._market.finished()
-        world = self._market.world
-        rows = world.followers(row) if row is not None and world.kinds(through)[row] == "ETF" else None
-        if rows is None:
-            return json_answer([])
-        cap = self._market.day(through).close[rows] * world.shares(through)[rows]
-        largest = np.argsort(-cap)[:30]
-        total = float(cap[largest].sum())
-        return json_answer(
-            [
-                {
-                    "symbol": symbol,
-                    "asset": fmp_symbol(world.listings.symbols[rows[place]]),
-                    "name": world.listings.names[rows[place]],
-                    "isin": "",
-                    "weightPercentage": round(100.0 * float(cap[place]) / total, 3),
-                    "sharesNumber": 100_000,
-                    "marketValue": round(float(cap[place])),
-                    "updatedAt": f"{through.isoformat()} 06:04:02",
-                }
-                for place in largest.tolist()
-            ]
-        )
 
 
 def _release_row(release: Release, is_out: bool) -> Row:

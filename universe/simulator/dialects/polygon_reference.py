@@ -1,9 +1,7 @@
-"""Polygon's reference data: tickers, details, types, exchanges, splits, ratios, float, short interest,
-filings."""
+"""Polygon's reference data: tickers, details, types, exchanges, splits, ratios, float, short interest."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -15,7 +13,6 @@ from starlette.routing import Route
 
 from universe.sessions import (
     OutOfCalendarError,
-    is_session,
     previous_session,
 )
 from universe.simulator.dialects import tables
@@ -66,7 +63,6 @@ class Reference:
             Route("/stocks/financials/v1/ratios", self.ratios),
             Route("/stocks/vX/float", self.floats),
             Route("/stocks/v1/short-interest", self.short_interest),
-            Route("/stocks/filings/vX/index", self.filings),
         ]
 
     def through(self, params: Mapping[str, str]) -> Session:
@@ -269,37 +265,3 @@ class Reference:
         return page(
             request, matching(rows, params, fields), default=10, maximum=50000, params=params, offset=offset
         )
-
-    def filings(self, request: Request) -> Response:
-        """8-K filings of the companies that jumped overnight: enough for an index, without texts."""
-        params, offset = unfold(request)
-        today = self._market.session()
-        world = self._market.world
-        days = [day for day in _last_days(today) if day >= world.first_session]
-        rows: list[Row] = []
-        for day in days:
-            for article in world.articles(day):
-                if article.tones and article.published_at <= self._market.now():
-                    rows.append(_filing(article.symbols[0], day, world.listings.index, world.listings))
-        fields = {"ticker": str, "form_type": str, "filing_date": str, "cik": str}
-        return page(
-            request, matching(rows, params, fields), default=1000, maximum=10000, params=params, offset=offset
-        )
-
-
-def _last_days(today: Session) -> list[dt.date]:
-    return [today, previous_session(today)] if is_session(today) else [today]
-
-
-def _filing(symbol: str, day: Session, index: Mapping[str, int], listings: Any) -> Row:
-    row = index[symbol]
-    number = f"{listings.ciks[row]}-{day:%y}-{day.toordinal() % 1_000_000:06d}"
-    return {
-        "accession_number": number,
-        "cik": listings.ciks[row],
-        "ticker": symbol,
-        "form_type": "8-K",
-        "filing_date": day.isoformat(),
-        "filing_url": f"https://filings.example/{number}.txt",
-        "issuer_name": listings.names[row],
-    }
