@@ -42,7 +42,7 @@ from analysis.lifecycle import (
 from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
 from analysis.preparation import history_is_short, universe_ensure
 from analysis.readings import Provenance, reading_inputs, stock_readings, unpriced_sectors
-from analysis.selectors import published_until
+from analysis.selectors import published_until, run_newest_board
 from analysis.types import BoardScores, InputFrame, RunReport
 from sectors.selectors import readings_newest, sectors_list
 from sectors.services import readings_record
@@ -102,8 +102,8 @@ def _supervise(run: AnalysisRun, progress: RunProgress) -> None:
     except RunLost:
         raise
     except (PricesMissing, NotEnoughData, SourceError, FrameError, ClockUnavailableError) as exc:
-        logger.warning("run %s failed: %s", run.pk, exc)
-        _fail(run, progress, str(exc))
+        logger.warning("run %s gave no reading: %s", run.pk, exc)
+        _fail(run, progress, str(exc), carried=run_newest_board() is not None)
     except Exception as exc:
         # The supervisor of a run: a fault of ours must not leave a row that works for ever.
         logger.exception("run %s failed by a fault of the program", run.pk)
@@ -112,8 +112,10 @@ def _supervise(run: AnalysisRun, progress: RunProgress) -> None:
         )
 
 
-def _fail(run: AnalysisRun, progress: RunProgress, message: str) -> None:
-    run_end(run, RunStatus.FAILED, message=message[:MESSAGE_LENGTH], timings=progress.done())
+def _fail(run: AnalysisRun, progress: RunProgress, message: str, *, carried: bool = False) -> None:
+    """End a run that publishes nothing; ``carried``: the board before it goes on standing."""
+    status = RunStatus.CARRIED if carried else RunStatus.FAILED
+    run_end(run, status, message=message[:MESSAGE_LENGTH], timings=progress.done())
 
 
 def _is_covered(run: AnalysisRun) -> bool:

@@ -34,10 +34,12 @@ class ActiveRun:
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """The newest run, when it failed after the board's last publication."""
+    """The newest run, when it gave no reading after the board's last publication. ``carried``: for want of an
+    input, so that the board is carried forward."""
 
     percent: int
     message: str
+    carried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,8 @@ def _state(facts: BoardFacts, overdue: bool) -> BarState:
 def _word(state: BarState, facts: BoardFacts) -> str:
     if state == "running" and facts.active is not None:
         return "QUEUED" if facts.active.queued else f"RUNNING {facts.active.percent}%"
+    if state == "failed" and facts.failed is not None and facts.failed.carried:
+        return "CARRIED FORWARD"
     return {"failed": "RUN FAILED", "none": "NO ANALYSIS YET"}.get(state, state.upper())
 
 
@@ -203,7 +207,10 @@ def _running_words(active: ActiveRun, facts: BoardFacts, now: dt.datetime) -> tu
 def _kept_words(facts: BoardFacts, now: dt.datetime) -> str:
     if facts.board_as_of is None:
         return "Nothing has been published yet."
-    return f"The board still shows {moment_words(facts.board_as_of, now)}. Nothing of the failed run is used."
+    kept = f"The board still shows {moment_words(facts.board_as_of, now)}."
+    if facts.failed is not None and facts.failed.carried:
+        return f"{kept} It is tried again by itself."
+    return f"{kept} Nothing of the failed run is used."
 
 
 def _next_words(facts: BoardFacts, now: dt.datetime) -> str:

@@ -23,14 +23,24 @@ class RunStatus(models.TextChoices):
     RUNNING = "running"
     COMPLETE = "complete"
     PARTIAL = "partial"
+    CARRIED = "carried", "carried forward"
     FAILED = "failed"
     COVERED = "covered", "covered by a later run"
 
 
 #: States that a run never leaves.
-TERMINAL = (RunStatus.COMPLETE, RunStatus.PARTIAL, RunStatus.FAILED, RunStatus.COVERED)
+TERMINAL = (
+    RunStatus.COMPLETE,
+    RunStatus.PARTIAL,
+    RunStatus.CARRIED,
+    RunStatus.FAILED,
+    RunStatus.COVERED,
+)
 #: Terminal states that published readings.
 PUBLISHED = (RunStatus.COMPLETE, RunStatus.PARTIAL)
+#: Terminal states of a run that should have published readings and could not: for want of an input, while an
+#: earlier board stands and is carried forward; or by a fault, or with nothing to stand on.
+UNPUBLISHED = (RunStatus.CARRIED, RunStatus.FAILED)
 
 
 def world_in_force() -> str:

@@ -17,6 +17,7 @@ from analysis.freshness import ActiveRun, BoardFacts, BoardFreshness, FailedRun,
 from analysis.models import (
     ANALYSIS_KINDS,
     PUBLISHED,
+    UNPUBLISHED,
     Alert,
     AnalysisRun,
     FreshnessPreference,
@@ -54,12 +55,12 @@ def run_active() -> AnalysisRun | None:
 
 
 def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
-    """The newest board run, when it failed and nothing was published after it."""
+    """The newest board run, when it published nothing, and nothing was published after it."""
     ended = runs_of_world().filter(
-        status__in=(*PUBLISHED, RunStatus.FAILED), kind__in=BOARD_KINDS, finished_wall__isnull=False
+        status__in=(*PUBLISHED, *UNPUBLISHED), kind__in=BOARD_KINDS, finished_wall__isnull=False
     )
     newest = ended.order_by("-finished_wall").first()
-    if newest is None or newest.status != RunStatus.FAILED or (board is not None and newest.pk == board.pk):
+    if newest is None or newest.status not in UNPUBLISHED or (board is not None and newest.pk == board.pk):
         return None
     return newest
 
@@ -177,4 +178,4 @@ def _active_words(run: AnalysisRun | None) -> ActiveRun | None:
 
 
 def _failed_words(run: AnalysisRun | None) -> FailedRun | None:
-    return FailedRun(run.percent, run.message) if run else None
+    return FailedRun(run.percent, run.message, carried=run.status == RunStatus.CARRIED) if run else None

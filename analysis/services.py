@@ -16,7 +16,7 @@ from django.utils import timezone
 from analysis.errors import RunLimitReached, RunRefused
 from analysis.execution import run_execute
 from analysis.lifecycle import TICK_LOCK, lock_take, run_enqueue, runs_dispatch, runs_reclaim
-from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunInput, RunKind, RunStatus
+from analysis.models import ANALYSIS_KINDS, UNPUBLISHED, AnalysisRun, RunInput, RunKind, RunStatus
 from analysis.preparation import history_fetch
 from analysis.schedule import DueSlot, slots_due
 from analysis.selectors import (
@@ -161,7 +161,7 @@ def _is_retry_due() -> bool:
         return False
     if timezone.now() - failed.finished_wall < RETRY_AFTER:
         return False
-    since = runs_of_world().filter(status=RunStatus.FAILED, kind__in=BOARD_KINDS)
+    since = runs_of_world().filter(status__in=UNPUBLISHED, kind__in=BOARD_KINDS)
     if board is not None:
         since = since.filter(finished_wall__gt=board.finished_wall)
     return board is None or since.count() <= RETRIES_MAX

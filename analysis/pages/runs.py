@@ -28,6 +28,7 @@ LOOKS: dict[str, tuple[str, Look]] = {
     RunStatus.RUNNING: ("g-run", ""),
     RunStatus.COMPLETE: ("g-ok", "ok"),
     RunStatus.PARTIAL: ("g-warn", "caution"),
+    RunStatus.CARRIED: ("g-warn", "caution"),
     RunStatus.FAILED: ("g-x", "bad"),
     RunStatus.COVERED: ("g-bar", ""),
 }
@@ -105,7 +106,7 @@ def _row(run: AnalysisRun, now: dt.datetime) -> RunRow:
         what=SECTOR_NAMES.get(run.sector, run.sector),
         due=moment_text(run.scheduled_for, now),
         due_iso=run.scheduled_for.isoformat(),
-        status=f"running {run.percent}%" if run.status == RunStatus.RUNNING else str(run.status),
+        status=_state(run),
         glyph=glyph,
         look=look,
         late=run.late,
@@ -190,3 +191,9 @@ def missing_words(counts: Mapping[str, Any]) -> tuple[str, ...]:
         f"{figures.count(count)} dropped: {reason.replace('_', ' ')}"
         for reason, count in sorted(dropped.items())
     )
+
+
+def _state(run: AnalysisRun) -> str:
+    if run.status == RunStatus.RUNNING:
+        return f"running {run.percent}%"
+    return "carried forward" if run.status == RunStatus.CARRIED else str(run.status)

@@ -24,12 +24,12 @@ from universe.models import MinuteQuote, UniverseSnapshot
 pytestmark = pytest.mark.django_db
 
 
-def test_a_dead_vendor_fails_the_run_with_words_and_keeps_the_board(scene: Scene) -> None:
+def test_a_dead_vendor_ends_the_run_with_words_and_carries_the_board_forward(scene: Scene) -> None:
     good = scene.run()
     scene.later(15)
     scene.vendor.on(SNAPSHOT, Answer("gone", status=503))
     failed = scene.run()
-    assert failed.status == RunStatus.FAILED
+    assert failed.status == RunStatus.CARRIED
     assert failed.message.startswith("The price vendor does not answer (")
     assert failed.message.endswith("the newest stored price is of 10:15. The board keeps its last readings.")
     board = board_current()
@@ -111,14 +111,14 @@ def test_a_first_run_without_a_sectors_prices_shows_a_failed_card(scene: Scene) 
     assert cards["energy"].subline == "100% of prices missing"
 
 
-def test_a_run_in_which_every_sector_lost_its_prices_fails_and_keeps_the_board(scene: Scene) -> None:
+def test_a_run_in_which_every_sector_lost_its_prices_carries_the_board_forward(scene: Scene) -> None:
     scene.run()
     scene.later(15)
     MinuteQuote.objects.all().delete()
     scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot({"ECHO": 10.5, "IWM": 10.0}, scene.now())))
     run = scene.run()
     assert (run.status, run.message) == (
-        RunStatus.FAILED,
+        RunStatus.CARRIED,
         "No sector has enough prices of today. The board keeps its last readings.",
     )
     assert SentimentReading.objects.count() == 8

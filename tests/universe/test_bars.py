@@ -6,10 +6,10 @@ import pytest
 
 from tests.universe.canned import GROUPED, SESSION, canned_market
 from tests.universe.vendor import Answer, Vendor
-from universe.errors import Unavailable
+from universe.errors import BadPayload, Unavailable
 from universe.models import DailyBar
 from universe.services import bars_prune, bars_refresh, bars_store
-from universe.sessions import session_offset
+from universe.sessions import hours, session_offset
 from universe.types import Bar
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,22 @@ def test_one_bad_row_is_dropped_and_counted_and_the_session_is_kept(vendor: Vend
     vendor.on(f"{GROUPED}/{YESTERDAY}", Answer({"results": [{"T": "ANNE", "c": 10}, {"T": "BEA", "c": "x"}]}))
     counts = bars_refresh(SESSION, sessions=1)
     assert counts == {"present": 0, "fetched": 1, "rows": 1, "bad_payload:c": 1}
+
+
+def test_a_session_that_lost_many_rows_is_left_for_the_next_call(vendor: Vendor) -> None:
+    rows = [{"T": f"S{number}", "c": "x" if number % 3 else 10.0} for number in range(300)]
+    vendor.on(f"{GROUPED}/{YESTERDAY}", Answer({"results": rows}))
+    with pytest.raises(BadPayload, match="Of the bars of 2026-03-30 200 of 300 cannot be read"):
+        bars_refresh(SESSION, sessions=1)
+    assert not DailyBar.objects.exists()
+
+
+def test_the_bars_of_another_session_are_refused(vendor: Vendor) -> None:
+    end = int(hours(session_offset(SESSION, -2)).close.timestamp() * 1000)
+    vendor.on(f"{GROUPED}/{YESTERDAY}", Answer({"results": [{"T": "ANNE", "c": 10.0, "t": end}]}))
+    with pytest.raises(BadPayload, match="asked for the bars of 2026-03-30 and sent those of 2026-03-27"):
+        bars_refresh(SESSION, sessions=1)
+    assert not DailyBar.objects.exists()
 
 
 def test_a_session_without_bars_is_counted_as_empty(vendor: Vendor) -> None:

@@ -87,6 +87,29 @@ def test_building_twice_gives_the_first_universe(stored_market: Vendor) -> None:
     assert verdicts()["ANNE"] == ("core", [])
 
 
+def tomorrow_without(*symbols: str) -> None:
+    """Bars of the session as the day before's, and listings that lost some names."""
+    bars = DailyBar.objects.filter(session=previous_session(SESSION))
+    rows = [DailyBar(**{**row, "session": SESSION}) for row in bars.values()]
+    DailyBar.objects.bulk_create(rows)
+    Stock.objects.filter(symbol__in=symbols).update(active=False)
+
+
+def test_a_universe_that_loses_over_a_fifth_overnight_is_not_built(stored_market: Vendor) -> None:
+    before = snapshot_build(SESSION)
+    tomorrow_without("ANNE", "DOT")
+    with pytest.raises(NotEnoughData, match="would have 3 members where that of 2026-03-31 has 5"):
+        snapshot_build(next_session(SESSION))
+    assert list(UniverseSnapshot.objects.all()) == [before]
+
+
+def test_a_universe_may_shrink_as_much_as_changed_limits_want(stored_market: Vendor) -> None:
+    snapshot_build(SESSION)
+    tomorrow_without("ANNE", "DOT")
+    criteria_revise({"price_min": 3.0}, reason="for the test", author=None)
+    assert snapshot_build(next_session(SESSION)).breadth == 3
+
+
 def test_without_the_bars_of_the_session_before_nothing_is_built(stored_market: Vendor) -> None:
     DailyBar.objects.filter(session=previous_session(SESSION)).delete()
     with pytest.raises(NotEnoughData, match="needs the bars of 2026-03-30; none are stored"):

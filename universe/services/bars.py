@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from django.db import IntegrityError
 
 from universe.bulk import Target, rows_insert, rows_upsert
-from universe.errors import SourceError
+from universe.errors import BadPayload, SourceError
 from universe.models import DailyBar
 from universe.selectors.prices import sessions_before, sessions_stored
 from universe.services.progress import Progress, unheard
@@ -22,6 +22,8 @@ from universe.types import SYMBOL_MAX, Bar, Session
 logger = logging.getLogger(__name__)
 
 IN_FLIGHT = 4
+#: Above this share of rows that cannot be read, and this number, a session's bars are damaged.
+LOST_MAX, LOST_FEW = 0.05, 50
 TARGET = Target(
     DailyBar,
     {
@@ -68,6 +70,7 @@ def _keep(future: Future[Parsed[Bar]], day: Session, counts: Counter[str]) -> So
     """Store one fetched session and count it; gives the error of one that failed."""
     try:
         parsed = future.result()
+        _refuse_damaged(parsed, day)
     except SourceError as exc:
         logger.warning("no bars of %s: %s", day, exc)
         counts["failed"] += 1
@@ -76,6 +79,16 @@ def _keep(future: Future[Parsed[Bar]], day: Session, counts: Counter[str]) -> So
     counts["rows"] += _session_store(parsed.rows)
     counts["fetched" if parsed.rows else "empty"] += 1
     return None
+
+
+def _refuse_damaged(parsed: Parsed[Bar], day: Session) -> None:
+    """A session is stored once and not asked for again: one that lost many rows is left for the next call."""
+    lost = parsed.dropped.total() - parsed.dropped["duplicate"]
+    if lost > max(LOST_FEW, LOST_MAX * (lost + len(parsed.rows))):
+        raise BadPayload(
+            f"Of the bars of {day} {lost:,} of {lost + len(parsed.rows):,} cannot be read; none is stored.",
+            field="bars",
+        )
 
 
 def _session_store(bars: Sequence[Bar]) -> int:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 GAP_SESSIONS = 60
 GAP_FRACTION = 0.05
 GAP_SESSIONS_MIN = 15
+SHRINK_MAX = 0.2
 SPAC_SIC = "6770"
 VERDICT_COLUMNS = {
     "snapshot_id": "int8",
@@ -77,7 +79,8 @@ class Averages:
 def snapshot_build(session: Session) -> UniverseSnapshot:
     """Build the universe of ``session`` from data through the session before; the stored one if it exists.
 
-    Raises `NotEnoughData` when the session before has no bars, too few sessions have, or nothing is listed.
+    Raises `NotEnoughData` when the session before has no bars, too few sessions have, nothing is listed, or
+    over a fifth of the members of the universe before would be lost by the same criteria.
     """
     built = UniverseSnapshot.objects.filter(session=session).first()
     if built is not None:
@@ -90,6 +93,7 @@ def snapshot_build(session: Session) -> UniverseSnapshot:
             f"No listing is stored for the universe of {session}; refresh the listings first."
         )
     selection = select(candidates, criteria)
+    _refuse_collapse(session, criteria, selection)
     try:
         snapshot = _store(session, criteria, candidates, selection, averages)
     except IntegrityError:
@@ -127,6 +131,18 @@ def _refuse_holes(session: Session, bars: BarArrays, criteria: UniverseCriteria)
         raise NotEnoughData(
             f"The universe of {session} needs bars of at least {criteria.volume_sessions_min} of the last "
             f"{criteria.volume_sessions} sessions; {len(recent)} are stored."
+        )
+
+
+def _refuse_collapse(session: Session, criteria: UniverseCriteria, selection: Selection) -> None:
+    """A market does not lose a fifth of its small caps overnight; an input does."""
+    before = UniverseSnapshot.objects.filter(session__lt=session).order_by("-session").first()
+    if before is None or before.criteria != json.loads(json.dumps(asdict(criteria))):
+        return
+    if selection.breadth < before.breadth * (1 - SHRINK_MAX):
+        raise NotEnoughData(
+            f"The universe of {session} would have {selection.breadth:,} members where that of "
+            f"{before.session} has {before.breadth:,}: an input is missing, so it is not built."
         )
 
 

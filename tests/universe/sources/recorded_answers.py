@@ -16,7 +16,6 @@ from universe.sources.polygon.parse import parse_stream_bar
 
 DAY = dt.date(2026, 3, 31)
 SINCE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-GROUPED = f"{polygon.GROUPED}/{DAY}"
 RANGE = f"/v2/aggs/ticker/AAPL/range/1/day/{DAY}/{DAY}"
 
 
@@ -53,8 +52,9 @@ def _range(source: Any, body: Any) -> Any:
     return source.fetch_daily_range("AAPL", DAY, DAY)
 
 
-def _grouped(source: Any, body: Any) -> Any:
-    return source.fetch_daily_bars(DAY)
+def _grouped(day: dt.date) -> Read:
+    """Asked for as the session that its rows are of: another one is refused."""
+    return Read(f"{polygon.GROUPED}/{day}", lambda source, _: source.fetch_daily_bars(day))
 
 
 def _snapshot(source: Any, body: Any) -> Any:
@@ -110,8 +110,8 @@ POLYGON: dict[str, Line] = {
         )
     ),
     "exchanges.json": NotInUse("the exchanges are chosen by their MIC in the criteria"),
-    "grouped_daily_2019-02-01_600_of_8374.json": Read(GROUPED, _grouped),
-    "grouped_daily_one_row.json": Read(GROUPED, _grouped),
+    "grouped_daily_2019-02-01_600_of_8374.json": _grouped(dt.date(2019, 2, 1)),
+    "grouped_daily_one_row.json": _grouped(dt.date(2020, 10, 14)),
     "indicator_rsi.json": NotInUse("one symbol a call; indicators are computed from stored closes"),
     "indicator_sma.json": NotInUse("one symbol a call; indicators are computed from stored closes"),
     "market_holidays_2020-04.json": Read(polygon.CLOSED_DAYS, lambda source, _: source.fetch_closed_days()),

@@ -19,6 +19,8 @@ from universe.sources.fields import (
     COUNT_MAX,
     PRICE_MAX_USD,
     PRICE_MIN_USD,
+    SECONDS_MAX,
+    SECONDS_MIN,
     Datum,
     bad,
     is_number,
@@ -79,6 +81,15 @@ def parse_bar(payload: Any, *, session: Session, fetched_at: dt.datetime) -> Bar
     if not is_text(symbol) or not symbol:
         raise bad(VENDOR, "", "T", symbol)
     return _bar(payload, symbol, session, fetched_at)
+
+
+def bars_session(payloads: list[Any]) -> Session | None:
+    """The session that a grouped answer is of: its ``t`` are the END of it. None where no row tells."""
+    for payload in payloads:
+        told = payload.get("t") if isinstance(payload, dict) else None
+        if is_number(told, SECONDS_MIN * 1000, SECONDS_MAX * 1000):
+            return dt.datetime.fromtimestamp(told / 1000, tz=ET).date()
+    return None
 
 
 def parse_range_bar(payload: Any, *, symbol: str, fetched_at: dt.datetime) -> Bar:

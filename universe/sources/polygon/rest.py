@@ -66,12 +66,17 @@ class PolygonRest:
         return self._all_pages(LISTINGS, query, read, key=lambda row: row.symbol)
 
     def fetch_daily_bars(self, session: Session) -> Parsed[Bar]:
-        """The whole market of one session, not adjusted; no rows on a closed day."""
+        """The whole market of one session, not adjusted; no rows on a closed day. Raises `BadPayload` when
+        the answer is of another session."""
         path = f"{GROUPED}/{session.isoformat()}"
         answer = self._door.get(path, {"adjusted": "false", "include_otc": "false"}, timeout=30.0)
+        rows = results_of(answer, vendor=self.name, path=path)
+        told = parse.bars_session(rows)
+        if told not in (None, session):
+            text = f"polygon was asked for the bars of {session} and sent those of {told}."
+            raise BadPayload(text, vendor=self.name, field="t")
         read = partial(parse.parse_bar, session=session, fetched_at=timezone.now())
-        bars = parse_each(results_of(answer, vendor=self.name, path=path), read)
-        return distinct(bars, lambda bar: bar.symbol)
+        return distinct(parse_each(rows, read), lambda bar: bar.symbol)
 
     def fetch_daily_range(self, symbol: str, first: Session, last: Session) -> Parsed[Bar]:
         """One symbol's sessions, not adjusted, oldest first; none for a name that is not known."""
