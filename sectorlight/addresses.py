@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
+import shutil
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from sectorlight.env import env_list, env_text, env_url, refuse, without_password
+from sectorlight.env import Secret, SettingError, env_list, env_text, env_url, refuse, without_password
 
 DATABASE = "postgres://user:password@host:5432/name, or postgres:///name?host=/folder/of/its/socket"
 _DATABASE_NUMBER = re.compile(r"(/[0-9]{0,9})?")
@@ -84,3 +86,25 @@ def env_prefix(name: str) -> str:
             name, value, f"a text without spaces and without {' '.join(_PATTERN_SIGNS)}, such as board:"
         )
     return value
+
+
+def env_mcp(name: str) -> Secret:
+    """An MCP server: the command that starts one, or its address; empty for none. Hidden in a repr, since
+    FMP's own address carries the key; a refusal repeats no more than the program's name."""
+    value = env_text(name)
+    if "://" in value.split(" ")[0]:
+        if " " in value:
+            raise SettingError(f"{name} is an address with a space in it; an address has none.")
+        return Secret(env_url(name, "", ("http", "https")))
+    try:
+        command = shlex.split(value)
+    except ValueError as exc:
+        raise SettingError(f"{name} is a command that cannot be read: {exc}. Close its quotes.") from None
+    if value and (not command or shutil.which(command[0]) is None):
+        raise refuse(
+            name,
+            command[0] if command else value,
+            "an http:// or https:// address of an MCP server, or a command whose program is on this machine, "
+            "such as mcp_massive, or uvx with its arguments",
+        )
+    return Secret(value)

@@ -59,7 +59,7 @@ class DiscreetReporterFilter(SafeExceptionReporterFilter):
     secret somewhere inside, such as a vendor's answer that repeats the key, is shown without it."""
 
     hidden_settings = re.compile(
-        SafeExceptionReporterFilter.hidden_settings.pattern + "|URL|DSN|BROKER|CACHES|LAYERS|LOCATION",
+        SafeExceptionReporterFilter.hidden_settings.pattern + "|URL|MCP|DSN|BROKER|CACHES|LAYERS|LOCATION",
         flags=re.I,
     )
 
@@ -87,6 +87,7 @@ def logging_config(log_format: str, level: str) -> dict[str, Any]:
             # httpx writes every address it fetches, keys included, at INFO.
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
+            "httpx2": {"level": "WARNING"},
             "django": {"handlers": [], "propagate": True},
             # Three lines for every log-in that went well.
             "axes": {"level": "WARNING"},

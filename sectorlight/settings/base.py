@@ -9,7 +9,7 @@ from pathlib import Path
 from environ import Env
 
 from sectorlight import __version__
-from sectorlight.addresses import env_database_url, env_hosts, env_prefix, env_redis_url
+from sectorlight.addresses import env_database_url, env_hosts, env_mcp, env_prefix, env_redis_url
 from sectorlight.embedded.secrets import kept_secret
 from sectorlight.embedded.state import state_read
 from sectorlight.env import (
@@ -70,8 +70,8 @@ if MARKET_WORLD != "live":
     POLYGON_BASE_URL = SIMULATOR_URL
     POLYGON_WS_URL = f"{SIMULATOR_URL.replace('http', 'ws', 1)}/stocks"
     FMP_BASE_URL = f"{SIMULATOR_URL}/stable"
-POLYGON_MCP = env_text("POLYGON_MCP")
-FMP_MCP = env_text("FMP_MCP")
+POLYGON_MCP = env_mcp("POLYGON_MCP")
+FMP_MCP = env_mcp("FMP_MCP")
 MCP_CARRIES = env_choice("MCP_CARRIES", "small", ("small", "all", "standby"))
 
 # -- servers ---------------------------------------------------------------------------------------
