@@ -1,6 +1,8 @@
 # SectorLight's commands. Each works from a bare checkout; the environment is made once and kept in .venv.
 
 VENV := .venv
+# The vendor's MCP server that the tests start lives apart from ours, as at its users.
+VENV_MCP := .venv-mcp
 BIN := $(VENV)/bin
 SHELL := /bin/sh
 # The first Python of 3.11 or newer; PYTHON=... picks another.
@@ -19,7 +21,7 @@ run: $(VENV)/.base
 doctor: $(VENV)/.base
 	@exec $(BIN)/python manage.py doctor
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev $(VENV_MCP)/.fmp browser
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90 $(TESTS)
 
 check: $(VENV)/.dev
@@ -33,7 +35,7 @@ bench: $(VENV)/.dev
 	@exec $(BIN)/python -m tests.benchmarks
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-results
+	rm -rf $(VENV) $(VENV_MCP) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-results
 	@echo "The data of the embedded servers stays; make clean-data removes it."
 
 # Databases, secrets and static files of this checkout; refused while it runs.
@@ -54,6 +56,12 @@ $(VENV)/.base: requirements/base.txt
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	@echo "Installing what requirements/dev.txt lists ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+$(VENV_MCP)/.fmp: $(VENV)/.base requirements/mcp-fmp.txt
+	@echo "Installing what requirements/mcp-fmp.txt lists into $(VENV_MCP) ..."
+	@test -x $(VENV_MCP)/bin/python || $(BIN)/python -m venv $(VENV_MCP)
+	@$(VENV_MCP)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/mcp-fmp.txt
 	@touch $@
 
 # A browser for the tests: the system's, or Debian's package (root), or Playwright's own download.
