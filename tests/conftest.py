@@ -130,20 +130,39 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section("recorded market data")
         terminalreporter.line(f"{counts['there']} tests read the recorded market data in {RECORDED}.")
     _answers_table(terminalreporter)
+    _faults_table(terminalreporter)
+
+
+def _told(terminalreporter: Any, wanted: str) -> list[Any]:
+    """What tests told under one name, whichever the worker."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    return [
+        value
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == wanted and report.when == "call"
+    ]
+
+
+def _faults_table(terminalreporter: Any) -> None:
+    """How real runs met each fault of the vendors."""
+    rows = _told(terminalreporter, "vendor_fault")
+    if not rows:
+        return
+    terminalreporter.section("faults of the vendors")
+    head = ("fault", "run at 10:30", "run at 20:00", "universe", "tries")
+    for fault, day, evening, universe, tries in (head, *rows):
+        terminalreporter.line(f"{fault:<30}{day:<20}{evening:<20}{universe:<10}{tries:>6}")
 
 
 def _answers_table(terminalreporter: Any) -> None:
     """What became of every recorded answer of the vendors, from what its tests told, whichever the worker."""
     told: dict[str, list[Any]] = {}
-    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
-        for name, value in getattr(report, "user_properties", ()):
-            if name != "recorded_answer" or report.when != "call":
-                continue
-            answer, rows, read, refused = value
-            known = told.setdefault(answer, [0, None, Counter()])
-            known[0] += rows
-            known[1] = read if known[1] is None else known[1] + (read or 0)
-            known[2] = refused if isinstance(refused, str) else known[2] + Counter(refused)
+    for answer, rows, read, refused in _told(terminalreporter, "recorded_answer"):
+        known = told.setdefault(answer, [0, None, Counter()])
+        known[0] += rows
+        known[1] = read if known[1] is None else known[1] + (read or 0)
+        known[2] = refused if isinstance(refused, str) else known[2] + Counter(refused)
     if not told:
         return
     terminalreporter.section("recorded answers of the vendors")

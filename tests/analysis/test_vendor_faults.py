@@ -169,7 +169,7 @@ def differing(faulty: InputFrame | None, clean: InputFrame) -> list[str]:
 
 def most_asked(met: Met) -> int:
     """How often one question was asked, of those that a run asks once."""
-    once = ("/v2/snapshot", "/stable/economic-calendar", "/stable/batch-quote", "/stocks/v1/splits")
+    once = ("/v2/snapshot", "/stable/economic-calendar", "/stable/batch-quote")
     return max((count for path, count in met.asked.items() if path.startswith(once)), default=0)
 
 

@@ -11,12 +11,16 @@ from django.conf import settings
 
 from universe.sources.base import FactsSource, Parsed, PriceSource, Transport
 from universe.sources.budget import Budget
+from universe.sources.fmp import mcp as fmp_mcp
 from universe.sources.fmp.rest import FmpRest
 from universe.sources.http import Door
+from universe.sources.mcp.door import McpDoor
+from universe.sources.mcp.target import target_read
 from universe.sources.plans import Entitlement, PlanMemory
+from universe.sources.polygon import mcp as polygon_mcp
 from universe.sources.polygon.rest import PolygonRest
 from universe.sources.polygon.stream import SILENCE_SECONDS, MinuteStream
-from universe.sources.routing import transports
+from universe.sources.routing import Routed, transports
 from universe.sources.status import lag_observed, told_forget, vendor_observed, vendor_status
 
 __all__ = [
@@ -43,6 +47,8 @@ __all__ = [
 #: The header that carries the key, and what stands before it.
 HEADERS = {"polygon": ("Authorization", "Bearer "), "fmp": ("apikey", "")}
 
+#: The MCP servers that are known of each vendor, and what a child reads from its environment.
+MCP = {"polygon": polygon_mcp, "fmp": fmp_mcp}
 #: Only the plans with real-time prices have the real-time socket; one key must not listen to both.
 DELAYED_SOCKET = "wss://delayed.polygon.io/stocks"
 SOCKETS = {"Advanced or Business": "wss://socket.polygon.io/stocks"}
@@ -81,7 +87,32 @@ def _transport(vendor: str, base_url: str, key: str) -> Transport:
         plan=plan_memory(vendor, key),
     )
     _doors.append(door)
-    return door
+    return door if not mcp_target(vendor) else _beside(door, vendor, base_url, key)
+
+
+def _beside(rest: Door, vendor: str, base_url: str, key: str) -> Transport:
+    """``rest`` and the vendor's MCP server, as the settings divide the questions."""
+    speech = MCP[vendor]
+    # The servers add FMP's ``/stable`` themselves.
+    own = base_url.rstrip("/").removesuffix("/stable")
+    mcp = McpDoor(
+        vendor,
+        target_read(mcp_target(vendor)),
+        key,
+        dialects=speech.DIALECTS,
+        environment=speech.CHILD.environment(key, None if base_url == speech.BASE_URL else own),
+        observe=lambda vendor, error: vendor_observed(
+            vendor, error, transport="mcp", server=mcp_described(mcp)
+        ),
+    )
+    _doors.append(mcp)
+    return Routed(rest, mcp, carries=str(settings.MCP_CARRIES))
+
+
+def mcp_described(door: McpDoor) -> dict[str, str]:
+    """What the health pages tell of a server: its name and version, and the dialect it was taken for."""
+    told = door.described()
+    return {name: str(told[name]) for name in ("server", "dialect", "target") if told[name]}
 
 
 @cache

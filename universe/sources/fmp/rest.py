@@ -27,6 +27,7 @@ NEWS_ROWS = 250
 NEWS_PAGES_MAX = 20
 FILING_ROWS = 1000
 BATCH_SYMBOLS = 100
+SINGLES_MAX = 25
 PROFILE_PARTS = 4
 # A part of all profiles is 31 MB and takes over three minutes.
 BULK_SECONDS = 600.0
@@ -92,8 +93,9 @@ class FmpRest:
     # -- prices, where the price vendor's are not to be had ----------------------------------------
 
     def fetch_quotes(self, symbols: Sequence[str]) -> Parsed[Quote]:
-        """Quotes of stocks, funds and indices (^VIX), a hundred a question, or one a question on a plan
-        without batches. Names that the vendor does not know are silently absent."""
+        """Quotes of stocks, funds and indices (^VIX), a hundred a question. On a plan without batches a few
+        names are asked about one by one; for many that would outlast the pass, so that is `NotEntitled`.
+        Names that the vendor does not know are silently absent."""
         read = partial(parse.parse_quote, fetched_at=timezone.now())
         parts: list[Parsed[Quote]] = []
         for first in range(0, len(symbols), BATCH_SYMBOLS):
@@ -101,6 +103,8 @@ class FmpRest:
             try:
                 rows = self._list("/batch-quote", {"symbols": ",".join(map(parse.vendor_symbol, batch))})
             except NotEntitled:
+                if len(symbols) - first > SINGLES_MAX:
+                    raise
                 parts.append(self._one_by_one("/quote", symbols[first:], read))
                 break
             parts.append(parse_each(rows, read))
