@@ -20,7 +20,7 @@ PUBLIC_OF = {
     "analysis": PUBLIC,
 }
 PURE = re.compile(
-    r"analysis\.engine(\.|$)|sectors\.classification(\.|$)|universe\.(criteria|sessions|notices)$"
+    r"analysis\.engine(\.|$)|sectors\.classification(\.|$)|universe\.(criteria|integrity|sessions|notices)$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.world|[a-z]+\.(types|errors)$"
 )
 IMPURE = {
