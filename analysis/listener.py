@@ -31,7 +31,7 @@ from universe.clock import ClockUnavailableError, market_now
 from universe.errors import Rejected, SourceError
 from universe.redis import client
 from universe.selectors import quotes_newest, reference_prices
-from universe.services import minute_bars_store, quotes_backfill, quotes_refresh, tracked_symbols
+from universe.services import minute_bars_accept, quotes_backfill, quotes_refresh, tracked_symbols
 from universe.sessions import hours, phase, session_of
 from universe.sources import MinuteStream, minute_stream
 from universe.types import MinuteBar
@@ -186,8 +186,8 @@ class StreamListener:
     def _store(self, bars: Sequence[MinuteBar]) -> None:
         session = session_of(market_now())
         tracked = tracked_symbols(session)
-        minute_bars_store(bars, only=tracked)
-        newest = {bar.symbol: bar for bar in sorted(bars, key=lambda bar: bar.start) if bar.symbol in tracked}
+        believed = minute_bars_accept(bars, only=tracked)
+        newest = {bar.symbol: bar for bar in sorted(believed, key=lambda bar: bar.start)}
         if newest:
             at = max(bar.start for bar in newest.values()) + MINUTE
             self._watch.look({symbol: bar.close for symbol, bar in newest.items()}, at)

@@ -14,7 +14,14 @@ from django.utils.safestring import SafeString
 
 from universe.errors import CriteriaError
 from universe.look_only import AnyAdmin, LookOnlyAdmin
-from universe.models import CriteriaRevision, EconomicEvent, SnapshotMember, Stock, UniverseSnapshot
+from universe.models import (
+    CriteriaRevision,
+    EconomicEvent,
+    QuarantinedPrice,
+    SnapshotMember,
+    Stock,
+    UniverseSnapshot,
+)
 from universe.services import criteria_check, criteria_revise
 
 if TYPE_CHECKING:
@@ -163,6 +170,40 @@ class CriteriaRevisionAdmin(AnyAdmin):
         made = criteria_revise(form.cleaned_data["values"], reason=obj.reason, author=author)
         obj.pk = made.pk
         obj.refresh_from_db()
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("held", "held"), ("released", "released")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value()
+        return queryset.filter(released_at__isnull=value == "held") if value else queryset
+
+
+@admin.register(QuarantinedPrice)
+class QuarantinedPriceAdmin(LookOnlyAdmin):
+    """Which prices were not believed, why, and for how long."""
+
+    list_display = [
+        "symbol",
+        "session",
+        "reason",
+        "price",
+        "reference",
+        "source",
+        "first_at",
+        "last_at",
+        "seen",
+        "released_at",
+    ]
+    list_filter = [StandingFilter, "reason", "source"]
+    search_fields = ["=symbol"]
+    search_help_text = "Symbol"
+    date_hierarchy = "session"
 
 
 @admin.register(EconomicEvent)

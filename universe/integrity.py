@@ -86,7 +86,7 @@ class PriceSet:
         return _beyond(self.price, self.reference, JUMP)
 
 
-def judge(prices: PriceSet, *, share_done: float) -> TextArray:
+def judge(prices: PriceSet, *, share_done: FloatArray | float) -> TextArray:
     """A `Doubt` for each price, "" for one that is believed.
 
     ``share_done`` is the part of a usual day's volume that is traded by now, see `usual_share`.
@@ -99,16 +99,15 @@ def judge(prices: PriceSet, *, share_done: float) -> TextArray:
     return verdict
 
 
-def usual_share(at: float, day: SessionHours) -> float:
+def usual_share(at: FloatArray, day: SessionHours) -> FloatArray:
     """The part of a day's volume that is usually traded at ``at`` (Unix seconds), 0.02 to 1; a rough line."""
     opened, closed = day.open.timestamp(), day.close.timestamp()
-    if at < opened:
-        return OPENING_SHARE
-    elapsed = min((at - opened) / (closed - opened), 1.0)
-    return FIRST_MINUTES_SHARE + (1.0 - FIRST_MINUTES_SHARE) * elapsed
+    elapsed = np.clip((at - opened) / (closed - opened), 0.0, 1.0)
+    within = FIRST_MINUTES_SHARE + (1.0 - FIRST_MINUTES_SHARE) * elapsed
+    return np.where(at < opened, OPENING_SHARE, within)
 
 
-def _is_ratio_like(prices: PriceSet, share_done: float) -> BoolArray:
+def _is_ratio_like(prices: PriceSet, share_done: FloatArray | float) -> BoolArray:
     """The price, and where it is known the day's open, lie at a split's ratio to the previous close, and the
     volume so far is an ordinary day's."""
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from universe.integrity import Doubt
+
 
 class Stock(models.Model):
     """A listing under its newest symbol, with the newest known slow facts. ``None`` means not known."""
@@ -82,6 +84,42 @@ class MinuteQuote(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["symbol", "as_of"], name="minute_quote_symbol")]
+
+
+class QuarantinedPrice(models.Model):
+    """A price that was not believed: kept apart, it reaches no return, rank or alert.
+
+    ``price`` and ``last_at`` are of the newest trade held for this reason, ``reference`` is what it was
+    measured against (USD), ``seen`` counts how often it was told. ``released_at`` is the moment of the first
+    price of the symbol that was believed again.
+    """
+
+    class Reason(models.TextChoices):
+        RATIO = Doubt.RATIO.value, "jump like a split that nobody listed"
+        SINGLE = Doubt.SINGLE.value, "a single print far off"
+        IMPLAUSIBLE = Doubt.IMPLAUSIBLE.value, "a move beyond belief"
+
+    symbol = models.CharField(max_length=16)
+    session = models.DateField()
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    price = models.FloatField()
+    reference = models.FloatField(null=True)
+    source = models.CharField(max_length=20)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    seen = models.PositiveIntegerField(default=1)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-last_at", "symbol"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "symbol", "reason"], name="one_quarantine_per_symbol_session_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.session} {self.reason}"
 
 
 class CriteriaRevision(models.Model):

@@ -81,7 +81,8 @@ class Bar:
 class Quote:
     """The newest price of one symbol. ``day_volume`` is shares so far today, from 4:00.
 
-    ``as_of`` is the moment of the trade, or of the end of the minute, that made the price.
+    ``as_of`` is the moment of the trade, or of the end of the minute, that made the price. ``prints`` counts
+    the trades of the minute that it lies in, ``minute_close`` is the close of the newest minute.
     """
 
     symbol: str
@@ -94,6 +95,8 @@ class Quote:
     fetched_at: dt.datetime
     interpolated: bool = False
     halted: bool = False
+    prints: float | None = None
+    minute_close: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class MinuteBar:
     source: str
     interpolated: bool = False
     fetched_at: dt.datetime | None = None
+    prints: float | None = None
 
     @property
     def as_of(self) -> dt.datetime:

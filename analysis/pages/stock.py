@@ -17,6 +17,7 @@ from sectors.pages.rank_lists import rank_row
 from sectors.pages.reasons import reason_words
 from sectors.presenters.ages import moment_text
 from sectors.types import Flag
+from universe.models import QuarantinedPrice
 from universe.selectors import StockDetail
 from universe.types import Tier, UniverseCriteria
 
@@ -117,6 +118,7 @@ class StockFacts:
     prices: StockPrices
     rank: StockReading | None
     now: dt.datetime
+    quarantine: QuarantinedPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ def _price(facts: StockFacts) -> PriceHead:
         words.append(f"{figures.clock(prices.last_at, seconds=True)}, {age} old")
     words += ["halted"] if prices.halted else []
     words += ["interpolated"] if prices.interpolated else []
+    words += _quarantine_words(facts.quarantine)
     return PriceHead(
         figures.usd(prices.last),
         figures.percent(change) if change is not None else "",
@@ -199,9 +202,19 @@ def _close_head(facts: StockFacts) -> PriceHead:
     snapshot, verdict = facts.detail.snapshot, facts.detail.verdict
     if price is None and verdict is not None and snapshot is not None:
         price, session = verdict.price, snapshot.built_from
+    held = _quarantine_words(facts.quarantine)
     if price is None:
-        return PriceHead("", "", "", "no price is known")
-    return PriceHead(figures.usd(price), "", "", f"close of {figures.day(session)}, no print today")
+        return PriceHead("", "", "", " · ".join(["no price is known", *held]))
+    words = [f"close of {figures.day(session)}, no print {'today' if not held else 'believed today'}", *held]
+    return PriceHead(figures.usd(price), "", "", " · ".join(words))
+
+
+def _quarantine_words(held: QuarantinedPrice | None) -> list[str]:
+    """What is told of a price that is not believed, and so stands in no figure of the page."""
+    if held is None:
+        return []
+    since = figures.clock(held.first_at)
+    return [f"price quarantined: {figures.usd(held.price)}, {held.get_reason_display()}, since {since}"]
 
 
 def _verdict(detail: StockDetail, rows: tuple[CriterionRow, ...]) -> VerdictLine:

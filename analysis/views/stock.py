@@ -13,6 +13,7 @@ from analysis.stock_prices import stock_prices
 from sectors.live import board_now
 from sectors.selectors import classification_of
 from universe import selectors as universe
+from universe.sessions import session_of
 
 LONGEST_QUERY = 60
 
@@ -34,6 +35,7 @@ def stock(request: HttpRequest, symbol: str) -> HttpResponse:
         prices=stock_prices(symbol, now),
         rank=stock_reading_newest(symbol),
         now=now,
+        quarantine=universe.quarantine_standing(symbol, session_of(now)),
     )
     return render(request, "analysis/stock.html", {"page": stock_page(facts)})
 

@@ -13,6 +13,7 @@ from sectors.services import sectors_seed
 from tests.analysis.page_cast import (
     AS_OF,
     NOW,
+    TODAY,
     board_publish,
     classified,
     listing,
@@ -21,7 +22,7 @@ from tests.analysis.page_cast import (
     universe_build,
 )
 from universe.clock import override
-from universe.models import MinuteQuote
+from universe.models import MinuteQuote, QuarantinedPrice
 from universe.selectors import stocks_near
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,23 @@ def test_a_halted_price_says_so(trader: Client) -> None:
     assert "halted · interpolated" in page(trader)
 
 
+def test_a_price_that_is_held_says_why_and_since_when(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    prices_store("SOUN", 5.20, CLOSES, 5.29)
+    since = NOW.replace(hour=9, minute=31)
+    QuarantinedPrice.objects.create(
+        symbol="SOUN",
+        session=TODAY,
+        reason="ratio_like_jump",
+        price=156.0,
+        reference=5.2,
+        source="polygon",
+        first_at=since,
+        last_at=since,
+    )
+    assert "price quarantined: $156.00, jump like a split that nobody listed, since 9:31" in page(trader)
+
+
 def test_without_a_print_today_nothing_is_shown_as_zero(trader: Client) -> None:
     listing("SOUN", universe_build())
     prices_store("SOUN", 5.20, CLOSES, 5.29)
@@ -315,7 +333,7 @@ def test_the_page_costs_a_fixed_number_of_queries(
     classified("SOUN")
     ranked()
     prices_store("SOUN", 5.20, CLOSES, 5.29)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page(trader)
 
 

@@ -98,8 +98,5 @@ def test_a_ratio_without_any_known_volume_is_not_believed() -> None:
 
 
 def test_the_usual_share_of_a_day_grows_from_the_open_to_the_close() -> None:
-    day = hours(SESSION)
-    shares = [
-        usual_share(at(hour, minute).timestamp(), day) for hour, minute in ((8, 0), (9, 30), (16, 0), (19, 0))
-    ]
-    assert shares == [0.02, 0.05, 1.0, 1.0]
+    moments = np.array([at(hour, minute).timestamp() for hour, minute in ((8, 0), (9, 30), (16, 0), (19, 0))])
+    assert usual_share(moments, hours(SESSION)).tolist() == [0.02, 0.05, 1.0, 1.0]

@@ -110,7 +110,7 @@ def refreshes(open_market: Vendor, monkeypatch: pytest.MonkeyPatch, settings: An
 def test_when_most_prices_are_from_the_future_the_clock_is_asked_for_and_they_count(
     open_market: Vendor, refreshes: list[int]
 ) -> None:
-    shows(open_market, *(snapshot_row(symbol, 10.0, at(12, 29)) for symbol in ("ANNE", "BEA", "IWM")))
+    shows(open_market, *(snapshot_row(symbol, 10.0, at(12, 29)) for symbol in ("ANNE", "DOT", "IWM")))
     report = quotes_refresh(at(10, 30))
     assert (report.stored, report.newest, refreshes) == (3, at(12, 29), [1])
     assert "from_the_future" not in report.dropped
@@ -292,14 +292,14 @@ def test_only_tracked_symbols_of_the_stream_are_stored(open_market: Vendor) -> N
 
 def test_backfilled_minutes_end_at_the_markets_now(open_market: Vendor) -> None:
     minutes = [
-        {"t": int(at(10, minute).timestamp() * 1000), "c": 10.0 + minute, "v": 5}
+        {"t": int(at(10, minute).timestamp() * 1000), "c": 10 + minute / 100, "v": 5}
         for minute in (27, 28, 29, 30)
     ]
     day = SESSION.isoformat()
     open_market.on(f"/v2/aggs/ticker/ANNE/range/1/minute/{day}/{day}", Answer({"results": minutes}))
     assert quotes_backfill(SESSION, ["ANNE", "NOBODY"]) == {"symbols": 2, "minutes": 3}
     newest = quotes_newest(["ANNE"], at(10, 30))
-    assert (newest.loc["ANNE", "price"], newest.loc["ANNE", "day_volume"]) == (39.0, 15.0)
+    assert (newest.loc["ANNE", "price"], newest.loc["ANNE", "day_volume"]) == (10.29, 15.0)
 
 
 def test_one_bad_minute_costs_no_more_than_itself(open_market: Vendor) -> None:

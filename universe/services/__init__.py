@@ -9,6 +9,7 @@ from universe.services.plans import plan_probe
 from universe.services.progress import Progress
 from universe.services.quotes import (
     QuotesReport,
+    minute_bars_accept,
     minute_bars_store,
     minute_quotes_prune,
     quotes_backfill,
@@ -34,6 +35,7 @@ __all__ = [
     "listings_refresh",
     "listings_store",
     "market_days_check",
+    "minute_bars_accept",
     "minute_bars_store",
     "minute_quotes_prune",
     "plan_probe",

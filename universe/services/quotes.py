@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from universe.models import MarketContext, MinuteQuote
 from universe.selectors.universe import member_symbols
 from universe.services.asking import answers
 from universe.services.pricing import DELAY_MIN, lag_measure, quotes_fetch
+from universe.services.quarantine import bar_sighting, quote_sighting, sightings_judge
 from universe.sessions import hours, phase, session_of, session_offset
 from universe.sources import facts_source, price_source
 from universe.types import MinuteBar, Quote, Session
@@ -102,9 +103,9 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     """Fetch the whole market once and store the prices of members, benchmarks and sector funds.
 
     Where the plan lacks the snapshot, the other vendor is asked about them. Prices of another session than
-    that of ``as_of``, and of the future, are dropped and counted. When most lie in the future, the simulated
-    market's clock was moved, and is asked for anew first. Raises `SourceError` when the snapshot itself
-    fails; the indices may fail, and are counted.
+    that of ``as_of``, of the future, and those that are not believed, are dropped and counted. When most lie
+    in the future, the simulated market's clock was moved, and is asked for anew first. Raises `SourceError`
+    when the snapshot itself fails; the indices may fail, and are counted.
     """
     session = session_of(as_of)
     wanted = tracked_symbols(session)
@@ -117,8 +118,9 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
         for quote in parsed.rows
         if quote.symbol in wanted and _is_of_session(quote, session=session, now=now, dropped=dropped)
     ]
+    kept = _believed(kept, session=session, now=now, dropped=dropped)
     dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
-    rows_upsert(QUOTES, (_quote_values(quote) for quote in _once(kept)))
+    rows_upsert(QUOTES, (_quote_values(quote) for quote in kept))
     _context_refresh(kept, now=now, dropped=dropped)
     moments = [quote.as_of for quote in kept]
     return QuotesReport(
@@ -160,8 +162,14 @@ def _is_of_session(quote: Quote, *, session: Session, now: dt.datetime, dropped:
     return True
 
 
-def _once(quotes: Iterable[Quote]) -> Iterable[Quote]:
-    return {(quote.as_of, quote.symbol): quote for quote in quotes}.values()
+def _believed(
+    quotes: Iterable[Quote], *, session: Session, now: dt.datetime, dropped: Counter[str]
+) -> list[Quote]:
+    """Each price once, without those that are held for a doubt; these are counted by its name."""
+    once = list({(quote.symbol, quote.as_of): quote for quote in quotes}.values())
+    held = sightings_judge(session, [quote_sighting(quote) for quote in once], known_until=now)
+    dropped.update(f"quarantined:{doubt}" for doubt in held.values())
+    return [quote for quote in once if (quote.symbol, quote.as_of) not in held]
 
 
 def _quote_values(quote: Quote) -> Sequence[object]:
@@ -198,20 +206,33 @@ def _context_refresh(quotes: Sequence[Quote], *, now: dt.datetime, dropped: Coun
 
 
 def minute_bars_store(bars: Iterable[MinuteBar], *, only: set[str] | None = None) -> int:
-    """Store minute closes at their minute's end; of ``only`` these symbols. The same minute again replaces.
+    """Like `minute_bars_accept`; gives the number stored."""
+    return len(minute_bars_accept(bars, only=only))
 
-    The vendor repeats a minute for a quarter of an hour when trades come late: the last one wins.
+
+def minute_bars_accept(bars: Iterable[MinuteBar], *, only: set[str] | None = None) -> list[MinuteBar]:
+    """Store the minute closes that are believed, at their minute's end, and give them; of ``only`` these
+    symbols.
+
+    The same minute again replaces: the vendor repeats a minute for a quarter of an hour when trades come
+    late, and the last one wins.
     """
-    rows = {(bar.start, bar.symbol): bar for bar in bars if only is None or bar.symbol in only}
-    if not rows:
-        return 0
-    return rows_upsert(
-        BARS,
-        (
-            (bar.start + MINUTE, bar.symbol, bar.close, bar.day_volume, bar.source, bar.interpolated)
-            for bar in rows.values()
-        ),
-    )
+    once = {(bar.symbol, bar.as_of): bar for bar in bars if only is None or bar.symbol in only}
+    by_session: defaultdict[Session, list[MinuteBar]] = defaultdict(list)
+    for bar in once.values():
+        by_session[session_of(bar.start)].append(bar)
+    believed: list[MinuteBar] = []
+    for session, told in by_session.items():
+        first = min(bar.start for bar in told)
+        held = sightings_judge(session, [bar_sighting(bar) for bar in told], known_until=first)
+        believed += [bar for bar in told if (bar.symbol, bar.as_of) not in held]
+    if believed:
+        rows_upsert(BARS, map(_bar_values, believed))
+    return believed
+
+
+def _bar_values(bar: MinuteBar) -> Sequence[object]:
+    return (bar.as_of, bar.symbol, bar.close, bar.day_volume, bar.source, bar.interpolated)
 
 
 def tracked_symbols(session: Session) -> set[str]:

@@ -167,7 +167,18 @@ def parse_quote(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
         fetched_at=fetched_at,
         interpolated=row.flag("interpolated") or False,
         halted=row.flag("halted") or False,
+        prints=_prints(row, minute, as_of) if minute else None,
+        minute_close=minute.price_or_none("c") if minute else None,
     )
+
+
+def _prints(row: Datum, minute: Datum, as_of: dt.datetime) -> float | None:
+    """The trades of the minute, if the price is of it; a trade of a later minute is none of them."""
+    count, started = minute.known_count("n"), minute.payload.get("t")
+    if count is None or not started:
+        return None
+    start = moment_from_ms(started, symbol=row.symbol, field="min.t")
+    return count if start <= as_of <= start + MINUTE else None
 
 
 def _last_price(row: Datum, *, day: Datum | None, minute: Datum | None) -> tuple[float, dt.datetime] | None:
@@ -202,6 +213,7 @@ def parse_stream_bar(
     row = Datum(payload, vendor=VENDOR, symbol_field="sym")
     if row.payload.get("otc") is True:
         return None
+    volume, size = row.known_count("v"), row.known_count("z")
     return MinuteBar(
         symbol=row.symbol,
         start=moment_from_ms(payload.get("s"), symbol=row.symbol, field="s"),
@@ -210,6 +222,7 @@ def parse_stream_bar(
         source=VENDOR,
         interpolated=row.flag("interpolated") or False,
         fetched_at=fetched_at,
+        prints=round(volume / size) if volume and size else None,
     )
 
 
@@ -235,6 +248,7 @@ def parse_minute_bars(
             source=VENDOR,
             interpolated=row.flag("interpolated") or False,
             fetched_at=fetched_at,
+            prints=row.known_count("n"),
         )
 
     parsed = distinct(parse_each(payloads, read), lambda bar: bar.start)

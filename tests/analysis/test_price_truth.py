@@ -1,0 +1,110 @@
+"""A price that is not believed reaches no figure of a run; a gapper does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from analysis.listener import StreamListener
+from analysis.models import Alert, AnalysisRun, StockReading
+from tests.analysis import small_market
+from tests.analysis.conftest import SNAPSHOT, Scene
+from tests.analysis.small_market import et
+from tests.universe.vendor import Answer
+from universe import clock
+from universe.models import MinuteQuote, QuarantinedPrice
+from universe.types import MinuteBar
+
+pytestmark = pytest.mark.django_db
+
+
+def tell(scene: Scene, symbol: str, price: float, *, volume: float = 500_000.0, **blocks: Any) -> None:
+    """The next snapshot: everybody at the last close, ``symbol`` at another price."""
+    body = small_market.snapshot(small_market.all_at({}), scene.now(), volume=500_000.0)
+    row = next(row for row in body["tickers"] if row["ticker"] == symbol)
+    row["lastTrade"]["p"] = row["day"]["c"] = price
+    row["day"] |= {"v": volume} | blocks.get("day", {})
+    row["min"] |= {"c": price, "av": volume} | blocks.get("minute", {})
+    scene.vendor.on(SNAPSHOT, Answer(body))
+
+
+def reached(symbol: str) -> tuple[int, int, int]:
+    """Alerts, ranks and stored minutes of a symbol."""
+    return (
+        Alert.objects.filter(symbol=symbol).count(),
+        StockReading.objects.filter(symbol=symbol).count(),
+        MinuteQuote.objects.filter(symbol=symbol).count(),
+    )
+
+
+def held() -> list[tuple[str, str]]:
+    return list(QuarantinedPrice.objects.values_list("symbol", "reason"))
+
+
+def test_a_reverse_split_that_nobody_listed_reaches_nothing_and_leaves_one_row(scene: Scene) -> None:
+    tell(scene, "ECHO", 300.0, volume=20_000.0, day={"o": 301.0})
+    run = scene.run()
+    scene.later(1)
+    tell(scene, "ECHO", 302.0, volume=21_000.0, day={"o": 301.0})
+    scene.run()
+    assert reached("ECHO") == (0, 0, 0)
+    assert held() == [("ECHO", "ratio_like_jump")]
+    assert run.counts["quotes"]["quarantined:ratio_like_jump"] == 1
+
+
+def test_a_single_print_of_a_thousand_percent_reaches_nothing_and_leaves_one_row(scene: Scene) -> None:
+    tell(scene, "FOX", 110.0, minute={"n": 1})
+    scene.run()
+    assert reached("FOX") == (0, 0, 0)
+    assert held() == [("FOX", "single_print")]
+
+
+def test_the_next_ordinary_price_releases_a_single_print(scene: Scene) -> None:
+    tell(scene, "FOX", 14.0, minute={"n": 1})
+    scene.run()
+    scene.later(1)
+    tell(scene, "FOX", 10.1)
+    scene.run()
+    row = QuarantinedPrice.objects.get()
+    assert (row.released_at, row.seen, row.reference) == (et(10, 16), 1, 10.0)
+
+
+def test_a_second_trade_near_a_lone_one_makes_it_a_price(scene: Scene) -> None:
+    tell(scene, "FOX", 14.0, minute={"n": 1})
+    scene.run()
+    scene.later(1)
+    tell(scene, "FOX", 14.3, minute={"n": 1})
+    scene.run()
+    assert Alert.objects.filter(symbol="FOX").exists()
+    assert MinuteQuote.objects.get(symbol="FOX").price == 14.3
+
+
+def test_the_same_trade_told_by_a_second_pass_stays_alone(scene: Scene) -> None:
+    tell(scene, "FOX", 14.0, minute={"n": 1})
+    scene.run()
+    scene.later(1)
+    scene.run()
+    assert (reached("FOX"), QuarantinedPrice.objects.get().seen) == ((0, 0, 0), 2)
+
+
+def test_the_streams_watch_of_movers_does_not_see_a_price_that_is_held(scene: Scene) -> None:
+    listener = StreamListener(poll_seconds=60)
+    start = et(10, 14)
+    bars = [
+        MinuteBar("ECHO", start, 300.0, 20_000.0, "polygon", prints=90),
+        MinuteBar("FOX", start, 11.7, 900_000.0, "polygon", prints=90),
+    ]
+    with clock.override(scene.now()):
+        listener._store(bars)
+    assert [alert.symbol for alert in Alert.objects.all()] == ["FOX"]
+    assert [run.sector for run in AnalysisRun.objects.all()] == ["energy"]
+    assert held() == [("ECHO", "ratio_like_jump")]
+
+
+def test_a_gapper_on_heavy_volume_is_ranked_and_alerted(scene: Scene) -> None:
+    tell(scene, "ECHO", 18.0, volume=20_000_000.0, day={"o": 17.0})
+    scene.run()
+    assert StockReading.objects.get(symbol="ECHO").parts["gap_pct"] == pytest.approx(80.0)
+    assert Alert.objects.filter(symbol="ECHO").exists()
+    assert held() == []
