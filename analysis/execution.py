@@ -256,7 +256,9 @@ def _newest_stored(as_of: dt.datetime) -> dt.datetime | None:
 
 
 def _report_counts(report: QuotesReport) -> dict[str, Any]:
-    return {"wanted": report.wanted, "stored": report.stored, "halted": report.halted} | report.dropped
+    return {"wanted": report.wanted, "stored": report.stored, "halted": report.halted} | (
+        report.confirmations | report.dropped
+    )
 
 
 def _words(counts: Mapping[str, int]) -> str:

@@ -33,7 +33,14 @@ from sectors.selectors import classification_map, sectors_list, weights_current
 from universe import sessions
 from universe.benchmarks import BENCHMARK
 from universe.clock import clock_state
-from universe.selectors import MemberRow, PriceFrame, price_frame, quotes_newest, reference_prices
+from universe.selectors import (
+    MemberRow,
+    PriceFrame,
+    confirmed_symbols,
+    price_frame,
+    quotes_newest,
+    reference_prices,
+)
 from universe.selectors import members as universe_members
 from universe.types import Session
 
@@ -99,6 +106,7 @@ def _members(
     symbols = [row.symbol for row in rows]
     quoted = quotes.reindex(symbols)
     history = history_of(prices, session, symbols, count=LEVEL_SESSIONS + 1)
+    confirmed = confirmed_symbols(session)
     levels = slice(-LEVEL_SESSIONS, None)
     return MemberFrame(
         symbol=_texts(symbols),
@@ -120,6 +128,7 @@ def _members(
         float_estimated=_flags(row.float_estimated for row in rows),
         halted=_flags(quoted["halted"]),
         restricted=restricted_from(history),
+        confirmed=_flags(symbol in confirmed for symbol in symbols),
     )
 
 

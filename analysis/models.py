@@ -126,6 +126,9 @@ class StockReading(models.Model):
     timestamp = models.DateTimeField()
     sector = models.CharField(max_length=50)
     rank = models.FloatField()
+    unconfirmed = models.BooleanField(
+        default=False, help_text="Moved over 30 %, and no second source told the same."
+    )
     parts = models.JSONField()
 
 

@@ -112,6 +112,7 @@ def stock_readings(
             timestamp=at,
             sector=stock.sector,
             rank=stock.rank,
+            unconfirmed=stock.unconfirmed,
             parts=plain(asdict(stock)),
         )
         for stock in stocks

@@ -60,6 +60,7 @@ class MemberFrame:
     high_20/low_20  USD, of the 20 sessions before today
     avg_dollar_volume USD a day; short_interest shares; days_to_cover days
     restricted    short-sale restriction in force today from yesterday's fall
+    confirmed     a second source told the same move over 30 %
     """
 
     symbol: TextArray
@@ -81,6 +82,7 @@ class MemberFrame:
     float_estimated: BoolArray
     halted: BoolArray
     restricted: BoolArray
+    confirmed: BoolArray
 
     def __len__(self) -> int:
         return len(self.symbol)
@@ -198,7 +200,10 @@ class SectorScore:
 
 @dataclass(frozen=True, slots=True)
 class RankedStock:
-    """A core stock's rank and its four parts; ``gap_pct`` is the day's move, percent."""
+    """A core stock's rank and its four parts; ``gap_pct`` is the day's move, percent.
+
+    ``unconfirmed``: it moved over 30 % and no second source tells the same.
+    """
 
     symbol: str
     sector: str
@@ -216,6 +221,7 @@ class RankedStock:
     squeeze: bool
     halted: bool
     dollar_volume: float
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,21 @@ class QuarantinedPrice(models.Model):
         return f"{self.symbol} {self.session} {self.reason}"
 
 
+class ConfirmedMove(models.Model):
+    """A move over 30 % that a second source told the same, remembered for its session."""
+
+    symbol = models.CharField(max_length=16)
+    session = models.DateField()
+    price = models.FloatField(help_text="The second source's.")
+    source = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "symbol"], name="one_confirmation_per_symbol_session")
+        ]
+
+
 class CriteriaRevision(models.Model):
     """The limits of the universe, never edited: a change is a new row, one row is active."""
 

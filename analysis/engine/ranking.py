@@ -43,6 +43,8 @@ SQUEEZE_DAYS_TO_COVER = 5.0
 #: A fall of this share from the previous close restricts short sales that day and the next session.
 RESTRICTING_FALL = 0.10
 TOP_COUNT = 3
+#: Beyond this a move needs a second source, percent.
+CONFIRM_PCT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,13 @@ def restricted_today(members: MemberFrame) -> BoolArray:
     return fell
 
 
+def unconfirmed_moves(members: MemberFrame, gap: FloatArray) -> BoolArray:
+    """(n,) moves of over 30 percent that no second source tells: ranked like others, and labelled."""
+    with np.errstate(invalid="ignore"):
+        found: BoolArray = (np.abs(gap) > CONFIRM_PCT) & ~members.confirmed
+    return found
+
+
 def ranked_stocks(
     frame: InputFrame, numbers: StockNumbers, scores: Sequence[SectorScore]
 ) -> tuple[RankedStock, ...]:
@@ -193,6 +202,7 @@ def _rows(
             squeeze_risk(members),
             members.halted,
             np.nan_to_num(members.avg_dollar_volume),
+            unconfirmed_moves(members, numbers.today[:, DAY1]),
         )
     )
     return tuple(RankedStock(*row) for row in zip(*columns, strict=True))

@@ -36,6 +36,7 @@ TOP_FIELDS = (
     "restricted",
     "squeeze",
     "halted",
+    "unconfirmed",
     "cause",
 )
 

@@ -20,6 +20,9 @@ WITHHELD: Mapping[Side, str] = {
 NEW_SECONDS = 90
 SSR = Flag("SSR", "Short-sale restriction: fell 10% from the prior close, today or yesterday")
 SQZ = Flag("SQZ", "Squeeze risk: short interest above 20% of float or above 5 days to cover", "caution")
+UNCONFIRMED = Flag(
+    "unconfirmed", "Moved over 30% from the prior close, and no second price source tells the same", "caution"
+)
 HALT = Flag("HALT", "Trading is halted", "bad")
 
 
@@ -78,7 +81,7 @@ def _flags(row: Mapping[str, Any], seen: Mapping[str, str], now: dt.datetime) ->
 
 def standing_flags(row: Mapping[str, Any]) -> tuple[Flag, ...]:
     """What a stored ranked stock says about itself."""
-    raised = ((SSR, "restricted"), (SQZ, "squeeze"), (HALT, "halted"))
+    raised = ((SSR, "restricted"), (SQZ, "squeeze"), (UNCONFIRMED, "unconfirmed"), (HALT, "halted"))
     return tuple(flag for flag, name in raised if row.get(name))
 
 

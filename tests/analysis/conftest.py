@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +34,7 @@ class Scene:
         self.vendor.on(SNAPSHOT, Answer(small_market.snapshot(quotes, self.now())))
 
     def now(self) -> Any:
-        return et(10, 15 + self.minutes)
+        return NOW + dt.timedelta(minutes=self.minutes)
 
     def run(self, kind: RunKind = RunKind.ON_DEMAND, **values: Any) -> AnalysisRun:
         """Ask for a run of this moment, do it, give its row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -36,6 +37,27 @@ def reached(symbol: str) -> tuple[int, int, int]:
         StockReading.objects.filter(symbol=symbol).count(),
         MinuteQuote.objects.filter(symbol=symbol).count(),
     )
+
+
+def second_source(scene: Scene, *quotes: dict[str, Any], path: str = "/stable/batch-quote") -> None:
+    """What the second vendor says of stocks from now on."""
+    scene.vendor.on(
+        path, lambda asked: Answer([row for row in quotes if row["symbol"] in asked.query["symbols"]])
+    )
+
+
+def quote(symbol: str, price: float, at: dt.datetime, *, previous: float = 10.0) -> dict[str, Any]:
+    return {"symbol": symbol, "price": price, "previousClose": previous, "timestamp": int(at.timestamp())}
+
+
+def questions(scene: Scene) -> list[str]:
+    """The names that the second source was asked about, a text a call."""
+    return [
+        asked.query["symbols"]
+        for asked in scene.vendor.asked
+        if asked.path in ("/stable/batch-quote", "/stable/batch-aftermarket-trade")
+        and "^VIX" not in asked.query["symbols"]
+    ]
 
 
 def held() -> list[tuple[str, str]]:
@@ -108,3 +130,67 @@ def test_a_gapper_on_heavy_volume_is_ranked_and_alerted(scene: Scene) -> None:
     assert StockReading.objects.get(symbol="ECHO").parts["gap_pct"] == pytest.approx(80.0)
     assert Alert.objects.filter(symbol="ECHO").exists()
     assert held() == []
+
+
+def test_a_gapper_that_nobody_else_tells_is_ranked_and_labelled(scene: Scene) -> None:
+    tell(scene, "ECHO", 18.0, volume=20_000_000.0, day={"o": 17.0})
+    run = scene.run()
+    reading = StockReading.objects.get(symbol="ECHO")
+    assert (reading.unconfirmed, reading.parts["unconfirmed"]) == (True, True)
+    assert StockReading.objects.filter(unconfirmed=True).count() == 1
+    assert (questions(scene), run.counts["quotes"]["unconfirmed"]) == (["ECHO"], 1)
+
+
+def test_a_gapper_that_the_second_source_tells_too_is_not_labelled_all_session(scene: Scene) -> None:
+    second_source(scene, quote("ECHO", 18.3, scene.now()))
+    tell(scene, "ECHO", 18.0, volume=20_000_000.0, day={"o": 17.0})
+    run = scene.run()
+    scene.later(1)
+    scene.run()
+    assert not StockReading.objects.filter(unconfirmed=True).exists()
+    assert (questions(scene), run.counts["quotes"]["confirmed"]) == (["ECHO"], 1)
+
+
+@pytest.mark.parametrize(
+    ("price", "minutes_ago", "previous"),
+    [(17.0, 0, 10.0), (18.0, 24 * 60, 10.0), (18.0, 0, 18.5)],
+    ids=["another price", "yesterday's", "another previous close"],
+)
+def test_a_second_source_that_tells_something_else_confirms_nothing(
+    scene: Scene, price: float, minutes_ago: int, previous: float
+) -> None:
+    at = scene.now() - dt.timedelta(minutes=minutes_ago)
+    second_source(scene, quote("ECHO", price, at, previous=previous))
+    tell(scene, "ECHO", 18.0, volume=20_000_000.0, day={"o": 17.0})
+    scene.run()
+    assert StockReading.objects.get(symbol="ECHO").unconfirmed
+
+
+def test_before_the_open_the_second_source_is_asked_for_trades(scene: Scene) -> None:
+    scene.later(-75)
+    path = "/stable/batch-aftermarket-trade"
+    trade = {"symbol": "ECHO", "price": 14.1, "tradeSize": None}
+    second_source(scene, trade | {"timestamp": int(scene.now().timestamp() * 1000)}, path=path)
+    tell(scene, "ECHO", 14.0, volume=900_000.0, day={"o": 0})
+    scene.run()
+    assert not StockReading.objects.get(symbol="ECHO").unconfirmed
+    assert questions(scene) == ["ECHO"]
+
+
+def test_a_second_source_that_fails_leaves_the_run_as_it_is(scene: Scene) -> None:
+    scene.vendor.on("/stable/batch-quote", Answer("Restricted Endpoint", 402))
+    tell(scene, "ECHO", 18.0, volume=20_000_000.0, day={"o": 17.0})
+    run = scene.run()
+    assert run.counts["quotes"]["confirmations_failed"] == 1
+    assert StockReading.objects.get(symbol="ECHO").unconfirmed
+
+
+def test_a_move_beyond_belief_is_believed_once_the_second_source_tells_it(scene: Scene) -> None:
+    second_source(scene, quote("ECHO", 111.0, scene.now()))
+    tell(scene, "ECHO", 112.0, volume=90_000_000.0, day={"o": 40.0})
+    scene.run()
+    assert (reached("ECHO"), held()) == ((0, 0, 0), [("ECHO", "implausible")])
+    scene.later(1)
+    tell(scene, "ECHO", 112.0, volume=90_000_000.0, day={"o": 40.0})
+    scene.run()
+    assert StockReading.objects.get(symbol="ECHO").unconfirmed is False

@@ -167,6 +167,12 @@ def test_flags_say_restriction_and_squeeze() -> None:
     assert [flag.text for flag in card("healthcare").tops[1].rows[2].flags] == ["SQZ"]
 
 
+def test_a_move_that_no_second_source_tells_is_labelled_in_words() -> None:
+    row = stock(("JUMP", 46.0, 9.0, None, "")) | {"unconfirmed": True}
+    flag = technology(tops={"bullish": [row]}).tops[1].rows[0].flags[-1]
+    assert (flag.text, flag.title[:20]) == ("unconfirmed", "Moved over 30% from ")
+
+
 def test_halted_stocks_are_counted_apart() -> None:
     tops = full_board()[0].tops | {"halted": [stock(("HLT", -3.0, 1.0, None, "halt"))]}
     assert technology(tops=tops).source_left == "61 core · 238 breadth · 1 halted"

@@ -3,7 +3,7 @@
 from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.near import stocks_near
 from universe.selectors.prices import PriceFrame, price_frame, sessions_stored, splits_until
-from universe.selectors.quarantine import quarantine_standing
+from universe.selectors.quarantine import confirmed_symbols, quarantine_standing
 from universe.selectors.quotes import ContextRow, benchmarks, quotes_newest, reference_prices
 from universe.selectors.releases import releases_between
 from universe.selectors.stocks import StockDetail, stock_detail, stock_find
@@ -23,6 +23,7 @@ __all__ = [
     "PriceFrame",
     "StockDetail",
     "benchmarks",
+    "confirmed_symbols",
     "criteria_current",
     "criteria_from",
     "funnel",

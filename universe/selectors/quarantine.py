@@ -1,8 +1,9 @@
-"""Prices that were not believed."""
+"""Prices that were not believed, and large moves that a second source confirmed."""
 
 from __future__ import annotations
 
-from universe.models import QuarantinedPrice
+from universe.integrity import Doubt
+from universe.models import ConfirmedMove, QuarantinedPrice
 from universe.types import Session
 
 
@@ -13,3 +14,14 @@ def quarantine_standing(symbol: str, session: Session) -> QuarantinedPrice | Non
         .order_by("-last_at")
         .first()
     )
+
+
+def implausible_prices(session: Session) -> dict[str, float]:
+    """Held prices (USD) that a second source may release."""
+    held = QuarantinedPrice.objects.filter(session=session, reason=Doubt.IMPLAUSIBLE, released_at=None)
+    return dict(held.values_list("symbol", "price"))
+
+
+def confirmed_symbols(session: Session) -> set[str]:
+    """Whose move over 30 % a second source told the same in ``session``."""
+    return set(ConfirmedMove.objects.filter(session=session).values_list("symbol", flat=True))

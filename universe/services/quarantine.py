@@ -13,6 +13,7 @@ import numpy as np
 from universe.integrity import BoolArray, Doubt, FloatArray, PriceSet, TextArray, judge, usual_share
 from universe.models import QuarantinedPrice
 from universe.selectors.prices import price_frame
+from universe.selectors.quarantine import confirmed_symbols
 from universe.selectors.quotes import reference_prices
 from universe.sessions import hours
 from universe.types import MinuteBar, Quote, Session
@@ -44,12 +45,13 @@ class Sighting:
 @dataclass(slots=True)
 class Memory:
     """What a session knows of its symbols: the last close before it, the last price of it that was believed,
-    and lone prices (with their Unix seconds) that wait for a second one."""
+    lone prices (with their Unix seconds) that wait for a second one, and whose move is confirmed."""
 
     session: Session
     closes: Mapping[str, float]
     last: dict[str, float]
     held: dict[str, tuple[float, float]]
+    confirmed: set[str] = field(default_factory=set)
     volumes: dict[str, float] = field(default_factory=dict)
 
     def volumes_read(self, symbols: Iterable[str]) -> None:
@@ -151,6 +153,7 @@ def _memory(symbols: set[str], session: Session, *, known_until: dt.datetime) ->
         {str(symbol): float(close) for symbol, close in closes.items()},
         {str(symbol): float(price) for symbol, price in last.items()},
         {row.symbol: (row.price, row.last_at.timestamp()) for row in waiting},
+        confirmed_symbols(session),
     )
 
 
@@ -197,7 +200,7 @@ def _price_set(turn: Sequence[Sighting], memory: Memory) -> PriceSet:
         minute_close=column(sighting.minute_close for sighting in turn),
         held=column(price for price, _ in waiting),
         held_at=column(moment for _, moment in waiting),
-        confirmed=np.zeros(len(turn), dtype=np.bool_),
+        confirmed=np.array([symbol in memory.confirmed for symbol in symbols], dtype=np.bool_),
     )
 
 

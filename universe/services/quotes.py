@@ -19,6 +19,7 @@ from universe.errors import SourceError
 from universe.models import MarketContext, MinuteQuote
 from universe.selectors.universe import member_symbols
 from universe.services.asking import answers
+from universe.services.confirmations import moves_confirm
 from universe.services.pricing import DELAY_MIN, lag_measure, quotes_fetch
 from universe.services.quarantine import bar_sighting, quote_sighting, sightings_judge
 from universe.sessions import hours, phase, session_of, session_offset
@@ -74,7 +75,8 @@ CONTEXT_TARGET = Target(
 
 @dataclass(frozen=True, slots=True)
 class QuotesReport:
-    """What one snapshot brought: ``wanted`` members and funds, ``stored`` of them, ``dropped`` by reason.
+    """What one snapshot brought: ``wanted`` members and funds, ``stored`` of them, ``dropped`` by reason;
+    ``confirmations`` counts the moves over 30 % that a second source did and did not tell the same.
 
     ``newest`` is the market moment that the session's prices reach to: a run that follows takes its ``as_of``
     from the clock after this call, so that none of them lies in its future. ``lag`` is how far the funds'
@@ -92,6 +94,7 @@ class QuotesReport:
     source: str = ""
     lag: dt.timedelta | None = None
     end_of_day: bool = False
+    confirmations: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_delayed(self) -> bool:
@@ -122,12 +125,15 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
     rows_upsert(QUOTES, (_quote_values(quote) for quote in kept))
     _context_refresh(kept, now=now, dropped=dropped)
+    moves = {quote.symbol: quote.price for quote in kept if quote.symbol not in FUNDS}
+    asked = moves_confirm(session, moves, now=now)
     moments = [quote.as_of for quote in kept]
     return QuotesReport(
         session=session,
         wanted=len(wanted),
         stored=len(kept),
         dropped={reason: count for reason, count in dropped.items() if count},
+        confirmations={name: count for name, count in asked.items() if count},
         oldest=min(moments, default=None),
         newest=max(moments, default=None),
         interpolated=any(quote.interpolated for quote in kept),

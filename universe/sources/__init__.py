@@ -37,6 +37,7 @@ __all__ = [
     "minute_stream",
     "plan_of",
     "price_source",
+    "second_source",
     "sources_close",
     "transport_in_force",
     "transport_of",
@@ -168,6 +169,11 @@ def facts_source() -> FactsSource:
 def facts_source_beside() -> FactsSource | None:
     """Whoever else tells facts, for what the plan of `facts_source` lacks; None without a second vendor."""
     return PolygonRest(transport_of("polygon")) if settings.FMP_API_KEY else None
+
+
+def second_source() -> FmpRest | None:
+    """Who is asked whether a large move is true: the facts vendor with a key of it, else nobody."""
+    return FmpRest(transport_of("fmp")) if settings.FMP_API_KEY else None
 
 
 def minute_stream(

@@ -43,6 +43,7 @@ STOCK: dict[str, Any] = {
     "float_estimated": False,
     "halted": False,
     "restricted": False,
+    "confirmed": False,
 }
 
 
@@ -160,5 +161,6 @@ def random_frame(count: int, *, seed: int, missing: float = 0.1, printed: float 
             float_estimated=rng.random(count) < 0.05,
             halted=rng.random(count) < 0.01,
             restricted=rng.random(count) < 0.02,
+            confirmed=rng.random(count) < 0.5,
         ),
     )

@@ -41,6 +41,15 @@ def test_recomputing_gives_the_same_board(frame: InputFrame) -> None:
     assert score_board(unpack(pack(frame))) == score_board(frame)
 
 
+def test_a_frame_of_before_confirmations_comes_back_without_a_label() -> None:
+    old = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(pack(frame_of()))) as packed, zipfile.ZipFile(old, "w") as archive:
+        for name in packed.namelist():
+            if name != "confirmed.npy":
+                archive.writestr(name, packed.read(name))
+    assert unpack(old.getvalue()).members.confirmed.all()
+
+
 def test_the_same_frame_gives_the_same_bytes() -> None:
     assert pack(random_frame(200, seed=22)) == pack(random_frame(200, seed=22))
     assert pack(unpack(pack(frame_of()))) == pack(frame_of())

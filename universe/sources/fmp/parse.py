@@ -110,6 +110,27 @@ def parse_quote(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
     )
 
 
+def parse_trade(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
+    """The last trade in extended hours. Time is in milliseconds. None without a price."""
+    row, symbol = _row(payload)
+    price = row.price_or_none("price")
+    if price is None or symbol is None:
+        return None
+    return Quote(
+        symbol=symbol,
+        price=price,
+        as_of=moment_from(
+            row.payload.get("timestamp"), 1_000, vendor=VENDOR, symbol=row.symbol, field="timestamp"
+        ),
+        day_volume=None,
+        day_open=None,
+        previous_close=None,
+        source=VENDOR,
+        fetched_at=fetched_at,
+        interpolated=row.flag("interpolated") or False,
+    )
+
+
 def parse_profile(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts | None:
     """One company's profile, from JSON or a bulk row. None for a foreign listing."""
     row, symbol = _row(payload)
