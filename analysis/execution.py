@@ -50,7 +50,7 @@ from sectors.types import ReadingInput, RunStamp
 from universe.clock import ClockUnavailableError, clock_state, market_now
 from universe.errors import NotEnoughData, SourceError
 from universe.selectors import quotes_newest, universe_current
-from universe.services import QuotesReport, quotes_refresh, releases_refresh, tracked_symbols
+from universe.services import Frozen, QuotesReport, quotes_refresh, releases_refresh, tracked_symbols
 from universe.sessions import ET, next_session, phase, session_of
 
 logger = logging.getLogger(__name__)
@@ -211,6 +211,9 @@ def _prices(findings: Findings) -> dt.datetime:
             "The price vendor answered without one usable price of today "
             f"({_words(report.dropped)}). The board keeps its last readings."
         )
+    if report.frozen is not None:
+        findings.problems.append(_frozen_words(report.frozen))
+        findings.degraded.append("a feed that looks frozen")
     # Not before the call: a price of the second in which the vendor answered would lie in the future.
     return market_now()
 
@@ -253,6 +256,11 @@ def _newest_stored(as_of: dt.datetime) -> dt.datetime | None:
     """The moment of the newest stored price of the session of ``as_of``."""
     moments = quotes_newest(sorted(tracked_symbols(session_of(as_of))), as_of)["as_of"].dropna()
     return None if moments.empty else moments.max().to_pydatetime()
+
+
+def _frozen_words(frozen: Frozen) -> str:
+    since = f"{frozen.since.astimezone(ET):%-H:%M}"
+    return f"The feed looks frozen: {frozen.share:.0%} of prices and volumes are those of {since}."
 
 
 def _report_counts(report: QuotesReport) -> dict[str, Any]:

@@ -31,7 +31,8 @@ class Scene:
     def prices(self, change_pct: Mapping[str, float], *, benchmark: float = 0.0, **extra: float) -> None:
         """What the next snapshot says: percent by sector label, ``extra`` dollars by symbol."""
         quotes = small_market.all_at(change_pct, benchmark=benchmark) | extra
-        self.vendor.on(SNAPSHOT, Answer(small_market.snapshot(quotes, self.now())))
+        volume = 500_000.0 + 100 * self.minutes
+        self.vendor.on(SNAPSHOT, Answer(small_market.snapshot(quotes, self.now(), volume=volume)))
 
     def now(self) -> Any:
         return NOW + dt.timedelta(minutes=self.minutes)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from analysis.engine.frames import unpack
 from analysis.listener import StreamListener
 from analysis.models import Alert, AnalysisRun, StockReading
 from tests.analysis import small_market
@@ -194,3 +195,22 @@ def test_a_move_beyond_belief_is_believed_once_the_second_source_tells_it(scene:
     tell(scene, "ECHO", 112.0, volume=90_000_000.0, day={"o": 40.0})
     scene.run()
     assert StockReading.objects.get(symbol="ECHO").unconfirmed is False
+
+
+def test_a_frozen_feed_is_told_and_lowers_the_confidence(scene: Scene) -> None:
+    first = scene.run()
+    scene.later(6)
+    frozen = scene.run()
+    assert first.message == ""
+    assert "The feed looks frozen: 100% of prices and volumes are those of 10:15." in frozen.message
+    assert "a feed that looks frozen" in unpack(bytes(frozen.input.frame)).degraded
+
+
+def test_a_feed_that_moves_or_is_asked_again_at_once_is_not_called_frozen(scene: Scene) -> None:
+    scene.run()
+    scene.later(1)
+    again = scene.run()
+    scene.later(6)
+    scene.prices({"Technology": -3.0, "Healthcare": 3.0, "Energy": 1.0, "Utilities": -1.0})
+    moved = scene.run()
+    assert (again.message, moved.message) == ("", "")

@@ -90,7 +90,7 @@ def test_a_sector_that_lost_its_prices_keeps_its_last_reading_and_says_so(scene:
     for symbol in ("ECHO", "FOX", "GOLF", "QUEBEC"):
         del quotes[symbol]
     MinuteQuote.objects.all().delete()
-    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(quotes, scene.now())))
+    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(quotes, scene.now(), volume=600_000.0)))
     run = scene.run()
     assert run.status == RunStatus.PARTIAL
     assert run.message == "Energy could not be judged: 67% of prices missing. Its last reading stays."

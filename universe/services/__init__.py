@@ -3,6 +3,7 @@
 from universe.services.bars import bars_prune, bars_refresh, bars_store
 from universe.services.criteria import criteria_check, criteria_revise
 from universe.services.facts import details_refresh, facts_refresh, facts_store, short_interest_refresh
+from universe.services.frozen import Frozen
 from universe.services.listings import listings_refresh, listings_store
 from universe.services.market_days import market_days_check
 from universe.services.plans import plan_probe
@@ -22,6 +23,7 @@ from universe.services.splits import splits_refresh, splits_store
 from universe.services.stock_universe import stock_universe_replace
 
 __all__ = [
+    "Frozen",
     "Progress",
     "QuotesReport",
     "bars_prune",

@@ -20,6 +20,7 @@ from universe.models import MarketContext, MinuteQuote
 from universe.selectors.universe import member_symbols
 from universe.services.asking import answers
 from universe.services.confirmations import moves_confirm
+from universe.services.frozen import Frozen, feed_look
 from universe.services.pricing import DELAY_MIN, lag_measure, quotes_fetch
 from universe.services.quarantine import bar_sighting, quote_sighting, sightings_judge
 from universe.sessions import hours, phase, session_of, session_offset
@@ -95,6 +96,7 @@ class QuotesReport:
     lag: dt.timedelta | None = None
     end_of_day: bool = False
     confirmations: dict[str, int] = field(default_factory=dict)
+    frozen: Frozen | None = None
 
     @property
     def is_delayed(self) -> bool:
@@ -133,6 +135,7 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
         wanted=len(wanted),
         stored=len(kept),
         dropped={reason: count for reason, count in dropped.items() if count},
+        frozen=feed_look(session, [quote for quote in kept if quote.symbol not in FUNDS], now=now),
         confirmations={name: count for name, count in asked.items() if count},
         oldest=min(moments, default=None),
         newest=max(moments, default=None),
