@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from analysis.engine import FrameError, score_board
 from analysis.engine.frames import digest, pack
 from analysis.errors import PricesMissing, RunLost
 from analysis.frames import frame_build
+from analysis.inputs import Findings, coverage_judge, prices_take, sectors_judge
 from analysis.lifecycle import (
     PUBLISH_LOCK,
     RunProgress,
@@ -41,40 +42,21 @@ from analysis.lifecycle import (
 )
 from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
 from analysis.preparation import history_is_short, universe_ensure
-from analysis.readings import Provenance, reading_inputs, stock_readings, unpriced_sectors
+from analysis.readings import Provenance, reading_inputs, stock_readings
 from analysis.selectors import published_until, run_newest_board
 from analysis.types import BoardScores, InputFrame, RunReport
-from sectors.selectors import readings_newest, sectors_list
+from sectors.selectors import readings_newest
 from sectors.services import readings_record
 from sectors.types import ReadingInput, RunStamp
 from universe.clock import ClockUnavailableError, clock_state, market_now
 from universe.errors import NotEnoughData, SourceError
-from universe.selectors import quotes_newest, universe_current
-from universe.services import Frozen, QuotesReport, quotes_refresh, releases_refresh, tracked_symbols
-from universe.sessions import ET, next_session, phase, session_of
+from universe.selectors import universe_current
+from universe.services import releases_refresh
+from universe.sessions import next_session, session_of
 
 logger = logging.getLogger(__name__)
 
-#: Prices of the stream that are no older stand in for a snapshot that failed.
-STAND_IN = dt.timedelta(minutes=5)
-#: Below this share of members with a price in the regular session, the run says so.
-COVERAGE_MIN = 0.5
 MESSAGE_LENGTH = 1_000
-
-
-@dataclass(slots=True)
-class Findings:
-    """What a run learnt on its way: ``problems`` in words, ``degraded`` inputs, ``failed`` sectors with the
-    reason, ``counts`` by name, the ``lag`` of a delayed plan; ``end_of_day``: no plan has today's prices."""
-
-    problems: list[str] = field(default_factory=list)
-    degraded: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
-    counts: dict[str, Any] = field(default_factory=dict)
-    oldest_input_at: dt.datetime | None = None
-    source: str = "Polygon"
-    lag: dt.timedelta | None = None
-    end_of_day: bool = False
 
 
 def run_execute(run_id: int) -> RunReport:
@@ -131,12 +113,12 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     session = _prepare(progress, findings)
     release = _releases(run, session, progress, findings)
     progress.stage("prices", 65, words="fetching the prices")
-    as_of = _prices(findings)
+    as_of = prices_take(findings)
     progress.stage("frame", 75, words="reading the input frame")
     frame = frame_build(as_of, degraded=findings.degraded, release=release)
-    _judge_coverage(frame, findings)
+    coverage_judge(frame, findings)
     if run.kind != RunKind.MOVER and not findings.end_of_day:
-        _judge_sectors(frame, findings)
+        sectors_judge(frame, findings)
     progress.stage("score", 82, words=f"scoring {len(frame.members):,} stocks")
     scores = score_board(frame)
     findings.counts["dropped"] = {reason: count for reason, count in scores.dropped.items() if count}
@@ -187,120 +169,6 @@ def _releases(run: AnalysisRun, session: dt.date, progress: RunProgress, finding
         except SourceError as exc:
             findings.problems.append(f"The economic calendar is not fresh: {exc}")
     return release_near(market_now())
-
-
-def _prices(findings: Findings) -> dt.datetime:
-    """Fetch the newest prices; the market moment they are of. PricesMissing when there are none to use."""
-    asked_at = market_now()
-    try:
-        report = quotes_refresh(asked_at)
-    except SourceError as exc:
-        _stand_in(asked_at, exc, findings)
-        return asked_at
-    findings.counts["quotes"] = _report_counts(report)
-    findings.oldest_input_at = report.newest
-    findings.source = source_words(report)
-    if report.end_of_day:
-        return _end_of_day(findings)
-    if report.newest is not None and report.lag is not None and report.is_delayed:
-        # The market of the vendor's time, so that the half hour is one of its half hours.
-        findings.lag = report.lag
-        return report.newest
-    if report.newest is None and phase(asked_at) == "regular":
-        raise PricesMissing(
-            "The price vendor answered without one usable price of today "
-            f"({_words(report.dropped)}). The board keeps its last readings."
-        )
-    if report.frozen is not None:
-        findings.problems.append(_frozen_words(report.frozen))
-        findings.degraded.append("a feed that looks frozen")
-    # Not before the call: a price of the second in which the vendor answered would lie in the future.
-    return market_now()
-
-
-def source_words(report: QuotesReport) -> str:
-    """Whose the prices are, with the measured delay: "Polygon", "Polygon, 15 min late"."""
-    name = {"fmp": "FMP"}.get(report.source, report.source.capitalize())
-    if report.lag is None or not report.is_delayed:
-        return name
-    return f"{name}, {round(report.lag.total_seconds() / 60)} min late"
-
-
-def _end_of_day(findings: Findings) -> dt.datetime:
-    """No plan has a price of the session: the closes are judged, and everything says so."""
-    findings.end_of_day = True
-    findings.source = f"{findings.source}, end of day"
-    findings.problems.append(
-        "Neither key's plan has prices within the session: the figures are those of the last close."
-    )
-    findings.degraded.append("closes in place of prices")
-    return market_now()
-
-
-def _stand_in(as_of: dt.datetime, error: SourceError, findings: Findings) -> None:
-    """Take the stream's prices when they are fresh; else there is nothing new to publish."""
-    newest = _newest_stored(as_of)
-    if newest is None or as_of - newest > STAND_IN:
-        known = (
-            f"the newest stored price is of {newest.astimezone(ET):%-H:%M}" if newest else "none is stored"
-        )
-        raise PricesMissing(
-            f"The price vendor does not answer ({error}), and {known}. The board keeps its last readings."
-        ) from error
-    findings.problems.append(f"The price snapshot failed ({error}); prices are those of the minute stream.")
-    findings.degraded.append("prices from the minute stream")
-    findings.oldest_input_at = newest
-
-
-def _newest_stored(as_of: dt.datetime) -> dt.datetime | None:
-    """The moment of the newest stored price of the session of ``as_of``."""
-    moments = quotes_newest(sorted(tracked_symbols(session_of(as_of))), as_of)["as_of"].dropna()
-    return None if moments.empty else moments.max().to_pydatetime()
-
-
-def _frozen_words(frozen: Frozen) -> str:
-    since = f"{frozen.since.astimezone(ET):%-H:%M}"
-    return f"The feed looks frozen: {frozen.share:.0%} of prices and volumes are those of {since}."
-
-
-def _report_counts(report: QuotesReport) -> dict[str, Any]:
-    return {"wanted": report.wanted, "stored": report.stored, "halted": report.halted} | (
-        report.confirmations | report.dropped
-    )
-
-
-def _words(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in sorted(counts.items()))
-
-
-def _judge_coverage(frame: InputFrame, findings: Findings) -> None:
-    """Say which inputs of the frame are thin. An empty universe is a failure."""
-    count = len(frame.members)
-    if count == 0:
-        raise PricesMissing(
-            f"The universe of {frame.session} has no member, so there is nothing to score. See the funnel."
-        )
-    priced = int(np.isfinite(frame.members.last).sum())
-    findings.counts |= {"members": count, "core": int(frame.members.core.sum()), "priced": priced}
-    if not priced and not np.isfinite(frame.members.closes[:, 0]).any():
-        raise PricesMissing(
-            "No member has a price of today or a close before it. The board keeps its last readings."
-        )
-    if frame.phase == "regular" and priced < COVERAGE_MIN * count and not findings.end_of_day:
-        findings.problems.append(f"Only {priced:,} of {count:,} members have a price of today.")
-    if frame.benchmark is None:
-        findings.problems.append("The benchmark has no price, so there is no relative light.")
-
-
-def _judge_sectors(frame: InputFrame, findings: Findings) -> None:
-    """Leave out the sectors that lost their prices; when all did, the run fails."""
-    findings.failed = unpriced_sectors(frame)
-    populated = {sector.slug for sector in frame.sectors} & set(frame.members.sector.tolist())
-    if findings.failed and populated <= set(findings.failed):
-        raise PricesMissing("No sector has enough prices of today. The board keeps its last readings.")
-    names = {sector.slug: sector.name for sector in sectors_list()}
-    for slug, reason in findings.failed.items():
-        findings.problems.append(f"{names[slug]} could not be judged: {reason}. Its last reading stays.")
 
 
 def _publish(run: AnalysisRun, progress: RunProgress, result: Result) -> None:

@@ -1,0 +1,158 @@
+"""What a run takes from the vendors, and what it learns on the way: prices, and whether they will do.
+
+A vendor that gives less than everything leaves a problem in words; only when there is nothing to judge at all
+`PricesMissing` is raised.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from analysis.errors import PricesMissing
+from analysis.readings import unpriced_sectors
+from analysis.types import InputFrame
+from sectors.selectors import sectors_list
+from universe.clock import market_now
+from universe.errors import SourceError
+from universe.selectors import quotes_newest
+from universe.services import Frozen, QuotesReport, quotes_refresh, tracked_symbols
+from universe.sessions import ET, phase, session_of
+
+#: Prices of the stream that are no older stand in for a snapshot that failed.
+STAND_IN = dt.timedelta(minutes=5)
+#: Below this share of members with a price in the regular session, the run says so.
+COVERAGE_MIN = 0.5
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a run learnt on its way: ``problems`` in words, ``degraded`` inputs, ``failed`` sectors with the
+    reason, ``counts`` by name, the ``lag`` of a delayed plan; ``end_of_day``: no plan has today's prices."""
+
+    problems: list[str] = field(default_factory=list)
+    degraded: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, Any] = field(default_factory=dict)
+    oldest_input_at: dt.datetime | None = None
+    source: str = "Polygon"
+    lag: dt.timedelta | None = None
+    end_of_day: bool = False
+
+
+def prices_take(findings: Findings) -> dt.datetime:
+    """Fetch the newest prices; the market moment they are of. PricesMissing when there are none to use."""
+    asked_at = market_now()
+    try:
+        report = quotes_refresh(asked_at)
+    except SourceError as exc:
+        _stand_in(asked_at, exc, findings)
+        return asked_at
+    findings.counts["quotes"] = _report_counts(report)
+    findings.oldest_input_at = report.newest
+    findings.source = source_words(report)
+    if report.end_of_day:
+        return _end_of_day(findings)
+    if report.frozen is not None:
+        findings.problems.append(_frozen_words(report.frozen))
+        findings.degraded.append("a feed that looks frozen")
+    if report.newest is not None and report.lag is not None and report.is_delayed:
+        # The market of the vendor's time, so that the half hour is one of its half hours.
+        findings.lag = report.lag
+        return report.newest
+    if report.newest is None and phase(asked_at) == "regular":
+        raise PricesMissing(
+            "The price vendor answered without one usable price of today "
+            f"({_words(report.dropped)}). The board keeps its last readings."
+        )
+    # Not before the call: a price of the second in which the vendor answered would lie in the future.
+    return market_now()
+
+
+def source_words(report: QuotesReport) -> str:
+    """Whose the prices are, with the measured delay: "Polygon", "Polygon, 15 min late"."""
+    name = {"fmp": "FMP"}.get(report.source, report.source.capitalize())
+    if report.lag is None or not report.is_delayed:
+        return name
+    return f"{name}, {round(report.lag.total_seconds() / 60)} min late"
+
+
+def _end_of_day(findings: Findings) -> dt.datetime:
+    """No plan has a price of the session: the closes are judged, and everything says so."""
+    findings.end_of_day = True
+    findings.source = f"{findings.source}, end of day"
+    findings.problems.append(
+        "Neither key's plan has prices within the session: the figures are those of the last close."
+    )
+    findings.degraded.append("closes in place of prices")
+    return market_now()
+
+
+def _stand_in(as_of: dt.datetime, error: SourceError, findings: Findings) -> None:
+    """Take the stream's prices when they are fresh; else there is nothing new to publish."""
+    newest = _newest_stored(as_of)
+    if newest is None or as_of - newest > STAND_IN:
+        known = (
+            f"the newest stored price is of {newest.astimezone(ET):%-H:%M}" if newest else "none is stored"
+        )
+        raise PricesMissing(
+            f"The price vendor does not answer ({error}), and {known}. The board keeps its last readings."
+        ) from error
+    findings.problems.append(f"The price snapshot failed ({error}); prices are those of the minute stream.")
+    findings.degraded.append("prices from the minute stream")
+    findings.oldest_input_at = newest
+
+
+def _newest_stored(as_of: dt.datetime) -> dt.datetime | None:
+    """The moment of the newest stored price of the session of ``as_of``."""
+    moments = quotes_newest(sorted(tracked_symbols(session_of(as_of))), as_of)["as_of"].dropna()
+    return None if moments.empty else moments.max().to_pydatetime()
+
+
+def _frozen_words(frozen: Frozen) -> str:
+    since = f"{frozen.since.astimezone(ET):%-H:%M}"
+    return f"The feed looks frozen: {frozen.share:.0%} of prices and volumes are those of {since}."
+
+
+def _report_counts(report: QuotesReport) -> dict[str, Any]:
+    return {"wanted": report.wanted, "stored": report.stored, "halted": report.halted} | (
+        report.confirmations | report.dropped
+    )
+
+
+def _words(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in sorted(counts.items()))
+
+
+def coverage_judge(frame: InputFrame, findings: Findings) -> None:
+    """Say which inputs of the frame are thin. An empty universe is a failure."""
+    count = len(frame.members)
+    if count == 0:
+        raise PricesMissing(
+            f"The universe of {frame.session} has no member, so there is nothing to score. See the funnel."
+        )
+    priced = int(np.isfinite(frame.members.last).sum())
+    findings.counts |= {"members": count, "core": int(frame.members.core.sum()), "priced": priced}
+    if not priced and not np.isfinite(frame.members.closes[:, 0]).any():
+        raise PricesMissing(
+            "No member has a price of today or a close before it. The board keeps its last readings."
+        )
+    if frame.phase == "regular" and priced < COVERAGE_MIN * count and not findings.end_of_day:
+        findings.problems.append(f"Only {priced:,} of {count:,} members have a price of today.")
+    if frame.benchmark is None:
+        findings.problems.append("The benchmark has no price, so there is no relative light.")
+
+
+def sectors_judge(frame: InputFrame, findings: Findings) -> None:
+    """Leave out the sectors that lost their prices; when all did, the run fails."""
+    findings.failed = unpriced_sectors(frame)
+    populated = {sector.slug for sector in frame.sectors} & set(frame.members.sector.tolist())
+    if findings.failed and populated <= set(findings.failed):
+        raise PricesMissing("No sector has enough prices of today. The board keeps its last readings.")
+    names = {sector.slug: sector.name for sector in sectors_list()}
+    for slug, reason in findings.failed.items():
+        findings.problems.append(f"{names[slug]} could not be judged: {reason}. Its last reading stays.")
