@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from universe.errors import BadPayload
 from universe.sources.fmp import parse
@@ -23,10 +25,29 @@ NOW = dt.datetime(2026, 3, 31, 15, tzinfo=dt.UTC)
         ("ENB.TO", None),
         ("ENB-PA.TO", None),
         ("^VIX", "^VIX"),
+        ("KIM^L", "KIMpL"),
+        ("BRK/B", "BRK.B"),
+        ("ABC/WS", "ABC.WS"),
     ],
 )
 def test_symbols_are_spelt_our_way(theirs: str, ours: str | None) -> None:
     assert parse.canonical_symbol(theirs) == ours
+
+
+_STEMS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=5)
+# A class P would be a preferred share at the vendor.
+_CLASSES = st.sampled_from([f".{letter}" for letter in "ABCDEFGHIJKLMNOQRSTVWXYZ"])
+_SERIES = st.sampled_from(["", "p", *(f"p{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")])
+
+
+@given(_STEMS, st.one_of(_CLASSES, _SERIES, st.sampled_from([".WS", ".U", "r"])))
+@example("BRK", ".B")
+@example("BAC", "pL")
+@example("ABC", ".WS")
+@example("ABC", ".U")
+@example("ABC", "r")
+def test_a_symbol_of_ours_comes_back_from_their_spelling(stem: str, kind: str) -> None:
+    assert parse.canonical_symbol(parse.vendor_symbol(stem + kind)) == stem + kind
 
 
 def test_a_class_share_is_asked_for_their_way() -> None:

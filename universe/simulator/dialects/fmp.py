@@ -24,6 +24,10 @@ def fmp_symbol(symbol: str) -> str:
     base, small, series = symbol.partition("p")
     if small and base.isupper():
         return f"{base}-P{series}"
+    if base.endswith("r") and base[:-1].isupper():
+        return f"{base[:-1]}-RI"
+    if symbol.endswith(".U"):
+        return f"{symbol.removesuffix('.U')}-UN"
     return symbol.replace(".WS", "-WT").replace(".", "-")
 
 

@@ -27,6 +27,8 @@ _FOREIGN = re.compile(r"\.[A-Z]{1,4}$")
 _CLASS = re.compile(r"^([A-Z]+)-([A-Z])$")
 _PREFERRED = re.compile(r"^([A-Z]+)-P([A-Z])?$")
 _SUFFIXES = {"WT": ".WS", "WS": ".WS", "UN": ".U", "RI": "r"}
+_SERIES = re.compile(r"^([A-Z]+)\^([A-Z]?)$")
+_OUR_PREFERRED = re.compile(r"^([A-Z]+)p([A-Z]?)$")
 _ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 
 # What of a bulk answer, where every cell is text, is a number or a yes or no.
@@ -35,7 +37,11 @@ _FLAGS = ("isEtf", "isFund", "isAdr", "isActivelyTrading")
 
 
 def canonical_symbol(symbol: str) -> str | None:
-    """Our spelling (the price vendor's): BRK-B is BRK.B, BAC-PL is BACpL; None for a foreign listing."""
+    """Our spelling (the price vendor's): BRK-B is BRK.B, BAC-PL is BACpL; None for a foreign listing.
+
+    The exchanges' own marks, BRK/B and KIM^L, are read like the dashes; an index keeps its first caret.
+    """
+    symbol = _SERIES.sub(r"\1-P\2", symbol).replace("/", "-")
     if _FOREIGN.search(symbol):
         return None
     if match := _PREFERRED.match(symbol):
@@ -47,7 +53,12 @@ def canonical_symbol(symbol: str) -> str | None:
 
 
 def vendor_symbol(symbol: str) -> str:
-    """The vendor's spelling of one of ours: BRK.B is BRK-B."""
+    """The vendor's spelling of one of ours: BRK.B is BRK-B, BACpL is BAC-PL, ABC.WS is ABC-WT."""
+    if match := _OUR_PREFERRED.match(symbol):
+        return f"{match[1]}-P{match[2]}"
+    for theirs, ours in _SUFFIXES.items():
+        if symbol.endswith(ours) and symbol != ours:
+            return f"{symbol.removesuffix(ours)}-{theirs}"
     return symbol.replace(".", "-")
 
 
