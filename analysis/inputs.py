@@ -20,7 +20,7 @@ from sectors.selectors import sectors_list
 from universe.clock import market_now
 from universe.errors import SourceError
 from universe.selectors import quotes_newest
-from universe.services import Frozen, QuotesReport, quotes_refresh, tracked_symbols
+from universe.services import Frozen, QuotesReport, quotes_refresh, splits_today, tracked_symbols
 from universe.sessions import ET, phase, session_of
 
 #: Prices of the stream that are no older stand in for a snapshot that failed.
@@ -47,6 +47,10 @@ class Findings:
 def prices_take(findings: Findings) -> dt.datetime:
     """Fetch the newest prices; the market moment they are of. PricesMissing when there are none to use."""
     asked_at = market_now()
+    try:
+        splits_today(session_of(asked_at))
+    except SourceError as exc:
+        findings.problems.append(f"Splits of today are not known, the next pass asks again: {exc}")
     try:
         report = quotes_refresh(asked_at)
     except SourceError as exc:

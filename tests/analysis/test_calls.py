@@ -16,7 +16,7 @@ from analysis.preparation import universe_ensure
 from tests.market import RunningMarket, start_market
 from universe import clock
 from universe.models import Stock
-from universe.services import quotes_refresh
+from universe.services import quotes_refresh, splits_today
 from universe.sessions import next_session, session_of
 from universe.sources import sources_close
 
@@ -75,7 +75,11 @@ def test_a_day_takes_at_most_twenty_calls_and_a_pass_at_most_five(market: Runnin
     with counted() as warm:
         assert universe_ensure(session, unheard) == []
     with counted() as intraday:
+        assert splits_today(session)
         quotes_refresh(clock.market_now())
+    with counted() as again:
+        assert not splits_today(session)
+    assert again.total() == 0
     print(f"a day: {warm.total()} calls {dict(warm)}; a pass: {intraday.total()} calls {dict(intraday)}")
     assert Stock.objects.filter(active=True).count() == 8000
     assert warm.total() <= DAILY_MAX

@@ -214,3 +214,16 @@ def test_a_feed_that_moves_or_is_asked_again_at_once_is_not_called_frozen(scene:
     scene.prices({"Technology": -3.0, "Healthcare": 3.0, "Energy": 1.0, "Utilities": -1.0})
     moved = scene.run()
     assert (again.message, moved.message) == ("", "")
+
+
+def test_a_split_that_is_listed_on_its_day_is_known_before_the_first_pass_and_asked_for_once(
+    scene: Scene,
+) -> None:
+    split = {"ticker": "ECHO", "execution_date": "2026-03-10", "split_from": 30, "split_to": 1}
+    scene.vendor.on("/stocks/v1/splits", Answer({"status": "OK", "results": [split]}))
+    tell(scene, "ECHO", 303.0, volume=20_000.0, day={"o": 301.0})
+    scene.run()
+    scene.later(1)
+    scene.run()
+    assert StockReading.objects.filter(symbol="ECHO").first().parts["gap_pct"] == pytest.approx(1.0)
+    assert (held(), scene.vendor.paths().count("/stocks/v1/splits")) == ([], 1)

@@ -39,7 +39,8 @@ def board_page(scene: Scene) -> str:
 def delayed(scene: Scene, minutes: int) -> None:
     """The vendor's market of so many minutes ago."""
     at = scene.now() - dt.timedelta(minutes=minutes)
-    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(small_market.all_at(CHANGE), at)))
+    volume = 500_000.0 + 1_000 * scene.minutes
+    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(small_market.all_at(CHANGE), at, volume=volume)))
 
 
 def fmp_quotes(at: dt.datetime) -> Answer:

@@ -19,7 +19,7 @@ from universe.services.quotes import (
 )
 from universe.services.releases import releases_refresh
 from universe.services.snapshot import snapshot_build
-from universe.services.splits import splits_refresh, splits_store
+from universe.services.splits import splits_refresh, splits_store, splits_today
 from universe.services.stock_universe import stock_universe_replace
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "snapshot_build",
     "splits_refresh",
     "splits_store",
+    "splits_today",
     "stock_universe_replace",
     "tracked_symbols",
 ]

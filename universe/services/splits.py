@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.conf import settings
+from django.core.cache import cache
+
 from universe.bulk import Target, rows_upsert
 from universe.models import StockSplit
 from universe.services.progress import Progress, unheard
 from universe.sessions import session_offset
 from universe.sources import price_source
 from universe.types import SYMBOL_MAX, Session, Split
+
+#: Splits listed late are looked for this far back.
+LATE_SESSIONS = 5
+ASKED_SECONDS = 20 * 3600
 
 TARGET = Target(
     StockSplit,
@@ -28,6 +35,17 @@ def splits_refresh(
     stored = splits_store(parsed.rows)
     tell(1, 1)
     return {"splits": stored} | dict(parsed.dropped)
+
+
+def splits_today(session: Session) -> bool:
+    """Ask for the splits of ``session`` once, before its first pass: some are listed after the universe was
+    built. False: they were asked for already. Raises `SourceError`; then the next pass asks again."""
+    key = f"splits-asked:{settings.MARKET_WORLD}:{session.isoformat()}"
+    if cache.get(key):
+        return False
+    splits_refresh(session, sessions=LATE_SESSIONS)
+    cache.set(key, True, ASKED_SECONDS)
+    return True
 
 
 def splits_store(splits: Iterable[Split]) -> int:

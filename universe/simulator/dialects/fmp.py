@@ -48,7 +48,6 @@ class Facts:
             Route("/stable/quote", self.quote),
             Route("/stable/batch-quote", self.batch_quote),
             Route("/stable/batch-quote-short", self.batch_quote_short),
-            Route("/stable/batch-aftermarket-trade", self.batch_trade),
             Route("/stable/available-sectors", self.sectors),
             Route("/stable/available-industries", self.industries),
             Route("/stable/available-exchanges", self.exchanges),
@@ -196,23 +195,6 @@ class Facts:
         keys = ("symbol", "price", "change", "volume")
         rows = self._named(request.query_params.get("symbols", "").split(","))
         return json_answer([{key: row[key] for key in keys} for row in rows])
-
-    def batch_trade(self, request: Request) -> Response:
-        """The last trade of the day, also in extended hours; without one the name is absent."""
-        taken = self._market.picture()
-        symbols = request.query_params.get("symbols", "").split(",")
-        return json_answer(
-            [
-                {
-                    "symbol": symbol,
-                    "price": _number(float(printed(np.array(taken.price[row])))),
-                    "tradeSize": None,
-                    "timestamp": int(taken.at[row] * 1000),
-                }
-                for symbol in symbols
-                if (row := self.row(symbol)) is not None and taken.traded[row]
-            ]
-        )
 
     def _named(self, symbols: list[str]) -> list[Row]:
         """Quotes of listings and indices in the order asked; unknown ones are silently absent."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -46,12 +47,8 @@ TONES = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
 SPLIT_RATIO_MAX = 100_000.0
 
 
-def moment_from_ms(value: object, *, symbol: str, field: str) -> dt.datetime:
-    return moment_from(value, 1e3, vendor=VENDOR, symbol=symbol, field=field)
-
-
-def moment_from_ns(value: object, *, symbol: str, field: str) -> dt.datetime:
-    return moment_from(value, 1e9, vendor=VENDOR, symbol=symbol, field=field)
+moment_from_ms = partial(moment_from, unit=1e3, vendor=VENDOR)
+moment_from_ns = partial(moment_from, unit=1e9, vendor=VENDOR)
 
 
 def parse_listing(payload: Any, *, fetched_at: dt.datetime) -> Listing:
@@ -85,11 +82,9 @@ def parse_bar(payload: Any, *, session: Session, fetched_at: dt.datetime) -> Bar
 
 def bars_session(payloads: list[Any]) -> Session | None:
     """The session that a grouped answer is of: its ``t`` are the END of it. None where no row tells."""
-    for payload in payloads:
-        told = payload.get("t") if isinstance(payload, dict) else None
-        if is_number(told, SECONDS_MIN * 1000, SECONDS_MAX * 1000):
-            return dt.datetime.fromtimestamp(told / 1000, tz=ET).date()
-    return None
+    told = (payload.get("t") for payload in payloads if isinstance(payload, dict))
+    at = next((end for end in told if is_number(end, SECONDS_MIN * 1000, SECONDS_MAX * 1000)), None)
+    return None if at is None else dt.datetime.fromtimestamp(at / 1000, tz=ET).date()
 
 
 def parse_range_bar(payload: Any, *, symbol: str, fetched_at: dt.datetime) -> Bar:
