@@ -31,7 +31,7 @@ from universe.sources.http import (
 )
 from universe.sources.mcp.dialect import Answer, Dialect, Recognise
 from universe.sources.mcp.refusals import NotOffered, UnknownDialect, refusal
-from universe.sources.mcp.session import Session, SessionLost
+from universe.sources.mcp.session import CLOSE_SECONDS, Session, SessionLost
 from universe.sources.mcp.target import Target
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ PATIENCE_SECONDS = 60.0
 #: So many calls in a row without an answer, and the server is started anew.
 SILENT_CALLS = 2
 TOOLS_SHOWN = 12
+#: How a text begins that is no answer, whatever `Answer.is_error` says.
+REFUSING = ("Error", "ACCESS DENIED")
 
 _doors: weakref.WeakSet[McpDoor] = weakref.WeakSet()
 
@@ -148,8 +150,13 @@ class McpDoor:
         self._opened()
 
     def close(self) -> None:
-        with self._lock:
+        """End the session. One that another thread is still opening is left to end with the process."""
+        if not self._lock.acquire(timeout=CLOSE_SECONDS):
+            return
+        try:
             session, self._session = self._session, None
+        finally:
+            self._lock.release()
         if session is not None:
             session.close()
 
@@ -255,7 +262,7 @@ class McpDoor:
             raise Unavailable(f"{self.vendor} {path} over MCP failed: {words}", vendor=self.vendor) from None
         self._silent = 0
         words = answer.text.lstrip()
-        if answer.is_error or words.startswith("Error"):
+        if answer.is_error or words.startswith(REFUSING):
             raise refusal(self.quotable(words[: 10 * WORDS_MAX]), vendor=self.vendor, path=path)
         return answer
 

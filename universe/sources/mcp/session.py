@@ -59,6 +59,7 @@ class Session:
         self._opened: Future[None] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
+        self._task: asyncio.Task[None] | None = None
         self._client: Client | None = None
         self.tools: Tools = {}
         self.server = ""
@@ -103,11 +104,11 @@ class Session:
             raise SessionLost(f"the session is closed ({exc})") from None
 
     def close(self) -> None:
-        """End the session and its child; waits for both. Safe to repeat."""
-        loop, stop = self._loop, self._stop
-        if loop is not None and stop is not None:
+        """End the session and its child, even in the midst of opening; waits for both. Safe to repeat."""
+        loop, stop, task = self._loop, self._stop, self._task
+        if loop is not None and stop is not None and task is not None:
             with suppress(RuntimeError):
-                loop.call_soon_threadsafe(stop.set)
+                loop.call_soon_threadsafe(stop.set if self._client is not None else task.cancel)
         if self._thread is not threading.current_thread():
             self._thread.join(CLOSE_SECONDS)
 
@@ -129,7 +130,8 @@ class Session:
             logger.info("the session with %s ended: %s", self._target.shown, reason)
 
     async def _serve(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._stop, self._task = asyncio.Event(), asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
         async with self._transport() as transport:
             # Old servers stumble over the newer discovery, and both kinds answer the classic greeting.
             async with Client(transport, mode="legacy") as client:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import psutil
 import pytest
 
 from sectorlight.embedded.ports import free_port
+from tests.market import ROOT
 from tests.universe.sources.mcp.doors import KEY, TICKER, http_door, http_server, stdio_door
 from universe.errors import (
     BadPayload,
@@ -22,8 +25,10 @@ from universe.errors import (
     SourceError,
     Unavailable,
 )
+from universe.sources.mcp import session
 from universe.sources.mcp.door import McpDoor
 from universe.sources.mcp.refusals import NotOffered, UnknownDialect
+from universe.sources.mcp.target import Target
 
 TICKERS = "/v3/reference/tickers"
 SNAPSHOT = "/v2/snapshot/locale/us/markets/stocks/tickers"
@@ -153,9 +158,18 @@ def test_a_tool_without_the_argument_we_need_is_another_dialect() -> None:
         door.open()
 
 
-def test_a_program_that_speaks_no_mcp_cannot_be_opened() -> None:
+def test_an_address_where_nothing_listens_cannot_be_opened() -> None:
     with http_door() as door, pytest.raises(Unavailable, match="cannot be opened"):
         door.get(TICKER("AAA"))
+
+
+def test_a_program_that_never_greets_is_given_up_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "OPEN_SECONDS", 0.5)
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    silent = McpDoor("fmp", Target(command=("sh", "-c", "cat > /dev/null")), KEY, dialects=())
+    with pytest.raises(Unavailable, match="did not greet"):
+        silent.open()
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
 
 
 def test_the_key_is_in_no_error_log_or_description(caplog: pytest.LogCaptureFixture) -> None:
@@ -214,3 +228,18 @@ def test_several_threads_share_one_session(door: McpDoor) -> None:
     for thread in threads:
         thread.join(60)
     assert sorted(found) == names
+
+
+def test_a_process_that_ends_without_closing_leaves_no_child(tmp_path: Path) -> None:
+    program = (
+        "import sys; from tests.universe.sources.mcp.doors import *; "
+        "door = stdio_door().__enter__(); door.open(); "
+        "import psutil; print(*(child.pid for child in psutil.Process().children(recursive=True)))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
+    children = [int(pid) for pid in ended.stdout.split()]
+    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in children if psutil.pid_exists(pid)], 30)
+    assert children
+    assert alive == []
