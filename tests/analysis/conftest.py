@@ -58,6 +58,7 @@ def scene(db: None, settings: Any) -> Iterator[Scene]:
         settings.FMP_BASE_URL = f"{vendor.url}/stable"
         vendor.on("/stable/batch-quote", Answer([]))
         vendor.on("/stable/economic-calendar", Answer([]))
+        vendor.on("/stocks/v1/splits", Answer({"status": "OK"}))
         scene = Scene(vendor)
         scene.prices({"Technology": -4.0, "Healthcare": 4.0, "Energy": 2.0, "Utilities": 0.0})
         yield scene

@@ -58,10 +58,11 @@ FMP_DATA: Routes = {
     "/market-capitalization": (Route("market_cap", _same("symbol")),),
     "/company-screener": (),
 }
-_SCREEN = (
+_SCREEN = _same("exchange", "limit")
+_SCREEN_ALSO = _same(
     *("marketCapMoreThan", "marketCapLowerThan", "priceMoreThan", "priceLowerThan", "volumeMoreThan"),
-    *("volumeLowerThan", "sector", "industry", "country", "exchange", "isEtf", "isFund"),
-    *("isActivelyTrading", "limit", "includeAllShareClasses"),
+    *("volumeLowerThan", "sector", "industry", "country", "isEtf", "isFund"),
+    *("isActivelyTrading", "includeAllShareClasses"),
 )
 _OLDER, _NEWER = _same("from", "to"), {"from": "from_date", "to": "to"}
 
@@ -82,14 +83,16 @@ IMBENRABI: Routes = {
     "/news/stock": _both("searchStockNews", "symbols", "page", "limit"),
     "/etf/holdings": (Route("getFundHoldings", _same("symbol")),),
     "/market-capitalization-batch": (Route("getBatchMarketCap", _same("symbols")),),
-    "/company-screener": (Route("stockScreener", _same(*_SCREEN), silent={"page": "0"}),),
+    "/company-screener": (Route("stockScreener", _SCREEN, also=_SCREEN_ALSO, silent={"page": "0"}),),
     "/delisted-companies": (Route("getDelistedCompanies", _same("page", "limit")),),
     "/exchange-market-hours": (Route("getExchangeMarketHours", _same("exchange")),),
 }
 
 
-def _hosted(tool: str, endpoint: str, words: Mapping[str, str]) -> tuple[Route, ...]:
-    return (Route(tool, words, fixed={"endpoint": endpoint}),)
+def _hosted(
+    tool: str, endpoint: str, words: Mapping[str, str], *, also: Mapping[str, str] | None = None
+) -> tuple[Route, ...]:
+    return (Route(tool, words, fixed={"endpoint": endpoint}, also=also or {}),)
 
 
 HOSTED: Routes = {
@@ -103,7 +106,9 @@ HOSTED: Routes = {
     "/news/stock-latest": _hosted("news", "stock-news", _same("page", "limit")),
     "/news/stock": _hosted("news", "search-stock-news", _same("symbols", "page", "limit")),
     "/etf/holdings": _hosted("etfAndMutualFunds", "holdings", _same("symbol")),
-    "/company-screener": _hosted("search", "search-company-screener", _same(*_SCREEN, "page")),
+    "/company-screener": _hosted(
+        "search", "search-company-screener", {**_SCREEN, "page": "page"}, also=_SCREEN_ALSO
+    ),
 }
 
 

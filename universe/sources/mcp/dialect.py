@@ -84,13 +84,15 @@ def fitted(value: str | int, schema: Any) -> Any:
 class Route:
     """How one path is asked: the tool, its argument for each query word, and words fixed for the path.
 
-    A query word without an argument cannot be told, and the route is not taken; ``silent`` are words whose
-    given value says no more than their absence.
+    The server must have the arguments of ``words``; those of ``also`` only when a query has such a word. A
+    word without an argument cannot be told, and the question is not asked; ``silent`` are words whose given
+    value says no more than their absence.
     """
 
     tool: str
     words: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
     silent: Mapping[str, str] = field(default_factory=dict)
     limit_max: int | None = None
 
@@ -114,8 +116,8 @@ class Route:
         """Raises `NotOffered` for a query word that cannot be told."""
         told: dict[str, Any] = dict(self.fixed)
         for word, value in query.items():
-            argument = self.words.get(word)
-            if argument is None:
+            argument = self.words.get(word) or self.also.get(word)
+            if argument is None or (word in self.also and argument not in tool.arguments):
                 if self.silent.get(word) == str(value):
                     continue
                 raise NotOffered(f"its tool {tool.name} cannot be told {word}={value}")

@@ -180,7 +180,8 @@ _PARAMS = "params."
 OLD_ROUTES: Mapping[str, Route] = {
     "/v3/reference/tickers": Route(
         "list_tickers",
-        {word: word for word in ("market", "active", "limit", "order", "sort", "type", "exchange")},
+        {word: word for word in ("market", "active", "limit", "order", "sort")},
+        also={word: word for word in ("type", "exchange", "date")},
     ),
     "/v3/reference/tickers/{ticker}": Route("get_ticker_details", {"ticker": "ticker"}),
     "/v2/aggs/grouped/locale/us/market/stocks/{date}": Route(
