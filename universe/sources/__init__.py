@@ -105,6 +105,8 @@ def _beside(rest: Door, vendor: str, base_url: str, key: str) -> Transport:
         observe=lambda vendor, error: vendor_observed(
             vendor, error, transport="mcp", server=mcp_described(mcp)
         ),
+        budget=_budget(vendor, key),
+        plan=plan_memory(vendor, key),
     )
     _doors.append(mcp)
     return Routed(rest, mcp, carries=str(settings.MCP_CARRIES))

@@ -16,9 +16,8 @@ from typing import Any
 
 import orjson
 
-from universe.errors import BadPayload, SourceError, Unavailable
+from universe.errors import BadPayload, NotOffered, SourceError, Unavailable
 from universe.sources.mcp.dialect import Answer, Caller, Dialect, Query, Route, Tools, lacking
-from universe.sources.mcp.refusals import NotOffered
 from universe.sources.mcp.target import Child
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from universe.sources.mcp.refusals import NotOffered
+from universe.errors import NotOffered
 
 Query = Mapping[str, str | int]
 

@@ -19,20 +19,25 @@ from urllib.parse import parse_qsl
 from mcp import MCPError
 from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND, REQUEST_TIMEOUT
 
-from universe.errors import BadPayload, RateLimited, SourceError, Unavailable
+from universe.breaker import Breaker
+from universe.errors import BadPayload, LeftAlone, NotOffered, RateLimited, SourceError, Unavailable
+from universe.sources.base import Query
+from universe.sources.budget import Budget
 from universe.sources.http import (
     BACKOFF_SECONDS,
+    FAILURES_IN_A_ROW,
+    LEFT_ALONE_SECONDS,
     PAGES_MAX,
     RATE_WAIT_MAX_SECONDS,
     RETRIES,
     WORDS_MAX,
     Observer,
-    Query,
 )
 from universe.sources.mcp.dialect import Answer, Dialect, Recognise
-from universe.sources.mcp.refusals import NotOffered, UnknownDialect, refusal
+from universe.sources.mcp.refusals import UnknownDialect, refusal
 from universe.sources.mcp.session import CLOSE_SECONDS, Session, SessionLost
 from universe.sources.mcp.target import Target
+from universe.sources.plans import PlanMemory
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +57,11 @@ class McpDoor:
 
     Thread-safe; a forked process leaves its parent's session alone and opens its own. ``environment`` is what
     a child process gets (the key is in it), ``dialects`` are tried in turn, ``observe`` hears the outcome of
-    every question, ``patience`` is the least time-out of a call in seconds.
+    every question, ``budget`` and ``plan`` are the key's own, shared with REST; ``patience`` is the least
+    time-out of a call in seconds.
     """
+
+    kind = "mcp"
 
     def __init__(
         self,
@@ -64,6 +72,8 @@ class McpDoor:
         dialects: Sequence[Recognise],
         environment: Mapping[str, str] | None = None,
         observe: Observer | None = None,
+        budget: Budget | None = None,
+        plan: PlanMemory | None = None,
         patience: float = PATIENCE_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
@@ -74,6 +84,15 @@ class McpDoor:
         self._dialects = dialects
         self._environment = dict(environment or {})
         self._observe = observe
+        self._budget = budget
+        self._plan = plan
+        self._breaker = Breaker(
+            f"The MCP server of {vendor}",
+            LeftAlone,
+            Unavailable,
+            after=FAILURES_IN_A_ROW,
+            rest_seconds=LEFT_ALONE_SECONDS,
+        )
         self._patience = patience
         self._sleep = sleep
         self._chance = chance
@@ -96,12 +115,21 @@ class McpDoor:
     def get(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> Any:
         """What the vendor's REST API would answer. Raises the `SourceError` that fits, `NotOffered` when this
         server cannot be asked; ``timeout`` seconds a tool call, but no less than the door's patience."""
+        if self._plan is not None:
+            self._plan.check(path)
         try:
             answer = self._ask(path, dict(query or {}), max(timeout, self._patience))
         except SourceError as exc:
-            self._tell(exc)
+            self._tell(path, exc)
             raise
-        self._tell(None)
+        self._tell(path, None)
+        return answer
+
+    def text(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> str:
+        """The text of a bulk answer. `NotOffered` where the server gives none."""
+        answer = self.get(path, query, timeout=timeout)
+        if not isinstance(answer, str):
+            raise NotOffered(f"{self.vendor} {path} over MCP is no text; REST gives it.", vendor=self.vendor)
         return answer
 
     def pages(self, path: str, query: Query, *, timeout: float = 30.0) -> Iterator[Mapping[str, Any]]:
@@ -210,7 +238,7 @@ class McpDoor:
     def _ask(self, path: str, query: Query, timeout: float) -> Any:
         for attempt in range(RETRIES + 1):
             try:
-                return self._once(path, query, timeout)
+                return self._try(path, query, timeout)
             except (Unavailable, RateLimited) as exc:
                 wait = self._wait_before_retry(exc, attempt)
                 if attempt == RETRIES or wait is None:
@@ -219,9 +247,21 @@ class McpDoor:
                 self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
+    def _try(self, path: str, query: Query, timeout: float) -> Any:
+        """One question at the pace of the key, unless the server is left alone."""
+        if self._budget is not None and not self._breaker.is_resting():
+            self._budget.take()
+        with self._breaker.asking():
+            try:
+                return self._once(path, query, timeout)
+            except RateLimited as exc:
+                if self._budget is not None:
+                    self._budget.pause(exc.retry_after)
+                raise
+
     def _wait_before_retry(self, error: SourceError, attempt: int) -> float | None:
         """Seconds until the next try; None: too long to wait, or of no use."""
-        if error.permanent:
+        if error.permanent or isinstance(error, LeftAlone):
             return None
         if isinstance(error, RateLimited):
             return error.retry_after if error.retry_after <= RATE_WAIT_MAX_SECONDS else None
@@ -287,7 +327,9 @@ class McpDoor:
     def _bad(self, path: str, field: str, words: str) -> BadPayload:
         return BadPayload(f"{self.vendor} {path} over MCP {words}.", vendor=self.vendor, field=field)
 
-    def _tell(self, error: SourceError | None) -> None:
+    def _tell(self, path: str, error: SourceError | None) -> None:
+        if self._plan is not None:
+            self._plan.learn(path, error)
         if self._observe is not None:
             self._observe(self.vendor, error)
 

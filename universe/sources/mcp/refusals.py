@@ -1,8 +1,7 @@
 """What an MCP server says instead of an answer, as our errors. Errors often come as ordinary text.
 
 SourceError
-├── NotEntitled
-│   └── NotOffered   this server cannot be asked that: no tool, no argument, not all rows. REST can.
+├── NotOffered       this server cannot be asked that: no tool, no argument, not all rows. REST can.
 └── Unavailable
     └── UnknownDialect   the server has tools, and none that we know
 """
@@ -16,15 +15,12 @@ from universe.errors import (
     BadPayload,
     NotEntitled,
     NotFound,
+    NotOffered,
     RateLimited,
     Rejected,
     SourceError,
     Unavailable,
 )
-
-
-class NotOffered(NotEntitled):
-    """The server in force has no way to ask this path. The caller asks over REST."""
 
 
 class UnknownDialect(Unavailable):

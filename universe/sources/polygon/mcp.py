@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from universe.errors import BadPayload
+from universe.errors import BadPayload, NotOffered
 from universe.sources.mcp.dialect import Caller, Dialect, Query, Route, Tools, lacking
-from universe.sources.mcp.refusals import NotOffered
 from universe.sources.mcp.tables import Table, columns, rows_read, shaped
 from universe.sources.mcp.target import Child
 

@@ -45,8 +45,6 @@ from universe.types import (
 VENDOR = "polygon"
 TONES = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
 SPLIT_RATIO_MAX = 100_000.0
-
-
 moment_from_ms = partial(moment_from, unit=1e3, vendor=VENDOR)
 moment_from_ns = partial(moment_from, unit=1e9, vendor=VENDOR)
 
@@ -71,10 +69,7 @@ def parse_listing(payload: Any, *, fetched_at: dt.datetime) -> Listing:
 def parse_bar(payload: Any, *, session: Session, fetched_at: dt.datetime) -> Bar:
     """One row of the grouped daily answer. ``session`` is the day that was asked for: the row's own ``t``
     is the end of that session. Written without `Datum`: half a million rows pass here at the first start."""
-    try:
-        symbol = payload["T"]
-    except (KeyError, TypeError) as exc:
-        raise bad(VENDOR, "", "T", payload) from exc
+    symbol = payload.get("T") if isinstance(payload, dict) else None
     if not is_text(symbol) or not symbol:
         raise bad(VENDOR, "", "T", symbol)
     return _bar(payload, symbol, session, fetched_at)
@@ -390,14 +385,14 @@ def parse_closed_day(payload: Any, *, fetched_at: dt.datetime) -> ClosedDay:
     status = row.text("status")
     if status not in ("closed", "early-close"):
         raise bad(VENDOR, row.symbol, "status", status)
-    is_early = status == "early-close"
+    early = status == "early-close"
     return ClosedDay(
         exchange=row.symbol,
         day=row.day("date"),
         name=row.text_or_none("name") or "",
-        is_early=is_early,
-        open=row.moment("open") if is_early else None,
-        close=row.moment("close") if is_early else None,
+        is_early=early,
+        open=row.moment("open") if early else None,
+        close=row.moment("close") if early else None,
         source=VENDOR,
         fetched_at=fetched_at,
     )

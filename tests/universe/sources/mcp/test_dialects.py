@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from universe.errors import NotOffered
 from universe.sources.fmp import mcp as fmp
 from universe.sources.mcp.dialect import Answer, Dialect, Tool
-from universe.sources.mcp.refusals import NotOffered
 from universe.sources.mcp.tables import Table, rows_read
 from universe.sources.polygon import mcp as polygon
 

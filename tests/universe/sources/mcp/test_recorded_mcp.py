@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.recorded import DATA
-from universe.errors import NotEntitled, RateLimited, Rejected, SourceError
+from universe.errors import NotEntitled, NotOffered, RateLimited, Rejected, SourceError
 from universe.sources.fmp import mcp as fmp
 from universe.sources.mcp.dialect import Answer, Tool, Tools
-from universe.sources.mcp.refusals import NotOffered, refusal
+from universe.sources.mcp.refusals import refusal
 from universe.sources.polygon import mcp as polygon
 
 pytestmark = pytest.mark.recorded

@@ -20,6 +20,7 @@ from universe.errors import (
     BadPayload,
     NotEntitled,
     NotFound,
+    NotOffered,
     RateLimited,
     Rejected,
     SourceError,
@@ -27,7 +28,7 @@ from universe.errors import (
 )
 from universe.sources.mcp import session
 from universe.sources.mcp.door import McpDoor
-from universe.sources.mcp.refusals import NotOffered, UnknownDialect
+from universe.sources.mcp.refusals import UnknownDialect
 from universe.sources.mcp.target import Target
 
 TICKERS = "/v3/reference/tickers"
