@@ -20,6 +20,7 @@ from universe.models import (
     QuarantinedPrice,
     SnapshotMember,
     Stock,
+    SymbolChange,
     UniverseSnapshot,
 )
 from universe.services import criteria_check, criteria_revise
@@ -203,6 +204,16 @@ class QuarantinedPriceAdmin(LookOnlyAdmin):
     list_filter = [StandingFilter, "reason", "source"]
     search_fields = ["=symbol"]
     search_help_text = "Symbol"
+    date_hierarchy = "session"
+
+
+@admin.register(SymbolChange)
+class SymbolChangeAdmin(LookOnlyAdmin):
+    """Listings that go under a new symbol, told by their FIGI."""
+
+    list_display = ["session", "old", "new", "figi"]
+    search_fields = ["=old", "=new"]
+    search_help_text = "Old or new symbol"
     date_hierarchy = "session"
 
 

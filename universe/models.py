@@ -15,6 +15,7 @@ class Stock(models.Model):
     mic = models.CharField("exchange (MIC)", max_length=8, blank=True)
     kind = models.CharField(max_length=16, blank=True, help_text="The vendor's type code; empty: not known.")
     cik = models.CharField(max_length=10, blank=True)
+    figi = models.CharField("composite FIGI", max_length=12, blank=True, db_index=True)
     active = models.BooleanField(default=True)
     market_cap_usd = models.BigIntegerField(null=True, blank=True)
     shares_outstanding = models.BigIntegerField(null=True, blank=True)
@@ -36,6 +37,24 @@ class Stock(models.Model):
 
     def __str__(self) -> str:
         return self.symbol
+
+
+class SymbolChange(models.Model):
+    """One listing under a new symbol, told by its FIGI. ``session`` is the first under the new one."""
+
+    old = models.CharField(max_length=16, db_index=True)
+    new = models.CharField(max_length=16, db_index=True)
+    session = models.DateField()
+    figi = models.CharField("composite FIGI", max_length=12)
+
+    class Meta:
+        ordering = ["-session", "old"]
+        constraints = [
+            models.UniqueConstraint(fields=["old", "new", "session"], name="one_change_per_session")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old} is {self.new}"
 
 
 class StockSplit(models.Model):

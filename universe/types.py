@@ -36,7 +36,8 @@ class CapTier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One row of the vendor's ticker list. ``kind`` is the vendor's type code (CS, ADRC, ETF, ...).
+    """One row of the vendor's ticker list. ``figi`` is the listing's own number, which a rename keeps.
+    ``kind`` is the vendor's type code (CS, ADRC, ETF, ...).
 
     ``as_of`` is when it was fetched: the list is of the moment it is asked for.
     """
@@ -49,6 +50,7 @@ class Listing:
     active: bool
     source: str
     fetched_at: dt.datetime
+    figi: str | None = None
 
     @property
     def as_of(self) -> dt.datetime:

@@ -172,6 +172,8 @@ def _badges(detail: StockDetail) -> Iterator[str]:
         yield "float estimated"
     if not stock.active:
         yield "no longer listed"
+    if detail.was is not None:
+        yield f"{detail.was.old} until {figures.day(detail.was.session)}"
 
 
 def _price(facts: StockFacts) -> PriceHead:

@@ -25,8 +25,9 @@ def stock(request: HttpRequest, symbol: str) -> HttpResponse:
     detail = universe.stock_detail(symbol)
     if detail is None:
         return _missing(request, symbol)
-    if detail.stock.symbol != symbol:
-        return redirect("stock", detail.stock.symbol)
+    current = detail.now or detail.stock.symbol
+    if current != symbol:
+        return redirect("stock", current)
     now = board_now(None)
     facts = StockFacts(
         detail=detail,

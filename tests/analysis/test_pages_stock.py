@@ -333,7 +333,7 @@ def test_the_page_costs_a_fixed_number_of_queries(
     classified("SOUN")
     ranked()
     prices_store("SOUN", 5.20, CLOSES, 5.29)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         page(trader)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from universe.models import SnapshotMember, Stock, UniverseSnapshot
+from universe.models import SnapshotMember, Stock, SymbolChange, UniverseSnapshot
 
 FOUND_MAX = 20
 
@@ -14,6 +14,7 @@ FOUND_MAX = 20
 @dataclass(frozen=True, slots=True)
 class StockDetail:
     """One listing and its verdict in the universe of the newest session. ``verdict`` None: not judged yet.
+    ``was`` is its newest change of symbol, ``now`` the symbol that a listing of the past goes under today.
 
     ``reasons``: of one that is out, every reason; of a breadth member, why it is not core.
     """
@@ -23,6 +24,8 @@ class StockDetail:
     verdict: SnapshotMember | None
     tier: str = ""
     reasons: list[str] = field(default_factory=list)
+    was: SymbolChange | None = None
+    now: str = ""
 
 
 def stock_find(query: str, limit: int = FOUND_MAX) -> QuerySet[Stock]:
@@ -50,6 +53,14 @@ def stock_detail(symbol: str) -> StockDetail | None:
         return None
     snapshot = UniverseSnapshot.objects.order_by("-session").first()
     verdict = SnapshotMember.objects.filter(snapshot=snapshot, symbol=stock.symbol).first()
-    if verdict is None:
-        return StockDetail(stock, snapshot, None)
-    return StockDetail(stock, snapshot, verdict, verdict.tier, list(verdict.reasons))
+    past = SymbolChange.objects.filter(new=stock.symbol).first() if stock.active else None
+    today = None if stock.active else SymbolChange.objects.filter(old=stock.symbol).first()
+    return StockDetail(
+        stock,
+        snapshot,
+        verdict,
+        verdict.tier if verdict else "",
+        list(verdict.reasons) if verdict else [],
+        was=past,
+        now=today.new if today else "",
+    )

@@ -10,6 +10,7 @@ from universe.bulk import Target, rows_upsert
 from universe.errors import BadPayload
 from universe.models import Stock
 from universe.services.progress import Progress, unheard
+from universe.services.renames import renames_follow, renames_found
 from universe.sources import price_source
 from universe.types import SYMBOL_MAX, Listing
 
@@ -25,6 +26,7 @@ TARGET = Target(
         "mic": "text",
         "kind": "text",
         "cik": "text",
+        "figi": "text",
         "active": "bool",
         "last_listed_at": "timestamptz",
     },
@@ -59,10 +61,12 @@ def listings_store(listings: Iterable[Listing]) -> dict[str, int]:
     """Store a whole list: what it does not name is not listed any more."""
     rows = {row.symbol: row for row in listings if len(row.symbol) <= SYMBOL_MAX}
     _refuse_a_broken_list(len(rows))
+    renamed = renames_found(rows)
     rows_upsert(TARGET, map(_values, rows.values()))
+    renames_follow(renamed)
     gone = Stock.objects.filter(active=True).exclude(symbol__in=list(rows)).update(active=False)
     logger.info("%d listings stored, %d no longer listed", len(rows), gone)
-    return {"listings": len(rows), "gone": gone}
+    return {"listings": len(rows), "gone": gone} | ({"renamed": len(renamed)} if renamed else {})
 
 
 def _refuse_a_broken_list(count: int) -> None:
@@ -82,6 +86,7 @@ def _values(row: Listing) -> Sequence[Any]:
         (row.mic or "")[:8],
         (row.kind or "")[:16],
         (row.cik or "")[:10],
+        (row.figi or "")[:12],
         row.active,
         row.fetched_at,
     )

@@ -63,6 +63,7 @@ def parse_listing(payload: Any, *, fetched_at: dt.datetime) -> Listing:
         active=row.flag("active") is not False,
         source=VENDOR,
         fetched_at=fetched_at,
+        figi=row.text_or_none("composite_figi"),
     )
 
 
