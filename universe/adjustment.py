@@ -1,7 +1,10 @@
 """Splits made comparable: which splits to believe, and the factor of each old bar.
 
 Vendors list some splits twice, a week apart. Of two splits of one symbol within ten days with the same ratio,
-the one that the prices show is believed; where no price tells, the first. Pure: NumPy in, NumPy out.
+the one that the prices show is believed; where no price tells, the first. A split of 1.5 or more that the
+closes around it refute, nearer to no split than to its ratio, is not believed at all.
+
+Pure: NumPy in, NumPy out.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from numpy.typing import NDArray
 from universe.types import Session, Split
 
 DOUBLE_WITHIN = dt.timedelta(days=10)
+#: Below it, in logs, a split is too small to tell from an ordinary day.
+TELLING = math.log(1.5) - 1e-9
 FloatArray = NDArray[np.float64]
 
 
@@ -49,7 +54,8 @@ def _by_symbol(splits: Sequence[Split], wanted: Mapping[str, int]) -> dict[str, 
 
 
 def believed(splits: Sequence[Split], *, place: Mapping[Session, int], closes: FloatArray) -> list[Split]:
-    """The splits of one symbol, oldest first, without the doubles. ``closes`` is its column."""
+    """The splits of one symbol, oldest first, without doubles and without those that the prices refute.
+    ``closes`` is its column."""
     kept: list[Split] = []
     for split in splits:
         last = kept[-1] if kept else None
@@ -57,7 +63,21 @@ def believed(splits: Sequence[Split], *, place: Mapping[Session, int], closes: F
             kept.append(split)
         elif _misfit(split, place, closes) < _misfit(last, place, closes):
             kept[-1] = split
-    return kept
+    return [split for split in kept if not _is_refuted(split, place, closes)]
+
+
+def _is_refuted(split: Split, place: Mapping[Session, int], closes: FloatArray) -> bool:
+    """Whether the closes around it are nearer to no split than to this one."""
+    size = abs(math.log(split.price_factor))
+    return (
+        size >= TELLING and _misfit(split, place, closes) > size / 2 + 1e-9 and _tells(split, place, closes)
+    )
+
+
+def _tells(split: Split, place: Mapping[Session, int], closes: FloatArray) -> bool:
+    """Whether the closes of its session and the one before are known."""
+    index = place.get(split.session, 0)
+    return bool(index) and bool(closes[index - 1] > 0) and bool(closes[index] > 0)
 
 
 def _is_double(first: Split, second: Split) -> bool:

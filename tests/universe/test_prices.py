@@ -63,9 +63,9 @@ class TestPriceFrame:
         assert price_frame(["ANNE"], at(10), 5).close["ANNE"].tolist() == [10.0] * 5
 
     def test_a_split_within_scales_the_sessions_before_it(self) -> None:
-        bars_store([a_bar("ANNE", day, 10.0) for day in DAYS])
+        bars_store([a_bar("ANNE", day, 10.0 if day < DAYS[3] else 5.0) for day in DAYS])
         splits_store([a_split(DAYS[3], 1, 2)])
-        assert price_frame(["ANNE"], at(10), 5).close["ANNE"].tolist() == [5.0, 5.0, 5.0, 10.0, 10.0]
+        assert price_frame(["ANNE"], at(10), 5).close["ANNE"].tolist() == [5.0] * 5
 
     def test_splits_of_others_do_not_matter(self) -> None:
         bars_store([a_bar("ANNE", day, 10.0) for day in DAYS])
@@ -85,7 +85,16 @@ def factors(splits: list[Split], closes: list[float]) -> list[float]:
 
 def test_two_splits_multiply() -> None:
     splits = [a_split(DAYS[1], 2, 1), a_split(DAYS[3], 10, 1)]
-    assert factors(splits, [1.0] * 5) == [20.0, 10.0, 10.0, 1.0, 1.0]
+    assert factors(splits, [1.0, 2.1, 2.0, 19.0, 20.0]) == [20.0, 10.0, 10.0, 1.0, 1.0]
+
+
+def test_a_split_that_the_prices_refute_is_not_believed() -> None:
+    assert factors([a_split(DAYS[3], 10, 1)], [10.0, 10.1, 9.9, 10.2, 10.0]) == [1.0] * 5
+    assert factors([a_split(DAYS[3], 10, 1)], [10.0, 10.1, 9.9, 80.0, 75.0]) == [10.0] * 3 + [1.0] * 2
+
+
+def test_a_small_split_is_believed_for_no_day_can_refute_it() -> None:
+    assert factors([a_split(DAYS[3], 21, 20)], [10.0] * 5) == [1.05] * 3 + [1.0] * 2
 
 
 def test_of_a_split_listed_twice_the_day_that_the_prices_show_is_believed() -> None:
