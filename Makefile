@@ -22,7 +22,7 @@ doctor: $(VENV)/.base
 	@exec $(BIN)/python manage.py doctor
 
 test: $(VENV)/.dev $(VENV_MCP)/.fmp browser
-	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90 $(TESTS)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=90 $(TESTS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

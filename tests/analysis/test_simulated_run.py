@@ -29,7 +29,7 @@ from universe.selectors import universe_current
 from universe.sessions import session_of
 from universe.sources import sources_close
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("simulated-run")]
+pytestmark = pytest.mark.django_db
 
 #: Market minutes per second: the stream's minutes come once a second or two.
 SPEED = 20.0

@@ -29,7 +29,7 @@ from universe.redis import client
 from universe.sessions import next_session
 from universe.sources import http, plans, sources_close
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("vendor-faults")]
+pytestmark = pytest.mark.django_db
 
 FIRST = dt.date(2026, 3, 31)
 #: Seconds in place of ten and thirty: a vendor that answers after two is one that never answers in time.

@@ -170,7 +170,6 @@ def _descendants(pid: int) -> set[int]:
 
 
 @pytest.mark.family
-@pytest.mark.xdist_group("family")
 def test_one_command_brings_up_everything_and_one_signal_ends_it(
     running: list[Running], family_environment: dict[str, str], open_folder: Path
 ) -> None:
@@ -201,7 +200,6 @@ def test_one_command_brings_up_everything_and_one_signal_ends_it(
 
 
 @pytest.mark.family
-@pytest.mark.xdist_group("family")
 def test_after_kill_9_the_next_start_is_clean_and_the_log_ins_are_kept(
     running: list[Running], family_environment: dict[str, str]
 ) -> None:
