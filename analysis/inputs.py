@@ -21,12 +21,13 @@ from universe.clock import market_now
 from universe.errors import SourceError
 from universe.selectors import quotes_newest
 from universe.services import Frozen, QuotesReport, quotes_refresh, splits_today, tracked_symbols
-from universe.sessions import ET, phase, session_of
+from universe.sessions import ET, hours, phase, session_of
 
 #: Prices of the stream that are no older stand in for a snapshot that failed.
 STAND_IN = dt.timedelta(minutes=5)
-#: Below this share of members with a price in the regular session, the run says so.
-COVERAGE_MIN = 0.5
+#: Below this share of members with a price in the regular session, the run says so; thin names print late.
+COVERAGE_MIN, COVERAGE_MIN_EARLY = 0.8, 0.5
+EARLY = dt.timedelta(minutes=30)
 
 
 @dataclass(slots=True)
@@ -145,7 +146,9 @@ def coverage_judge(frame: InputFrame, findings: Findings) -> None:
         raise PricesMissing(
             "No member has a price of today or a close before it. The board keeps its last readings."
         )
-    if frame.phase == "regular" and priced < COVERAGE_MIN * count and not findings.end_of_day:
+    is_early = frame.as_of < hours(frame.session).open + EARLY
+    least = COVERAGE_MIN_EARLY if is_early else COVERAGE_MIN
+    if frame.phase == "regular" and priced < least * count and not findings.end_of_day:
         findings.problems.append(f"Only {priced:,} of {count:,} members have a price of today.")
     if frame.benchmark is None:
         findings.problems.append("The benchmark has no price, so there is no relative light.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,6 +37,8 @@ class MoverWatch:
         self._turn(at)
         moves = [move for symbol, price in prices.items() if (move := self._move(symbol, price)) is not None]
         worth = [move for move in moves if self._is_worth_a_look(move)]
+        if worth:
+            worth = self._looked_twice(worth, prices, at)
         if not worth:
             return []
         raised = movers_raise(worth, at)
@@ -49,6 +51,20 @@ class MoverWatch:
                 "a mover of %s asks for run %s%s", sector, run.pk, "" if created else ", already asked"
             )
         return raised
+
+    def _looked_twice(
+        self, moves: Sequence[Move], prices: Mapping[str, float], at: dt.datetime
+    ) -> list[Move]:
+        """The moves that stand on closes read anew: a split of today may have been listed meanwhile."""
+        self._read_closes([move.symbol for move in moves], at)
+        again = [self._move(move.symbol, prices[move.symbol]) for move in moves]
+        return [move for move in again if move is not None and self._is_worth_a_look(move)]
+
+    def _read_closes(self, symbols: Sequence[str], at: dt.datetime) -> None:
+        closes = price_frame(symbols, at, 1).close.iloc[-1]
+        self.closes |= {
+            str(symbol): float(close) for symbol, close in closes.items() if np.isfinite(close) and close > 0
+        }
 
     def _is_worth_a_look(self, move: Move) -> bool:
         return abs(move.change_pct) >= FIRST_LEVEL or move.symbol in self.near
@@ -65,9 +81,6 @@ class MoverWatch:
         if session == self.session and self.closes:
             return
         core = [row.symbol for row in members(session) if row.is_core]
-        closes = price_frame(core, at, 1).close.iloc[-1]
-        self.session, self.near = session, set()
-        self.closes = {
-            str(symbol): float(close) for symbol, close in closes.items() if np.isfinite(close) and close > 0
-        }
+        self.session, self.near, self.closes = session, set(), {}
+        self._read_closes(core, at)
         self.sectors = classification_map(core)

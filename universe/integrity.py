@@ -43,6 +43,8 @@ REVERSE = np.array([2.0, 3.0, *np.arange(4.0, 51.0), 60.0, 75.0, 80.0, 100.0, 12
 RATIOS = np.concatenate([FORWARD, REVERSE])
 #: How far from the ratio a price may lie. From 1 for 4 on, the stock's own move of the day is allowed for.
 NEAR, NEAR_LARGE, LARGE = 0.04, 0.15, 4.0
+#: How far from the open of its day a price may be and still belong to it.
+DRIFT = 0.25
 #: A rise on fewer shares than this many times the usual, by this time of the day, is no real one ...
 QUIET_SHARES = 2.0
 #: ... nor is a fall on fewer dollars: a split leaves them as they were, a real fall multiplies them.
@@ -108,14 +110,17 @@ def usual_share(at: FloatArray, day: SessionHours) -> FloatArray:
 
 
 def _is_ratio_like(prices: PriceSet, share_done: FloatArray | float) -> BoolArray:
-    """The price, and where it is known the day's open, lie at a split's ratio to the previous close, and the
-    volume so far is an ordinary day's."""
+    """The day's open, or the first price where the open is not known, lies at a split's ratio to the previous
+    close, the price has not gone far from there, and the volume so far is an ordinary day's. A split comes
+    overnight: after a believed price, only an open at the ratio tells of one."""
     with np.errstate(invalid="ignore", divide="ignore"):
         moved = prices.price / prices.previous_close
         opened = prices.day_open / prices.previous_close
         shares = np.nan_to_num(prices.day_volume / (prices.avg_volume * share_done), posinf=np.inf)
-    is_near = _at_ratio(moved) & (_at_ratio(opened) | ~np.isfinite(opened))
-    is_near |= _within(moved, HALFWAY, NEAR) & _within(opened, HALFWAY, NEAR)
+    has_opened = np.isfinite(opened)
+    first = np.where(has_opened, opened, np.where(np.isfinite(prices.last), np.nan, moved))
+    is_near = _at_ratio(first) | (has_opened & _within(opened, HALFWAY, NEAR))
+    is_near &= _within(moved, first, DRIFT)
     is_quiet = np.where(moved > 1.0, shares < QUIET_SHARES, shares * moved < QUIET_DOLLARS)
     return np.asarray(is_near & is_quiet, dtype=np.bool_)
 

@@ -10,13 +10,15 @@ import pytest
 from analysis.engine.frames import unpack
 from analysis.listener import StreamListener
 from analysis.models import Alert, AnalysisRun, StockReading
+from analysis.movers import MoverWatch
 from tests.analysis import small_market
 from tests.analysis.conftest import SNAPSHOT, Scene
 from tests.analysis.small_market import et
 from tests.universe.vendor import Answer
 from universe import clock
 from universe.models import MinuteQuote, QuarantinedPrice
-from universe.types import MinuteBar
+from universe.services import splits_store
+from universe.types import MinuteBar, Split
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +229,19 @@ def test_a_split_that_is_listed_on_its_day_is_known_before_the_first_pass_and_as
     scene.run()
     assert StockReading.objects.filter(symbol="ECHO").first().parts["gap_pct"] == pytest.approx(1.0)
     assert (held(), scene.vendor.paths().count("/stocks/v1/splits")) == ([], 1)
+
+
+def test_a_split_that_is_listed_after_the_watch_began_alerts_nobody(scene: Scene) -> None:
+    watch = MoverWatch()
+    assert watch.look({"ECHO": 10.0}, et(10, 15)) == []
+    splits_store([Split("ECHO", small_market.SESSION, 30.0, 1.0, "polygon")])
+    assert watch.look({"ECHO": 303.0}, et(10, 16)) == []
+    assert [alert.symbol for alert in watch.look({"ECHO": 390.0}, et(10, 17))] == ["ECHO"]
+
+
+def test_a_fifth_of_the_names_without_a_price_is_told(scene: Scene) -> None:
+    prices = small_market.all_at({"Technology": 1.0})
+    for name in ("ECHO", "FOX", "ALPHA", "BRAVO", "NOVA"):
+        del prices[name]
+    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(prices, scene.now())))
+    assert "Only 19 of 24 members have a price of today." in scene.run().message

@@ -53,6 +53,16 @@ def test_a_price_that_doubled_since_an_ordinary_open_is_no_split() -> None:
     assert verdict(price=20.0, day_open=10.1) == ""
 
 
+@pytest.mark.parametrize("price", [20.0, 21.5, 24.0, 16.0])
+def test_a_price_that_wanders_from_the_split_it_opened_with_is_still_not_believed(price: float) -> None:
+    assert verdict(price=price, day_open=20.1, day_volume=250_000.0) == Doubt.RATIO
+
+
+def test_without_an_open_a_believed_price_of_the_day_says_that_there_was_no_split() -> None:
+    assert verdict(price=20.0, day_open=np.nan, day_volume=250_000.0) == Doubt.RATIO
+    assert verdict(price=20.0, day_open=np.nan, day_volume=250_000.0, last=11.0) == ""
+
+
 def test_a_fall_by_a_third_counts_as_a_split_only_with_the_open_at_the_ratio_too() -> None:
     assert verdict(price=6.67, day_open=np.nan, day_volume=300_500.0) == ""
     assert verdict(price=6.67, day_open=6.6, day_volume=300_500.0) == Doubt.RATIO
