@@ -23,6 +23,7 @@ from universe.services import (
     facts_refresh,
     listings_refresh,
     market_days_check,
+    plan_probe,
     snapshot_build,
     splits_refresh,
     stock_universe_replace,
@@ -72,6 +73,8 @@ def _fetch(session: dt.date, tell: Tell) -> list[str]:
     The bars come first: without those of the session before nothing can be built, and nothing else is asked.
     """
     problems: list[str] = []
+    # Whether the plan has a limit by the minute, before the first burst of questions runs into it.
+    plan_probe("polygon", most=1)
     bars = _part(tell, (0, 50), f"fetching {FIRST_SESSIONS} sessions of prices")
     listings = _part(tell, (50, 65), "fetching the listings")
     facts = _part(tell, (65, 80), "fetching facts")

@@ -125,7 +125,7 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
         analysis_published_at=analysis.published_at if analysis else None,
         board_as_of=board_as_of,
         freshness=_age(analysis_as_of, now, preference) if analysis_as_of else None,
-        minutes_since_board=session_minutes_between(board_as_of, now) if board_as_of else 0.0,
+        minutes_since_board=_minutes_since(board, now),
         active=_active_words(run_active()),
         failed=_failed_words(run_failed_since(board)),
         next_at=slot_next(now),
@@ -135,6 +135,12 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
         on_open=preference.on_open,
     )
     return bar_of(facts, now)
+
+
+def _minutes_since(board: AnalysisRun | None, now: dt.datetime) -> float:
+    """Session minutes since the board's run arrived; what it tells may be older on a delayed plan."""
+    arrived = board.published_at if board else None
+    return session_minutes_between(arrived, now) if arrived else 0.0
 
 
 def _age(as_of: dt.datetime, now: dt.datetime, preference: FreshnessPreference) -> Freshness:

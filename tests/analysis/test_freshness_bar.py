@@ -113,7 +113,7 @@ def test_a_pass_that_does_not_come_for_45_minutes_is_overdue() -> None:
     assert board_freshness(NOBODY, et("2026-03-11T10:45")).state == "fresh"
     bar = board_freshness(NOBODY, et("2026-03-11T10:47"))
     assert (bar.state, bar.age_state) == ("overdue", "fresh")
-    assert bar.headline == "The last pass is overdue: 47 min since the board was read."
+    assert bar.headline == "The last pass is overdue: 46 min since the board was read."
 
 
 def test_at_night_nothing_is_overdue() -> None:

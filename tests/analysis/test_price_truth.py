@@ -17,7 +17,7 @@ from tests.analysis.small_market import et
 from tests.universe.vendor import Answer
 from universe import clock
 from universe.models import MinuteQuote, QuarantinedPrice
-from universe.services import splits_store
+from universe.services import minute_bars_store, splits_store
 from universe.types import MinuteBar, Split
 
 pytestmark = pytest.mark.django_db
@@ -245,3 +245,26 @@ def test_a_fifth_of_the_names_without_a_price_is_told(scene: Scene) -> None:
         del prices[name]
     scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(prices, scene.now())))
     assert "Only 19 of 24 members have a price of today." in scene.run().message
+
+
+def test_a_vendor_that_prices_the_pass_does_not_confirm_itself(scene: Scene) -> None:
+    scene.vendor.on(SNAPSHOT, Answer({"status": "NOT_AUTHORIZED", "message": "not in your plan"}, 403))
+    prices = small_market.all_at({"Technology": 1.0}) | {"ECHO": 14.5}
+    rows = [
+        {"symbol": name, "price": price, "timestamp": int(scene.now().timestamp()), "volume": 9e6}
+        for name, price in prices.items()
+    ]
+    scene.vendor.on("/stable/batch-quote", Answer(rows))
+    run = scene.run()
+    assert StockReading.objects.get(run_id=run.pk, symbol="ECHO").unconfirmed
+
+
+def test_a_lone_print_that_an_ordinary_price_of_the_same_batch_follows_is_released(scene: Scene) -> None:
+    minute_bars_store(
+        [
+            MinuteBar("FOX", et(10, 10), 14.0, 400_000.0, "polygon", prints=1),
+            MinuteBar("FOX", et(10, 11), 10.1, 401_000.0, "polygon", prints=50),
+        ]
+    )
+    row = QuarantinedPrice.objects.get()
+    assert (row.reason, row.released_at) == ("single_print", et(10, 12))

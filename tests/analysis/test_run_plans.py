@@ -131,3 +131,24 @@ def test_a_board_of_live_prices_has_no_such_banner(scene: Scene) -> None:
     assert board is not None
     assert (board["context"]["lag_seconds"], board["context"]["end_of_day"]) == (None, False)
     assert 'data-kind="delayed"' not in board_page(scene)
+
+
+def test_an_empty_answer_of_the_other_vendor_is_no_end_of_the_day(scene: Scene) -> None:
+    scene.run()
+    scene.later(15)
+    scene.vendor.on(SNAPSHOT, NO)
+    scene.vendor.on("/stable/batch-quote", Answer([]))
+    plan_of("polygon").forget()
+    run = scene.run()
+    assert run.status == RunStatus.CARRIED
+    assert "without one usable price of today" in run.message
+
+
+def test_a_delayed_board_is_overdue_by_its_arrival(scene: Scene) -> None:
+    delayed(scene, 15)
+    scene.run()
+    scene.later(44)
+    assert "OVERDUE" not in board_page(scene)
+    scene.later(2)
+    User.objects.all().delete()
+    assert "OVERDUE" in board_page(scene)

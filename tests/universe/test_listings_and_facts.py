@@ -256,7 +256,7 @@ def test_an_error_object_with_status_200_is_an_error(vendor: Vendor) -> None:
     canned_market(vendor)
     listings_refresh()
     vendor.on("/stable/company-screener", Answer({"Error Message": "Something odd"}))
-    with pytest.raises(BadPayload, match="sent no list: Something odd"):
+    with pytest.raises(BadPayload, match="answered 200: Something odd"):
         facts_refresh()
 
 

@@ -24,15 +24,18 @@ AGREEMENT = 0.05
 WORTH_A_WORD = 0.005
 
 
-def moves_confirm(session: Session, prices: Mapping[str, float], *, now: dt.datetime) -> Counter[str]:
+def moves_confirm(
+    session: Session, prices: Mapping[str, float], *, now: dt.datetime, priced_by: str
+) -> Counter[str]:
     """Ask the second source about moves over 30 % that it has not confirmed in this session, in one call.
 
     ``prices`` are USD, believed at ``now``; held ones that no other source could release are asked about too.
-    Confirmed names are remembered for the session. A failure confirms nothing; it is counted.
+    Confirmed names are remembered for the session. A failure confirms nothing; it is counted. The vendor that
+    they are ``priced_by`` is no second source.
     """
     moved = _unconfirmed(session, prices)
     source = second_source()
-    if not moved or source is None:
+    if not moved or source is None or source.name == priced_by:
         return Counter()
     try:
         told = source.fetch_confirmations(list(moved), extended=phase(now) != "regular")

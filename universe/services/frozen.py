@@ -39,7 +39,8 @@ class _Pass:
 def feed_look(session: Session, quotes: Sequence[Quote], *, now: dt.datetime) -> Frozen | None:
     """Compare a pass of the regular session with one at least five minutes before; None: it moves, or there
     is none to compare with. A pass that comes sooner gives the verdict of the one before it."""
-    if phase(now) != "regular":
+    newest = max((quote.as_of for quote in quotes), default=now)
+    if not phase(now) == phase(newest) == "regular":
         return None
     key = f"feed-pass:{settings.MARKET_WORLD}:{session.isoformat()}"
     before: _Pass | None = cache.get(key)

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import transaction
+
 from universe.bulk import Target, rows_upsert
 from universe.errors import BadPayload
 from universe.models import Stock
@@ -61,10 +63,11 @@ def listings_store(listings: Iterable[Listing]) -> dict[str, int]:
     """Store a whole list: what it does not name is not listed any more."""
     rows = {row.symbol: row for row in listings if len(row.symbol) <= SYMBOL_MAX}
     _refuse_a_broken_list(len(rows))
-    renamed = renames_found(rows)
-    rows_upsert(TARGET, map(_values, rows.values()))
-    renames_follow(renamed)
-    gone = Stock.objects.filter(active=True).exclude(symbol__in=list(rows)).update(active=False)
+    with transaction.atomic():
+        renamed = renames_found(rows)
+        rows_upsert(TARGET, map(_values, rows.values()))
+        renames_follow(renamed)
+        gone = Stock.objects.filter(active=True).exclude(symbol__in=list(rows)).update(active=False)
     logger.info("%d listings stored, %d no longer listed", len(rows), gone)
     return {"listings": len(rows), "gone": gone} | ({"renamed": len(renamed)} if renamed else {})
 

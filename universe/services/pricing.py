@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from universe.benchmarks import FUNDS
 from universe.errors import NotEntitled
+from universe.sessions import hours
 from universe.sources import facts_source, lag_observed, price_source
 from universe.sources.base import Parsed
-from universe.types import Quote
+from universe.sources.fmp.parse import VENDOR as FMP
+from universe.types import Quote, Session
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +45,15 @@ def quotes_fetch(wanted: Sequence[str]) -> Priced:
     if other.name == source.name:
         return Priced(Parsed([], Counter(not_entitled=1)), source.name, end_of_day=True)
     try:
-        parsed = other.fetch_context(wanted)
+        return Priced(other.fetch_context(wanted), other.name)
     except NotEntitled:
-        parsed = Parsed([], Counter(not_entitled=1))
-    return Priced(parsed, other.name, end_of_day=not parsed.rows)
+        return Priced(Parsed([], Counter(not_entitled=1)), other.name, end_of_day=True)
+
+
+def prices_end(session: Session, source: str) -> dt.datetime:
+    """When the prices of a session stop: FMP's quotes stand still from the close on."""
+    day = hours(session)
+    return day.close if source == FMP else day.post_close
 
 
 def lag_measure(quotes: Iterable[Quote], *, now: dt.datetime, source: str) -> dt.timedelta | None:

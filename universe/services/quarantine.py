@@ -116,13 +116,14 @@ def sightings_judge(
         for sighting, doubt, reference in _judged(turn, memory):
             if doubt is None:
                 memory.last[sighting.symbol] = sighting.price
+                memory.held.pop(sighting.symbol, None)
                 believed[sighting.symbol] = sighting.at
             else:
                 held.append(Held(sighting, doubt, reference))
                 if doubt == Doubt.SINGLE:
                     memory.held[sighting.symbol] = (sighting.price, sighting.at.timestamp())
-    _release(session, believed)
     _hold(session, held)
+    _release(session, believed)
     return {one.sighting.key: one.doubt for one in held}
 
 

@@ -21,9 +21,9 @@ from universe.selectors.universe import member_symbols
 from universe.services.asking import answers
 from universe.services.confirmations import moves_confirm
 from universe.services.frozen import Frozen, feed_look
-from universe.services.pricing import DELAY_MIN, lag_measure, quotes_fetch
+from universe.services.pricing import DELAY_MIN, lag_measure, prices_end, quotes_fetch
 from universe.services.quarantine import bar_sighting, quote_sighting, sightings_judge
-from universe.sessions import hours, phase, session_of, session_offset
+from universe.sessions import hours, session_of, session_offset
 from universe.sources import facts_source, price_source
 from universe.types import MinuteBar, Quote, Session
 
@@ -128,7 +128,7 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     rows_upsert(QUOTES, (_quote_values(quote) for quote in kept))
     _context_refresh(kept, now=now, dropped=dropped)
     moves = {quote.symbol: quote.price for quote in kept if quote.symbol not in FUNDS}
-    asked = moves_confirm(session, moves, now=now)
+    asked = moves_confirm(session, moves, now=now, priced_by=priced.source)
     moments = [quote.as_of for quote in kept]
     return QuotesReport(
         session=session,
@@ -142,7 +142,7 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
         interpolated=any(quote.interpolated for quote in kept),
         halted=sum(quote.halted for quote in kept),
         source=priced.source,
-        lag=lag_measure(kept, now=now, source=priced.source) if phase(now) != "closed" else None,
+        lag=lag_measure(kept, now=min(now, prices_end(session, priced.source)), source=priced.source),
         end_of_day=priced.end_of_day,
     )
 

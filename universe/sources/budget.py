@@ -47,6 +47,13 @@ return {'taken', math.ceil(wait * 1000)}
 """
 
 
+# KEYS: the pause. ARGV: milliseconds; a longer one that is in force stays.
+_PAUSE = """
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '1', 'PX', ARGV[1]) end
+return 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """At most ``per_minute`` calls, ``burst`` of them at once, and ``per_day`` calls of a UTC day (None: any
@@ -115,7 +122,7 @@ class Budget:
         with self._lock:
             self._paused_until = max(self._paused_until, time.monotonic() + seconds)
         try:
-            client().set(self._pause_name(), "1", px=max(1, math.ceil(seconds * 1000)))
+            client().eval(_PAUSE, 1, self._pause_name(), str(max(1, math.ceil(seconds * 1000))))
         except redis.RedisError as exc:
             logger.debug("the pause of %s is this process's own: %s", self._vendor, exc)
 

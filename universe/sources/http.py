@@ -16,6 +16,7 @@ import json
 import logging
 import random
 import re
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from email.utils import parsedate_to_datetime
@@ -38,7 +39,7 @@ from universe.errors import (
 )
 from universe.sources.base import Query
 from universe.sources.budget import Budget
-from universe.sources.plans import PlanMemory
+from universe.sources.plans import LIMITED_PLAN, PlanMemory
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +109,9 @@ class Door:
         self._breaker = Breaker(
             vendor, LeftAlone, Unavailable, after=FAILURES_IN_A_ROW, rest_seconds=LEFT_ALONE_SECONDS
         )
+        self._lock = threading.Lock()
         self._limits = 0
+        self._limited_until = 0.0
         self._sleep = sleep
         self._chance = chance
         self._client = httpx.Client(
@@ -223,33 +226,55 @@ class Door:
             ) from exc
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             raise self._limited(response, path)
-        self._limits = 0
         if response.status_code != httpx.codes.OK:
+            self._limits = 0
             raise self._refuse(response, path)
-        return read(response, path)
+        answer = read(response, path)
+        self._limits = 0
+        return answer
 
     def _limited(self, response: httpx.Response, path: str) -> RateLimited:
         """A 429 stops everybody who uses the key, for as long as it says. The third in a row that asks for
         more than a moment stops them for an hour: then the day's calls are used up."""
+        words = self._words(response)
         wait = min(_retry_after(response), RATE_PAUSE_MAX_SECONDS)
-        if wait > RATE_WAIT_MAX_SECONDS:
-            self._limits += 1
-        if self._limits >= LIMITS_IN_A_ROW:
-            wait = RATE_PAUSE_MAX_SECONDS
+        with self._lock:
+            now = time.monotonic()
+            # One that was on its way when the pause began says nothing new, nor does a limit by the minute.
+            if wait > RATE_WAIT_MAX_SECONDS and now >= self._limited_until and LIMITED_PLAN not in words:
+                self._limits += 1
+            if self._limits >= LIMITS_IN_A_ROW:
+                wait = RATE_PAUSE_MAX_SECONDS
+            self._limited_until = max(self._limited_until, now + wait)
         if self._budget is not None:
             self._budget.pause(wait)
-        text = f"{self.vendor} {_short(path)} answered 429: {self._words(response)}"
+        text = f"{self.vendor} {_short(path)} answered {response.status_code}: {words}"
         return RateLimited(text, vendor=self.vendor, retry_after=wait)
 
     def _decoded(self, response: httpx.Response, path: str) -> Any:
         try:
-            return _loaded(response.content)
+            answer = _loaded(response.content)
         except (ValueError, RecursionError) as exc:
             raise BadPayload(
                 f"{self.vendor} {_short(path)} answered 200 without JSON: {self._words(response)}",
                 vendor=self.vendor,
                 field="body",
             ) from exc
+        if isinstance(answer, dict) and answer.get("Error Message"):
+            raise self._error_within(response, path)
+        return answer
+
+    def _error_within(self, response: httpx.Response, path: str) -> SourceError:
+        """FMP's errors that come with status 200."""
+        words = self._words(response)
+        text = f"{self.vendor} {_short(path)} answered 200: {words}"
+        if "limit reach" in words.lower():
+            return self._limited(response, path)
+        if "subscription" in words.lower():
+            return NotEntitled(text, vendor=self.vendor)
+        if "api key" in words.lower():
+            return Rejected(text, vendor=self.vendor)
+        return BadPayload(text, vendor=self.vendor, field="body")
 
     def _refuse(self, response: httpx.Response, path: str) -> SourceError:
         status = response.status_code

@@ -10,7 +10,14 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from universe.errors import NotOffered, SourceError, Unavailable
+from universe.errors import (
+    BadPayload,
+    NotEntitled,
+    NotOffered,
+    Rejected,
+    SourceError,
+    Unavailable,
+)
 from universe.sources.base import Query, Transport
 
 logger = logging.getLogger(__name__)
@@ -56,7 +63,9 @@ class Routed:
         first, second = self._order(path)
         try:
             return ask(first)
-        except (Unavailable, NotOffered) as exc:
+        except SourceError as exc:
+            if not _stands_in(first, exc):
+                raise
             return ask(self._instead(second, exc))
 
     def pages(self, path: str, query: Query, *, timeout: float = 30.0) -> Iterator[Mapping[str, Any]]:
@@ -65,7 +74,9 @@ class Routed:
         pages = first.pages(path, query, timeout=timeout)
         try:
             page = next(pages, None)
-        except (Unavailable, NotOffered) as exc:
+        except SourceError as exc:
+            if not _stands_in(first, exc):
+                raise
             yield from self._instead(second, exc).pages(path, query, timeout=timeout)
             return
         if page is not None:
@@ -87,6 +98,14 @@ class Routed:
     def _instead(self, second: Transport, error: SourceError) -> Transport:
         logger.info("%s; asked over %s instead", error, second.kind.upper())
         return second
+
+
+def _stands_in(first: Transport, error: SourceError) -> bool:
+    """Whether the other transport may still answer. What an MCP server refuses by itself, or tells in a way
+    that cannot be read, says little about the key; a name that is not known and a rate limit do."""
+    if isinstance(error, (Unavailable, NotOffered)):
+        return True
+    return first.kind == "mcp" and isinstance(error, (Rejected, BadPayload, NotEntitled))
 
 
 def transports(carries: str) -> dict[str, str]:

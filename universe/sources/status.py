@@ -16,7 +16,7 @@ import redis
 from django.utils import timezone
 
 from universe import keys
-from universe.errors import LeftAlone, SourceError
+from universe.errors import LeftAlone, NotEntitled, NotFound, NotOffered, SourceError
 from universe.redis import client
 
 logger = logging.getLogger(__name__)
@@ -38,10 +38,13 @@ def vendor_observed(
     server: Mapping[str, Any] | None = None,
 ) -> None:
     """Keep the outcome of one call. A success right after another, a call that was not made because the
-    vendor is left alone, and a Redis that is away are skipped. ``server`` describes an MCP server."""
+    vendor is left alone or the server has no tool, and a Redis that is away are skipped. A refusal by the
+    plan and a name that is not known are answers. ``server`` describes an MCP server."""
     now = time.monotonic()
-    if isinstance(error, LeftAlone):
+    if isinstance(error, (LeftAlone, NotOffered)):
         return
+    if isinstance(error, (NotEntitled, NotFound)):
+        error = None
     with _lock:
         last = _told_at.get((vendor, transport), -SUCCESS_EVERY_SECONDS)
         if error is None and now - last < SUCCESS_EVERY_SECONDS:

@@ -89,6 +89,14 @@ def test_a_pause_of_one_process_holds_the_others(naps: Naps) -> None:
         budget(naps).take()
 
 
+def test_a_shorter_pause_does_not_end_a_longer_one(naps: Naps) -> None:
+    budget(naps).pause(3600)
+    budget(naps).pause(60)
+    with pytest.raises(RateLimited) as caught:
+        budget(naps).take()
+    assert caught.value.retry_after > 3000
+
+
 def test_a_short_pause_is_waited_for(naps: Naps, redis_server: redis.Redis) -> None:
     def until_over(seconds: float) -> None:
         naps.append(seconds)

@@ -18,6 +18,7 @@ from universe.errors import (
     SourceError,
     Unavailable,
 )
+from universe.sources import http
 from universe.sources.budget import Budget, Pace
 from universe.sources.http import Door, HeaderKey, results_of
 
@@ -146,14 +147,59 @@ def test_a_retry_after_that_cannot_be_read_is_a_minute(host: Vendor, door: Door,
     assert caught.value.retry_after == 60.0
 
 
-def test_the_third_limit_in_a_row_that_names_no_time_is_the_days(host: Vendor, door: Door) -> None:
-    host.on("/x", Answer({"Error Message": "Limit Reach . Please upgrade"}, 429))
+@pytest.mark.parametrize("status", [429, 200])
+def test_the_third_limit_after_a_pause_that_names_no_time_is_the_days(
+    host: Vendor, door: Door, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    host.on("/x", Answer({"Error Message": "Limit Reach . Please upgrade"}, status))
+    now = 1000.0
+    monkeypatch.setattr(http.time, "monotonic", lambda: now)
     waits = []
     for _ in range(3):
+        now += 61
         with pytest.raises(RateLimited) as caught:
             door.get("/x")
         waits.append(caught.value.retry_after)
     assert waits == [60.0, 60.0, 3600.0]
+
+
+def test_limits_that_were_on_their_way_count_as_one(host: Vendor, door: Door) -> None:
+    host.on("/x", Answer({"Error Message": "Limit Reach . Please upgrade"}, 429))
+    waits = []
+    for _ in range(4):
+        with pytest.raises(RateLimited) as caught:
+            door.get("/x")
+        waits.append(caught.value.retry_after)
+    assert waits == [60.0] * 4
+
+
+def test_a_limit_by_the_minute_is_never_the_days(
+    host: Vendor, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.on("/x", Answer({"error": "You've exceeded the maximum requests per minute, please wait"}, 429))
+    now = 1000.0
+    monkeypatch.setattr(http.time, "monotonic", lambda: now)
+    for _ in range(5):
+        now += 61
+        with pytest.raises(RateLimited) as caught:
+            door.get("/x")
+    assert caught.value.retry_after == 60.0
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("Exclusive Endpoint: not under your current subscription", NotEntitled),
+        ("Invalid API KEY", Rejected),
+        ("Something else", BadPayload),
+    ],
+)
+def test_an_error_with_status_200_is_an_error(
+    host: Vendor, door: Door, words: str, error: type[SourceError]
+) -> None:
+    host.on("/x", Answer({"Error Message": words}))
+    with pytest.raises(error):
+        door.get("/x")
 
 
 def test_five_failures_in_a_row_leave_the_vendor_alone(host: Vendor, door: Door) -> None:

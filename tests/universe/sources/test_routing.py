@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from universe.errors import NotEntitled, NotOffered, RateLimited, SourceError, Unavailable
+from universe.errors import (
+    BadPayload,
+    NotEntitled,
+    NotFound,
+    NotOffered,
+    RateLimited,
+    Rejected,
+    SourceError,
+    Unavailable,
+)
 from universe.sources.base import Query
 from universe.sources.routing import MCP_CARRIES, Routed, is_bulk
 
@@ -66,7 +75,10 @@ def test_what_goes_over_which_is_the_operators_choice(
     assert carries in MCP_CARRIES
 
 
-@pytest.mark.parametrize("error", [Unavailable("away"), NotOffered("no such tool")])
+@pytest.mark.parametrize(
+    "error",
+    [Unavailable("away"), NotOffered("no such tool"), NotEntitled("no"), Rejected("no"), BadPayload("cut")],
+)
 def test_the_other_one_stands_in(rest: Line, mcp: Line, error: SourceError) -> None:
     mcp.error = error
     routed = Routed(rest, mcp)
@@ -74,10 +86,15 @@ def test_the_other_one_stands_in(rest: Line, mcp: Line, error: SourceError) -> N
     assert [page["from"] for page in routed.pages(NEWS, {})] == ["rest", "rest"]
 
 
-@pytest.mark.parametrize("error", [NotEntitled("no"), RateLimited("later")])
-def test_a_refusal_of_the_vendor_is_not_asked_over_the_other(
-    rest: Line, mcp: Line, error: SourceError
-) -> None:
+def test_what_rest_says_of_the_plan_is_not_asked_over_the_server(rest: Line, mcp: Line) -> None:
+    rest.error = NotEntitled("no")
+    with pytest.raises(NotEntitled):
+        Routed(rest, mcp).get(SNAPSHOT)
+    assert mcp.asked == []
+
+
+@pytest.mark.parametrize("error", [NotFound("nobody"), RateLimited("later")])
+def test_what_a_server_surely_knows_is_not_asked_over_rest(rest: Line, mcp: Line, error: SourceError) -> None:
     mcp.error = error
     with pytest.raises(type(error)):
         Routed(rest, mcp).get(NEWS)

@@ -270,7 +270,13 @@ class McpDoor:
     def _once(self, path: str, query: Query, timeout: float) -> Any:
         session, dialect = self._opened()
 
+        calls = 0
+
         def call(tool: str, arguments: Mapping[str, Any]) -> Answer:
+            nonlocal calls
+            calls += 1
+            if calls > 1 and self._budget is not None:
+                self._budget.take()
             return self._call(session, path, tool=tool, arguments=arguments, timeout=timeout)
 
         try:
@@ -328,7 +334,8 @@ class McpDoor:
         return BadPayload(f"{self.vendor} {path} over MCP {words}.", vendor=self.vendor, field=field)
 
     def _tell(self, path: str, error: SourceError | None) -> None:
-        if self._plan is not None:
+        # What a server refuses or composes by itself is not what the key's plan says; a rate limit is.
+        if self._plan is not None and isinstance(error, RateLimited):
             self._plan.learn(path, error)
         if self._observe is not None:
             self._observe(self.vendor, error)
