@@ -15,7 +15,7 @@ import pytest
 from tests.universe.canned import GROUPED, SESSION, SNAPSHOT, at, canned_market, snapshot_row
 from tests.universe.vendor import Answer, Vendor
 from universe import clock
-from universe.errors import NotEntitled, Unavailable
+from universe.errors import NotEntitled, Rejected, SourceError, Unavailable
 from universe.models import MarketContext, MinuteQuote
 from universe.selectors import benchmarks, quotes_newest, reference_prices
 from universe.services import (
@@ -363,12 +363,15 @@ def test_minutes_older_than_three_sessions_are_deleted(db: None) -> None:
 def test_every_call_leaves_the_vendors_status(open_market: Vendor) -> None:
     assert vendor_status("polygon")["ok"]
     open_market.on(f"{GROUPED}/{SESSION}", Answer({"message": "not your plan"}, 403))
-    bars_refresh_of_today()
+    bars_refresh_of_today(NotEntitled)
+    assert vendor_status("polygon")["ok"]
+    open_market.on(f"{GROUPED}/{SESSION}", Answer({"error": "no such date for polygon-secret"}, 400))
+    bars_refresh_of_today(Rejected)
     status = vendor_status("polygon")
-    assert (status["ok"], status["error_kind"]) == (False, "NotEntitled")
+    assert (status["ok"], status["error_kind"]) == (False, "Rejected")
     assert "polygon-secret" not in str(status)
 
 
-def bars_refresh_of_today() -> None:
-    with pytest.raises(NotEntitled):
+def bars_refresh_of_today(error: type[SourceError]) -> None:
+    with pytest.raises(error):
         price_source().fetch_daily_bars(SESSION)
