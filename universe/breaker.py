@@ -52,16 +52,17 @@ class Breaker:
     def asking(self) -> Iterator[None]:
         """Around one exchange. Raises ``error`` at once during a rest; a failure may begin one."""
         self._let_pass()
+        has_failed = False
         try:
             yield
         except self._failures:
+            has_failed = True
             self._count()
             raise
-        except Exception:
-            # The server answered, if only with a refusal.
-            self._heal()
-            raise
-        self._heal()
+        finally:
+            # Whatever else was raised, the server answered, if only with a refusal.
+            if not has_failed:
+                self._heal()
 
     def _heal(self) -> None:
         if self._failed or self._rests_until:

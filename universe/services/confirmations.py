@@ -27,7 +27,7 @@ WORTH_A_WORD = 0.005
 def moves_confirm(
     session: Session, prices: Mapping[str, float], *, now: dt.datetime, priced_by: str
 ) -> Counter[str]:
-    """Ask the second source about moves over 30 % that it has not confirmed in this session, in one call.
+    """Ask the second source about moves over 30 % that it has not confirmed for ``session``, in one call.
 
     ``prices`` are USD, believed at ``now``; held ones that no other source could release are asked about too.
     Confirmed names are remembered for the session. A failure confirms nothing; it is counted. The vendor that
@@ -76,7 +76,7 @@ def _unconfirmed(session: Session, prices: Mapping[str, float]) -> dict[str, tup
 
 
 def _agrees(quote: Quote, moved: Mapping[str, Sequence[float]], *, session: Session) -> bool:
-    """Whether the second source tells the price, of this session, and the close that the move is against."""
+    """Whether the second source tells the price, within ``session``, and the close behind the move."""
     price, close = moved[quote.symbol]
     difference = abs(quote.price / price - 1.0)
     is_today = session_of(quote.as_of) == session and quote.as_of >= hours(session).pre_open
