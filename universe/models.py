@@ -97,6 +97,7 @@ class MinuteQuote(models.Model):
     price = models.FloatField()
     day_volume = models.FloatField(null=True)
     day_open = models.FloatField(null=True)
+    day_low = models.FloatField(null=True)
     source = models.CharField(max_length=20)
     interpolated = models.BooleanField(default=False)
     halted = models.BooleanField(default=False)

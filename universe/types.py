@@ -84,7 +84,8 @@ class Quote:
     """The newest price of one symbol. ``day_volume`` is shares so far today, from 4:00.
 
     ``as_of`` is the moment of the trade, or of the end of the minute, that made the price. ``prints`` counts
-    the trades of the minute that it lies in, ``minute_close`` is the close of the newest minute.
+    the trades of the minute that it lies in, ``minute_close`` is the close of the newest minute,
+    ``day_low`` the lowest price of the day so far.
     """
 
     symbol: str
@@ -99,6 +100,7 @@ class Quote:
     halted: bool = False
     prints: float | None = None
     minute_close: float | None = None
+    day_low: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.near import stocks_near
 from universe.selectors.prices import PriceFrame, price_frame, sessions_stored, splits_until
 from universe.selectors.quarantine import confirmed_symbols, quarantine_standing
-from universe.selectors.quotes import ContextRow, benchmarks, quotes_newest, reference_prices
+from universe.selectors.quotes import ContextRow, benchmarks, quotes_newest, reference_prices, regular_closes
 from universe.selectors.releases import releases_between
 from universe.selectors.stocks import StockDetail, stock_detail, stock_find
 from universe.selectors.universe import (
@@ -33,6 +33,7 @@ __all__ = [
     "quarantine_standing",
     "quotes_newest",
     "reference_prices",
+    "regular_closes",
     "releases_between",
     "sessions_stored",
     "splits_until",

@@ -19,7 +19,8 @@ from universe.sessions import hours, phase, session_of
 HALT_WITHIN = dt.timedelta(seconds=61)
 
 _NEWEST = """
-    SELECT wanted.symbol, quote.price, quote.as_of, traded.day_volume, opened.day_open, quote.interpolated,
+    SELECT wanted.symbol, quote.price, quote.as_of, traded.day_volume, told.day_open, told.day_low,
+           quote.interpolated,
            EXISTS (
                SELECT 1 FROM universe_minutequote halt
                WHERE halt.symbol = wanted.symbol AND halt.halted
@@ -37,10 +38,10 @@ _NEWEST = """
         ORDER BY as_of DESC LIMIT 1
     ) traded ON true
     LEFT JOIN LATERAL (
-        SELECT day_open FROM universe_minutequote
+        SELECT day_open, day_low FROM universe_minutequote
         WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(last)s AND day_open IS NOT NULL
         ORDER BY as_of DESC LIMIT 1
-    ) opened ON true
+    ) told ON true
 """
 _AT_OR_BEFORE = """
     SELECT wanted.symbol, quote.price, quote.as_of
@@ -71,8 +72,8 @@ class ContextRow:
 def quotes_newest(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
     """The newest price at or before ``as_of``, of its session only; one row a symbol, in their order.
 
-    Columns: price (USD), as_of (aware, NaT without a print today), day_volume (shares from 4:00) and day_open
-    as last told, halted, interpolated. A symbol without a print has NaN and False.
+    Columns: price (USD), as_of (aware, NaT without a print today), day_volume (shares from 4:00), day_open
+    and day_low (USD) as last told, halted, interpolated. A symbol without a print has NaN and False.
     """
     first = hours(session_of(as_of)).pre_open
     parameters: dict[str, Any] = {
@@ -84,14 +85,14 @@ def quotes_newest(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST, parameters)
         rows = cursor.fetchall()
-    columns = ["symbol", "price", "as_of", "day_volume", "day_open", "interpolated", "halted"]
+    columns = ["symbol", "price", "as_of", "day_volume", "day_open", "day_low", "interpolated", "halted"]
     frame = pd.DataFrame(rows, columns=columns).set_index("symbol").reindex(list(symbols))
-    for name in ("price", "day_volume", "day_open"):
+    for name in ("price", "day_volume", "day_open", "day_low"):
         frame[name] = frame[name].astype(np.float64)
     for name in ("interpolated", "halted"):
         frame[name] = frame[name].eq(True)
     frame["as_of"] = pd.to_datetime(frame["as_of"], utc=True)
-    return frame[["price", "as_of", "day_volume", "day_open", "halted", "interpolated"]]
+    return frame[["price", "as_of", "day_volume", "day_open", "day_low", "halted", "interpolated"]]
 
 
 def reference_prices(
@@ -103,6 +104,20 @@ def reference_prices(
     """
     last = as_of - dt.timedelta(minutes=minutes)
     first = _phase_start(as_of) if same_phase else hours(session_of(as_of)).pre_open
+    return _prices_until(symbols, first, last)
+
+
+def regular_closes(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
+    """The last price of the regular hours of the session, once they are over: as `reference_prices` gives
+    them; before their end every price is NaN."""
+    day = hours(session_of(as_of))
+    if as_of < day.close:
+        return _prices_until(symbols, day.close, day.open)
+    return _prices_until(symbols, day.open, day.close)
+
+
+def _prices_until(symbols: Sequence[str], first: dt.datetime, last: dt.datetime) -> pd.DataFrame:
+    """The last price of each symbol from ``first`` to ``last``: price (USD, NaN without one) and as_of."""
     with connection.cursor() as cursor:
         cursor.execute(_AT_OR_BEFORE, {"symbols": list(symbols), "first": first, "last": last})
         rows = cursor.fetchall()

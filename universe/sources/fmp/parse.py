@@ -118,6 +118,7 @@ def parse_quote(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
         source=VENDOR,
         fetched_at=fetched_at,
         interpolated=row.flag("interpolated") or False,
+        day_low=row.price_or_none("dayLow"),
     )
 
 

@@ -160,6 +160,7 @@ def parse_quote(payload: Any, *, fetched_at: dt.datetime) -> Quote | None:
         halted=row.flag("halted") or False,
         prints=_prints(row, minute, as_of) if minute else None,
         minute_close=minute.price_or_none("c") if minute else None,
+        day_low=day.price_or_none("l") if day else None,
     )
 
 
