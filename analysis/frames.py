@@ -40,6 +40,7 @@ from universe.selectors import (
     price_frame,
     quotes_newest,
     reference_prices,
+    regular_closes,
 )
 from universe.selectors import members as universe_members
 from universe.types import Session
@@ -83,7 +84,15 @@ def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: st
         session=session,
         phase=sessions.phase(as_of),
         expected_volume_share=expected_share(as_of, sessions.hours(session)),
-        members=_members(session, rows, classes, prices=prices, quotes=quotes, references=references),
+        members=_members(
+            session,
+            rows,
+            classes,
+            prices=prices,
+            quotes=quotes,
+            references=references,
+            closed=regular_closes(symbols, as_of),
+        ),
         sectors=_sectors(as_of, symbols, classes, parameters=parameters),
         benchmark=_benchmark(session, prices, quotes=quotes, references=references),
         parameters=parameters,
@@ -102,6 +111,7 @@ def _members(
     prices: PriceFrame,
     quotes: pd.DataFrame,
     references: pd.DataFrame,
+    closed: pd.DataFrame,
 ) -> MemberFrame:
     symbols = [row.symbol for row in rows]
     quoted = quotes.reindex(symbols)
@@ -114,9 +124,11 @@ def _members(
         core=_flags(row.is_core for row in rows),
         last=_floats(quoted["price"]),
         last_at=_seconds(quoted["as_of"]),
-        ref_30min=_floats(references["price"].reindex(symbols)),
+        ref_30min=traded_since(references.reindex(symbols), quoted),
         closes=np.ascontiguousarray(history.close[::-1][:CLOSES].T),
         day_open=_floats(quoted["day_open"]),
+        day_low=_floats(quoted["day_low"]),
+        regular_close=_floats(closed["price"]),
         day_volume=_floats(quoted["day_volume"]),
         avg_volume=mean_known(history.volume[levels]),
         high_20=extreme(history.high[levels], highest=True),
@@ -130,6 +142,14 @@ def _members(
         restricted=restricted_from(history),
         confirmed=_flags(symbol in confirmed for symbol in symbols),
     )
+
+
+def traded_since(references: pd.DataFrame, quotes: pd.DataFrame) -> FloatArray:
+    """The reference prices, (n,); NaN where the newest price is the reference itself: nothing has traded
+    since, and that is no return of 0. Both have price and as_of, one row a symbol in the same order."""
+    prices = _floats(references["price"])
+    prices[~(quotes["as_of"] > references["as_of"]).to_numpy(dtype=np.bool_)] = np.nan
+    return prices
 
 
 def history_of(prices: PriceFrame, session: Session, symbols: Sequence[str], *, count: int) -> History:

@@ -53,9 +53,12 @@ class MemberFrame:
 
     closes        (n, 6) USD, split-adjusted to today: the regular closes of the six sessions before
                   today, newest first; closes[:, 0] is the previous close
-    ref_30min     USD, last price at or before 30 minutes ago in the same session (and phase), else NaN
+    ref_30min     USD, last price at or before 30 minutes ago in the same session (and phase), else NaN;
+                  NaN too where nothing has traded since
     last          USD, newest price of today, NaN without a print today
     last_at       Unix seconds of that price
+    regular_close USD, last price of today's regular hours, NaN until they end
+    day_low       USD, lowest price of today's regular hours so far, NaN unknown
     day_volume    shares so far today from 4:00;  avg_volume  20-session mean, shares
     high_20/low_20  USD, of the 20 sessions before today
     avg_dollar_volume USD a day; short_interest shares; days_to_cover days
@@ -71,6 +74,8 @@ class MemberFrame:
     ref_30min: FloatArray
     closes: FloatArray
     day_open: FloatArray
+    day_low: FloatArray
+    regular_close: FloatArray
     day_volume: FloatArray
     avg_volume: FloatArray
     high_20: FloatArray
@@ -162,12 +167,24 @@ class FrameReturn:
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseMove:
+    """A sector's move within one part of today's session, percent; ``value`` None: not begun or no data."""
+
+    phase: Literal["pre", "regular", "post"]
+    value: float | None
+    valid: int
+
+
+@dataclass(frozen=True, slots=True)
 class SectorScore:
     """One sector's light with everything that explains it; ``parts + shift`` is the base.
 
     ``premarket`` is the 1d move of the few members that already traded today, only while the frames
     show the last session. ``day_mean`` and ``day_error`` are the winsorised 1d mean and its standard
-    error, percent; None where too few returns are there to tell.
+    error, percent, ``dispersion`` the spread of the members around it; None where too few returns are
+    there to tell. ``phases`` are pre-market, regular and after hours apart, however the frames are carried.
+    ``new_highs`` and ``new_lows`` count members beyond their 20-session levels, of ``levels`` known ones.
+    ``momentum`` is one word, ``divergences`` say what contradicts the day's move.
     """
 
     slug: str
@@ -196,11 +213,19 @@ class SectorScore:
     premarket: FrameReturn | None = None
     day_mean: float | None = None
     day_error: float | None = None
+    dispersion: float | None = None
+    phases: tuple[PhaseMove, ...] = ()
+    new_highs: int = 0
+    new_lows: int = 0
+    levels: int = 0
+    momentum: str = ""
+    divergences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RankedStock:
-    """A core stock's rank and its four parts; ``gap_pct`` is the day's move, percent.
+    """A core stock's rank and its four parts; ``gap_pct`` is the day's move, percent, and ``pre_pct``,
+    ``regular_pct`` and ``post_pct`` its legs, None where one has not begun or is not known.
 
     ``unconfirmed``: it moved over 30 % and no second source tells the same.
     """
@@ -222,6 +247,9 @@ class RankedStock:
     halted: bool
     dollar_volume: float
     unconfirmed: bool = False
+    pre_pct: float | None = None
+    regular_pct: float | None = None
+    post_pct: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

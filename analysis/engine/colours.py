@@ -7,17 +7,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
+from analysis.engine.patterns import LONG_FRAMES, SHORT_FRAMES, pull
 from analysis.types import ScoringParameters, Timeframe
 from sectors.lights import EDGES, colour_of
 from sectors.types import Colour
 
 State = Literal["normal", "noise", "insufficient"]
-
-
-#: Short and long frames must both be clear of zero, by a tenth of their scales, to disagree.
-CLEAR_OF_ZERO = 0.1
-SHORT_FRAMES = (Timeframe.MIN30, Timeframe.DAY1)
-LONG_FRAMES = (Timeframe.DAY3, Timeframe.WEEK1)
 
 
 def colour_for(score: Decimal | float) -> Colour:
@@ -56,17 +51,8 @@ def cautions(
 
 def frames_disagree(returns: Mapping[Timeframe, float | None], parameters: ScoringParameters) -> bool:
     """Whether the weighted 30min and 1d point one way and 3d and 1w the other, both clear of zero."""
-    short, long = (_pull(returns, frames, parameters) for frames in (SHORT_FRAMES, LONG_FRAMES))
+    short, long = (pull(returns, frames, parameters) for frames in (SHORT_FRAMES, LONG_FRAMES))
     return short * long < 0
-
-
-def _pull(
-    returns: Mapping[Timeframe, float | None], frames: tuple[Timeframe, ...], parameters: ScoringParameters
-) -> float:
-    """The weighted sum of R over ``frames``; 0 when it lies within a tenth of their weighted scales."""
-    total = sum(parameters.weights[f] * (returns[f] or 0.0) for f in frames)
-    scale = sum(parameters.weights[f] * parameters.scales[f] for f in frames)
-    return total if abs(total) > CLEAR_OF_ZERO * scale else 0.0
 
 
 def state_for(valid: int, mean: float | None, error: float | None, minimum_valid: int) -> State:

@@ -28,8 +28,9 @@ NO_DATE = (1980, 1, 1, 0, 0, 0)
 COLUMNS = tuple(column.name for column in dataclasses.fields(MemberFrame))
 TEXTS = ("symbol", "sector")
 FLAGS = ("core", "float_estimated", "halted", "restricted", "confirmed")
-#: Columns that older frames do not hold, and what they are then: of these no move was ever labelled.
-ABSENT = {"confirmed": True}
+#: Columns that older frames do not hold, and what they are then: of these no move was ever labelled, the
+#: day's low and its regular close were not known.
+ABSENT = {"confirmed": True, "day_low": math.nan, "regular_close": math.nan}
 CLOSES = 6
 _NULLABLE = ("weight", "usual_mover_volume", "usual_catalysts", "catalyst_tone")
 
@@ -148,7 +149,7 @@ def unpack(packed: bytes) -> InputFrame:
 
 def _column(archive: zipfile.ZipFile, name: str) -> np.ndarray[Any, Any]:
     if name in ABSENT and f"{name}.npy" not in archive.namelist():
-        return np.full(len(_column(archive, "symbol")), ABSENT[name], dtype=np.bool_)
+        return np.full(len(_column(archive, "symbol")), ABSENT[name])
     return np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from analysis.types import (
     FrameReturn,
     InputFrame,
     MemberFrame,
+    PhaseMove,
     ScoringParameters,
     SectorInput,
     Timeframe,
@@ -31,6 +33,8 @@ FRAMES = tuple(Timeframe)
 DAY1 = FRAMES.index(Timeframe.DAY1)
 #: Columns of ``closes`` that 1d, 3d and 1w refer to: one, three and five sessions before today.
 REFERENCES = (0, 2, 4)
+#: The columns of every (n, 3) array of legs of the day.
+PHASES: tuple[Literal["pre", "regular", "post"], ...] = ("pre", "regular", "post")
 #: Today speaks for a sector when this many of its members have a print, or this share if that is more.
 PRINTS_MIN = 5
 PRINTS_SHARE = 0.20
@@ -46,12 +50,14 @@ THIN_SHARE = 0.5
 class StockNumbers:
     """What is computed once for all n members.
 
-    today, last_session (n, 4) percent, columns as FRAMES;  relative_volume (n,) times usual, unclipped,
-    NaN unknown;  weights (n,) square roots of the clipped relative volume, 1 where it is unknown
+    today, last_session (n, 4) percent, columns as FRAMES;  legs (n, 3) percent, columns as PHASES;
+    relative_volume (n,) times usual, unclipped, NaN unknown;  weights (n,) square roots of the clipped
+    relative volume, 1 where it is unknown
     """
 
     today: FloatArray
     last_session: FloatArray
+    legs: FloatArray
     relative_volume: FloatArray
     weights: FloatArray
 
@@ -61,8 +67,9 @@ class SectorMoves:
     """One sector's m members as its score sees them.
 
     returns (m, 4) percent, not winsorised;  weights (m,);  relative_volume (m,) clipped, NaN unknown;
-    last, high_20, low_20 (m,) USD. With ``carried`` the returns are those of the last completed session:
-    then the weights are 1, and relative volume and last are NaN, since today's do not belong to them.
+    last, high_20, low_20 (m,) USD;  legs (m, 3) percent of today. With ``carried`` the returns are those of
+    the last completed session: then the weights are 1, and relative volume and last are NaN, since today's
+    do not belong to them.
     """
 
     sector: SectorInput
@@ -75,6 +82,7 @@ class SectorMoves:
     core: int
     carried: bool
     premarket: FloatArray
+    legs: FloatArray
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -105,6 +113,21 @@ def last_session_returns(members: MemberFrame) -> FloatArray:
     return returns
 
 
+def day_legs(members: MemberFrame) -> FloatArray:
+    """The legs (n, 3) in percent of today's move: previous close to open, open to close, close to last.
+
+    A leg that still runs ends at the last price. NaN for one that has not begun or lacks an end; the legs
+    that are known compound to the 1d return.
+    """
+    last, opened = clean_prices(members.last), clean_prices(members.day_open)
+    closed = clean_prices(members.regular_close)
+    pre_end = np.where(np.isnan(opened) & np.isnan(closed), last, opened)
+    regular_end = np.where(np.isnan(closed), last, closed)
+    starts = np.column_stack([clean_prices(members.closes[:, 0]), opened, closed])
+    legs: FloatArray = 100.0 * (np.column_stack([pre_end, regular_end, last]) / starts - 1.0)
+    return legs
+
+
 def benchmark_returns(benchmark: Benchmark | None, *, carried: bool) -> dict[Timeframe, float | None]:
     """The benchmark's four returns in percent, of today or (``carried``) of the last session."""
     if benchmark is None:
@@ -127,6 +150,7 @@ def stock_numbers(frame: InputFrame) -> StockNumbers:
     return StockNumbers(
         today=multi_timeframe_returns(members),
         last_session=last_session_returns(members),
+        legs=day_legs(members),
         relative_volume=relative,
         weights=volume_weights(relative, frame.parameters),
     )
@@ -154,6 +178,7 @@ def sector_moves(
         core=int(members.core[rows].sum()),
         carried=carried,
         premarket=numbers.today[rows, DAY1] if carried else nothing,
+        legs=numbers.legs[rows],
     )
 
 
@@ -253,6 +278,17 @@ def premarket_move(moves: SectorMoves, parameters: ScoringParameters) -> FrameRe
         Timeframe.DAY1, moves.premarket, moves.weights, parameters=parameters, note="today so far"
     )
     return replace(move, part=0.0)
+
+
+def phase_moves(moves: SectorMoves, parameters: ScoringParameters) -> tuple[PhaseMove, ...]:
+    """Today's legs of a sector in the order of PHASES: winsorised, weighted like R."""
+    found = []
+    for column, phase in enumerate(PHASES):
+        legs = moves.legs[:, column]
+        present = np.isfinite(legs)
+        value = weighted_mean(winsorise(legs[present], parameters.winsor_pct), moves.weights[present])
+        found.append(PhaseMove(phase, value, int(present.sum())))
+    return tuple(found)
 
 
 def mean_and_error(returns: FloatArray, limit_pct: float) -> tuple[float | None, float | None]:

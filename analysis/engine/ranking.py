@@ -132,12 +132,13 @@ def restriction_price(previous_close: FloatArray) -> FloatArray:
 
 
 def restricted_today(members: MemberFrame) -> BoolArray:
-    """Short-sale restriction, (n,): yesterday's, or the open or last price 10 % under the prior close.
+    """Short-sale restriction, (n,): yesterday's, or a price of today 10 % under the prior close.
 
-    A stock that fell so far in between and came back is not seen: the frame holds no low of the day.
+    Where the day's low is not known, the open and the last price stand for it.
     """
     limit = restriction_price(members.closes[:, 0])
-    fell: BoolArray = members.restricted | (members.last <= limit) | (members.day_open <= limit)
+    lows = np.column_stack([members.day_low, members.day_open, members.last])
+    fell: BoolArray = members.restricted | (lows <= limit[:, None]).any(axis=1)
     return fell
 
 
@@ -203,6 +204,7 @@ def _rows(
             members.halted,
             np.nan_to_num(members.avg_dollar_volume),
             unconfirmed_moves(members, numbers.today[:, DAY1]),
+            *(_none_for_nan(leg) for leg in numbers.legs.T),
         )
     )
     return tuple(RankedStock(*row) for row in zip(*columns, strict=True))

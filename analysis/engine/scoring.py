@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.engine.colours import cautions, colour_for, state_for, strength_label
 from analysis.engine.factors import all_factors, clip, volatility
-from analysis.engine.patterns import pattern
+from analysis.engine.patterns import divergences, momentum, pattern
 from analysis.engine.performance import (
     DAY1,
     SectorMoves,
@@ -23,6 +23,7 @@ from analysis.engine.performance import (
     benchmark_returns,
     frame_returns,
     mean_and_error,
+    phase_moves,
     premarket_move,
     sector_moves,
 )
@@ -202,6 +203,25 @@ def score_sector(frame: InputFrame, moves: SectorMoves) -> SectorScore:
         premarket=premarket_move(moves, parameters),
         day_mean=mean,
         day_error=error,
+        dispersion=None if error is None else error * math.sqrt(day.valid),
+        phases=phase_moves(moves, parameters),
+        new_highs=int((moves.last > moves.high_20).sum()),
+        new_lows=int((moves.last < moves.low_20).sum()),
+        levels=int((np.isfinite(moves.last) & np.isfinite(moves.high_20 + moves.low_20)).sum()),
+        momentum=momentum(fall.returns, parameters),
+        divergences=_divergences(moves, fall),
+    )
+
+
+def _divergences(moves: SectorMoves, fall: _Waterfall) -> tuple[str, ...]:
+    day = fall.frames[DAY1]
+    volume = next(factor for factor in fall.factors if factor.name == "volume")
+    return divergences(
+        day.value,
+        advancing=day.advancing,
+        declining=int((moves.returns[:, DAY1] < 0).sum()),
+        valid=day.valid,
+        volume_ratio=volume.inputs.get("ratio"),
     )
 
 

@@ -48,6 +48,22 @@ def test_prices_of_now_and_of_half_an_hour_ago_are_found() -> None:
     assert np.isnan(of(frame, "FOX", "last"))
 
 
+def test_a_name_that_has_not_traded_since_has_no_half_hour() -> None:
+    small_market.trade({"ECHO": 10.5, "FOX": 10.5}, et(9, 40))
+    small_market.trade({"FOX": 10.5}, et(10, 14))
+    frame = frame_build(et(10, 15))
+    assert np.isnan(of(frame, "ECHO", "ref_30min"))
+    assert of(frame, "FOX", "ref_30min") == 10.5
+
+
+def test_the_regular_close_is_known_once_the_session_is_over() -> None:
+    small_market.trade({"ECHO": 10.5}, et(15, 59))
+    assert np.isnan(of(frame_build(et(15, 59)), "ECHO", "regular_close"))
+    small_market.trade({"ECHO": 11.5}, et(16, 20))
+    frame = frame_build(et(16, 30))
+    assert (of(frame, "ECHO", "regular_close"), of(frame, "ECHO", "last")) == (10.5, 11.5)
+
+
 def test_a_price_after_the_run_is_not_seen() -> None:
     small_market.trade({"ECHO": 10.5}, et(10, 0))
     small_market.trade({"ECHO": 99.0}, et(10, 16))

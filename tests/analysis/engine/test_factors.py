@@ -39,6 +39,7 @@ def moves(**facts: Any) -> SectorMoves:
         "core": 2,
         "carried": False,
         "premarket": np.array([NAN, NAN]),
+        "legs": np.full((2, 3), NAN),
     }
     return SectorMoves(**(values | facts))
 

@@ -131,6 +131,7 @@ def moves_of(sector: SectorInput, day: np.ndarray | None = None) -> SectorMoves:
         core=size,
         carried=False,
         premarket=np.full(size, np.nan),
+        legs=np.full((size, 3), np.nan),
     )
 
 

@@ -116,3 +116,21 @@ def test_unknown_volume_and_opening_are_none_and_earn_nothing() -> None:
     quiet = stock("SOUN", "technology", last=11.0, day_volume=NAN, day_open=NAN)
     row = score_board(frame_of((quiet,))).stocks[0]
     assert (row.relative_volume, row.opening_gap_pct, row.volume_part) == (None, None, 0.0)
+
+
+def test_a_low_that_was_bought_back_restricts_all_the_same() -> None:
+    came_back = stock("SOUN", "technology", last=9.8, day_low=9.0)
+    held = stock("PATH", "technology", last=9.8, day_low=9.01)
+    assert restricted_today(members_of((came_back, held))).tolist() == [True, False]
+
+
+def test_a_stock_tells_its_three_legs() -> None:
+    legs = stock("SOUN", "technology", day_open=11.0, regular_close=11.0, last=12.1)
+    board = score_board(frame_of((legs,), phase="post"))
+    row = board.stocks[0]
+    assert (row.pre_pct, row.regular_pct, row.post_pct) == (
+        pytest.approx(10.0),
+        pytest.approx(0.0),
+        pytest.approx(10.0),
+    )
+    assert row.gap_pct == pytest.approx(21.0)
