@@ -89,6 +89,11 @@ def reading_newest(slug: str) -> SentimentReading | None:
     return _readings().filter(sector=slug).order_by("-timestamp").first()
 
 
+def readings_of_run(run_id: int) -> list[SentimentReading]:
+    """Every reading that one run published, of whatever world, by sector."""
+    return list(SentimentReading.objects.filter(run_id=run_id).order_by("sector"))
+
+
 def lights_past(slug: str, since: dt.datetime) -> list[Past]:
     """Every light of one sector from ``since`` on, oldest first, without their heavy parts."""
     rows = _readings().filter(sector=slug, timestamp__gte=since).order_by("timestamp")
