@@ -82,7 +82,7 @@ def reading_inputs(
             relative_colour=score.relative_colour,
             returns={str(one.timeframe): finite(one.value) for one in score.frames},
             frame_notes={str(one.timeframe): one.note for one in score.frames if one.note},
-            pattern=score.pattern,
+            pattern=": ".join(part for part in (score.pattern, score.momentum) if part),
             advancing=_day(score).advancing,
             valid=_day(score).valid,
             members=score.members,
@@ -143,6 +143,12 @@ def waterfall(score: SectorScore, parameters: ScoringParameters) -> dict[str, An
             "premarket": _frame_facts(score.premarket) if score.premarket else None,
             "day_mean": score.day_mean,
             "day_error": score.day_error,
+            "dispersion": score.dispersion,
+            "phases": {one.phase: {"value": one.value, "valid": one.valid} for one in score.phases},
+            "new_highs": score.new_highs,
+            "new_lows": score.new_lows,
+            "levels": score.levels,
+            "divergences": score.divergences,
         }
     )
     return facts

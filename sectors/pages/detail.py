@@ -102,6 +102,7 @@ class DetailPage:
     weights: tuple[WeightRow, ...]
     weight_note: str
     members_note: str
+    divergences: tuple[str, ...] = ()
 
 
 def detail_page(facts: DetailFacts) -> DetailPage:
@@ -127,6 +128,7 @@ def detail_page(facts: DetailFacts) -> DetailPage:
         weights=_weights(facts.weights, reading),
         weight_note=_weight_note(facts.weights, reading),
         members_note=_members_note(reading) if reading else "",
+        divergences=tuple(reading.waterfall.get("divergences", ())) if reading else (),
     )
 
 
@@ -141,12 +143,12 @@ def _crumb(card: CardData, here: str) -> Crumb:
 
 
 def _facts(card: CardData, reading: SentimentReading, now: dt.datetime) -> list[Fact]:
-    """Four frames, four judgements, four clocks and counts: three rows of four."""
+    """Four frames, four judgements, the day's legs, four clocks and counts: four rows of four."""
     frames = [
         Fact(label, frame.value, frame.note or frame.lamp.words, frame.lamp)
         for label, frame in zip(FRAME_LABELS.values(), card.frames, strict=False)
     ] or _unlit_frames(reading)
-    return [*frames, *_judgements(card, reading), *_clocks(reading, now)]
+    return [*frames, *_judgements(card, reading), *_day(reading), *_clocks(reading, now)]
 
 
 def _unlit_frames(reading: SentimentReading) -> list[Fact]:
@@ -171,12 +173,45 @@ def _judgements(card: CardData, reading: SentimentReading) -> list[Fact]:
         Fact(
             "Breadth",
             figures.DASH if up is None else f"{up}% up",
-            f"{figures.count(reading.advancing)} of {figures.count(reading.valid)}",
+            f"{figures.count(reading.advancing)} of {figures.count(reading.valid)}" + _spread(reading),
         ),
         Fact(
             "Universe",
             f"{figures.count(reading.members)} members",
             f"{figures.count(reading.core)} core, ranked and listed",
+        ),
+    ]
+
+
+def _spread(reading: SentimentReading) -> str:
+    """How far the members' days lie apart: one standard deviation, in points."""
+    spread = reading.waterfall.get("dispersion")
+    return "" if spread is None else f", spread {figures.plain(spread, 1)} pts"
+
+
+PHASE_LABELS = {"pre": "Pre-market", "regular": "Regular hours", "post": "After hours"}
+
+
+def _day(reading: SentimentReading) -> list[Fact]:
+    """The legs of the session and the members at their 20-session levels; none for readings before them."""
+    stored = reading.waterfall
+    if "phases" not in stored:
+        return []
+    legs = [
+        Fact(label, figures.percent(leg["value"], 2), f"{figures.count(leg['valid'])} members")
+        if (leg := stored["phases"][name])["value"] is not None
+        else Fact(label, figures.DASH, "not begun" if name != "pre" else "no open known")
+        for name, label in PHASE_LABELS.items()
+    ]
+    levels = stored["levels"]
+    return [
+        *legs,
+        Fact(
+            "20-session highs, lows",
+            f"{figures.count(stored['new_highs'])} new, {figures.count(stored['new_lows'])} new"
+            if levels
+            else figures.DASH,
+            f"of {figures.count(levels)} known" if levels else "no prices of today",
         ),
     ]
 

@@ -92,6 +92,32 @@ def test_the_head_shows_four_frames_and_three_clocks(trader: Client) -> None:
     assert "run 2,118" in page
 
 
+def test_the_legs_of_the_day_stand_apart(trader: Client) -> None:
+    board_publish(2118)
+    page = text_of(body(trader))
+    stored = SentimentReading.objects.get(sector="technology").waterfall
+    assert re.search(r"Pre-market [+−]?\d+\.\d\d% \d+ members", page)
+    assert "After hours – not begun" in page
+    assert f"20-session highs, lows {stored['new_highs']} new, {stored['new_lows']} new" in page
+    assert f"spread {stored['dispersion']:.1f} pts" in page
+
+
+def test_what_contradicts_the_move_is_said_under_the_light(trader: Client) -> None:
+    board_publish(2118)
+    reading = SentimentReading.objects.filter(sector="technology")
+    waterfall = reading.get().waterfall | {"divergences": ["up on few names: 31% of members move that way"]}
+    reading.update(waterfall=waterfall)
+    assert "up on few names: 31% of members move that way" in body(trader)
+
+
+def test_a_reading_from_before_the_legs_shows_none(trader: Client) -> None:
+    board_publish(2118)
+    reading = SentimentReading.objects.filter(sector="technology")
+    old = {name: value for name, value in reading.get().waterfall.items() if name != "phases"}
+    reading.update(waterfall=old)
+    assert "After hours" not in text_of(body(trader))
+
+
 def test_the_history_is_drawn_on_the_server(trader: Client) -> None:
     for number, hour in enumerate((9, 10, 11), start=1):
         board_publish(number, AS_OF.replace(hour=hour), count=300)
