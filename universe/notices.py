@@ -39,8 +39,20 @@ class Filing:
         return self.accepted_at or self.filed_on
 
 
+#: Beginnings of the forms by which a company registers or sells shares, or tells of such a sale.
+OFFERING_FORMS = ("S-1", "S-3", "F-1", "F-3", "424B", "FWP")
+
+
+def is_offering(form: str) -> bool:
+    """Whether a paper of this form may mean more shares: a registration, a prospectus, an amendment."""
+    return form.strip().upper().startswith(OFFERING_FORMS)
+
+
 def filings_joined(rows: Iterable[Filing]) -> list[Filing]:
-    """One filing per accession number: a paper has a row in the index and one for each thing it discloses."""
+    """One filing per accession number: a paper has a row in the index and one for each thing it discloses.
+
+    Of each field what is known stays; the longer form wins, for a list of 8-Ks does not tell an amendment.
+    """
     known: dict[str, Filing] = {}
     for row in rows:
         first = known.get(row.accession_number)
@@ -49,11 +61,22 @@ def filings_joined(rows: Iterable[Filing]) -> list[Filing]:
             continue
         known[row.accession_number] = replace(
             first,
+            form=max(first.form, row.form, key=len),
+            accepted_at=first.accepted_at or row.accepted_at,
             symbols=tuple(dict.fromkeys(first.symbols + row.symbols)),
+            cik=first.cik or row.cik,
+            url=first.url or row.url,
             categories=tuple(dict.fromkeys(first.categories + row.categories)),
-            text="\n".join(dict.fromkeys(filter(None, (first.text, row.text)))),
+            text=_texts_joined(first.text, row.text),
         )
     return list(known.values())
+
+
+def _texts_joined(first: str, second: str) -> str:
+    """Both, or the one that holds the other."""
+    if second in first:
+        return first
+    return second if first in second else f"{first}\n{second}"
 
 
 def headlines_joined(rows: Iterable[Headline]) -> list[Headline]:

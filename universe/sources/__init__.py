@@ -9,8 +9,9 @@ from functools import cache, partial
 
 from django.conf import settings
 
-from universe.sources.base import FactsSource, Parsed, PriceSource, Transport
+from universe.sources.base import FactsSource, NewsSource, Parsed, PriceSource, Transport
 from universe.sources.budget import Budget
+from universe.sources.counted import Counted
 from universe.sources.fmp import mcp as fmp_mcp
 from universe.sources.fmp.rest import FmpRest
 from universe.sources.http import Door
@@ -35,6 +36,7 @@ __all__ = [
     "lag_observed",
     "mcp_target",
     "minute_stream",
+    "news_sources",
     "plan_of",
     "price_source",
     "second_source",
@@ -176,6 +178,14 @@ def facts_source_beside() -> FactsSource | None:
 def second_source() -> FmpRest | None:
     """Who is asked whether a large move is true: the facts vendor with a key of it, else nobody."""
     return FmpRest(transport_of("fmp")) if settings.FMP_API_KEY else None
+
+
+def news_sources(count: Callable[[], None]) -> list[NewsSource]:
+    """Who tells news and filings, the price vendor first; ``count`` is called for each question."""
+    sources: list[NewsSource] = [PolygonRest(Counted(transport_of("polygon"), count))]
+    if settings.FMP_API_KEY:
+        sources.append(FmpRest(Counted(transport_of("fmp"), count)))
+    return sources
 
 
 def minute_stream(

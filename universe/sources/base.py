@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from universe.errors import BadPayload
 from universe.notices import ClosedDay, Filing
@@ -28,6 +28,11 @@ from universe.types import (
 )
 
 T = TypeVar("T")
+#: The lists that filings come in: all forms of interest, and what 8-Ks disclose.
+FilingList = Literal["papers", "disclosures"]
+FILING_LISTS: tuple[FilingList, ...] = ("papers", "disclosures")
+#: Counted among the dropped when older rows were left out.
+CUT_SHORT = "cut_short"
 Query = Mapping[str, str | int]
 
 
@@ -125,7 +130,9 @@ class PriceSource(Protocol):
 
     def fetch_details(self, symbol: str) -> CompanyFacts | None: ...
 
-    def fetch_headlines(self, since: dt.datetime) -> Parsed[Headline]: ...
+    def fetch_headlines(
+        self, since: dt.datetime, *, until: dt.datetime | None = None
+    ) -> Parsed[Headline]: ...
 
     def fetch_closed_days(self) -> Parsed[ClosedDay]: ...
 
@@ -155,6 +162,13 @@ class NewsSource(Protocol):
     @property
     def name(self) -> str: ...
 
-    def fetch_headlines(self, since: dt.datetime) -> Parsed[Headline]: ...
+    def fetch_headlines(self, since: dt.datetime, *, until: dt.datetime | None = None) -> Parsed[Headline]:
+        """The articles of all symbols from ``since`` on. `CUT_SHORT` is counted when there were more than
+        could be asked for: then all those from the oldest one on are there."""
+        ...
 
-    def fetch_filings(self, first: dt.date, last: dt.date) -> Parsed[Filing]: ...
+    def fetch_filings(
+        self, first: dt.date, last: dt.date, *, lists: Sequence[FilingList] = FILING_LISTS
+    ) -> Parsed[Filing]:
+        """Papers filed on the days ``first`` to ``last``, from the ``lists`` that the vendor has."""
+        ...

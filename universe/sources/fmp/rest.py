@@ -12,7 +12,18 @@ from django.utils import timezone
 
 from universe.errors import BadPayload, NotEntitled, NotFound, RateLimited, SourceError
 from universe.notices import Filing, Holding, filings_joined, headlines_joined
-from universe.sources.base import Parsed, Query, Transport, distinct, joined, parse_each
+from universe.sessions import new_york
+from universe.sources.base import (
+    CUT_SHORT,
+    FILING_LISTS,
+    FilingList,
+    Parsed,
+    Query,
+    Transport,
+    distinct,
+    joined,
+    parse_each,
+)
 from universe.sources.fmp import parse
 from universe.types import CompanyFacts, EconomicRelease, Headline, MinuteBar, Quote, Session
 
@@ -141,21 +152,30 @@ class FmpRest:
         releases = parse_each(american, partial(parse.parse_release, fetched_at=timezone.now()))
         return distinct(releases, lambda row: (row.at, row.country, row.event))
 
-    def fetch_headlines(self, since: dt.datetime) -> Parsed[Headline]:
+    def fetch_headlines(self, since: dt.datetime, *, until: dt.datetime | None = None) -> Parsed[Headline]:
         """The newest articles of all symbols back to ``since``, with their text and without a tone."""
         read = partial(parse.parse_headline, fetched_at=timezone.now())
+        # Days of New York, for an older span only: the newest need no filter, which all servers know.
+        days: Query = {} if until is None else {"from": _day(since), "to": _day(until)}
         parts: list[Parsed[Headline]] = []
         for page in range(NEWS_PAGES_MAX):
-            rows = self._list("/news/stock-latest", {"page": page, "limit": NEWS_ROWS})
+            rows = self._list("/news/stock-latest", {**days, "page": page, "limit": NEWS_ROWS})
             parts.append(parse_each(rows, read))
             if _is_last(rows, NEWS_ROWS) or any(row.published_at < since for row in parts[-1].rows):
                 break
+        else:
+            parts.append(Parsed([], Counter({CUT_SHORT: 1})))
         parsed = joined(parts)
-        fresh = [row for row in parsed.rows if row.published_at >= since]
-        return Parsed(headlines_joined(fresh), parsed.dropped)
+        end = until or dt.datetime.max.replace(tzinfo=dt.UTC)
+        asked = [row for row in parsed.rows if since <= row.published_at <= end]
+        return Parsed(headlines_joined(asked), parsed.dropped)
 
-    def fetch_filings(self, first: dt.date, last: dt.date) -> Parsed[Filing]:
-        """The 8-K papers filed on the days ``first`` to ``last``, with the moments of their acceptance."""
+    def fetch_filings(
+        self, first: dt.date, last: dt.date, *, lists: Sequence[FilingList] = FILING_LISTS
+    ) -> Parsed[Filing]:
+        """The 8-K papers filed on the days ``first`` to ``last``, with the moments of their acceptance.
+
+        There is one list, whichever of ``lists`` is asked for."""
         days: Query = {"from": first.isoformat(), "to": last.isoformat()}
         read = partial(parse.parse_filing, fetched_at=timezone.now())
         parsed = self._pages("/sec-filings-8k", days, read, page_rows=FILING_ROWS)
@@ -210,6 +230,10 @@ class FmpRest:
         except NotEntitled:
             parts.append(Parsed([], Counter({f"not_entitled:{path}": 1})))
         return joined(parts)
+
+
+def _day(moment: dt.datetime) -> str:
+    return new_york(moment).date().isoformat()
 
 
 def _is_last(rows: Sequence[Any], asked: int) -> bool:

@@ -200,6 +200,7 @@ OLD_ROUTES: Mapping[str, Route] = {
             "order": "order",
             "sort": "sort",
             "published_utc.gte": f"{_PARAMS}published_utc.gte",
+            "published_utc.lte": f"{_PARAMS}published_utc.lte",
         },
     ),
     "/stocks/v1/splits": Route(

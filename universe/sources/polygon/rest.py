@@ -14,7 +14,16 @@ from django.utils import timezone
 from universe.errors import BadPayload, NotEntitled, NotFound
 from universe.notices import ClosedDay, Filing, MarketStatus, TickerChange, filings_joined
 from universe.sessions import hours
-from universe.sources.base import Parsed, Query, Transport, distinct, joined, parse_each
+from universe.sources.base import (
+    FILING_LISTS,
+    FilingList,
+    Parsed,
+    Query,
+    Transport,
+    distinct,
+    joined,
+    parse_each,
+)
 from universe.sources.http import results_of
 from universe.sources.polygon import parse
 from universe.types import (
@@ -46,7 +55,10 @@ STATUS = "/v1/marketstatus/now"
 CLOSED_DAYS = "/v1/marketstatus/upcoming"
 
 # Papers that move a small company's price: events, and shares to be sold.
-FORMS = ("8-K", "8-K/A", "S-1", "S-1/A", "S-3", "S-3/A", "424B2", "424B3", "424B4", "424B5")
+FORMS = (
+    *("8-K", "8-K/A", "S-1", "S-1/A", "S-3", "S-3/A", "S-3ASR", "F-1", "F-1/A", "F-3", "F-3/A"),
+    *("424B1", "424B2", "424B3", "424B4", "424B5", "424B7", "FWP"),
+)
 
 
 class PolygonRest:
@@ -172,23 +184,26 @@ class PolygonRest:
 
     # -- news, filings, hours ----------------------------------------------------------------------
 
-    def fetch_headlines(self, since: dt.datetime) -> Parsed[Headline]:
-        stamp = since.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def fetch_headlines(self, since: dt.datetime, *, until: dt.datetime | None = None) -> Parsed[Headline]:
         read = partial(parse.parse_headline, fetched_at=timezone.now())
-        query: Query = {"published_utc.gte": stamp, "limit": 1000}
+        query: Query = {"published_utc.gte": _stamp(since), "limit": 1000}
+        if until is not None:
+            query = {**query, "published_utc.lte": _stamp(until)}
         return self._all_pages(NEWS, query, read, key=lambda row: row.id)
 
-    def fetch_filings(self, first: dt.date, last: dt.date) -> Parsed[Filing]:
+    def fetch_filings(
+        self, first: dt.date, last: dt.date, *, lists: Sequence[FilingList] = FILING_LISTS
+    ) -> Parsed[Filing]:
         """Papers filed on the days ``first`` to ``last``: what 8-Ks disclose, and the index of `FORMS`."""
         days: Query = {"filing_date.gte": first.isoformat(), "filing_date.lte": last.isoformat()}
         index: Query = {**days, "form_type.any_of": ",".join(FORMS), "limit": 10000}
         read = partial(parse.parse_filing, fetched_at=timezone.now())
-        parsed = joined(
-            [
-                self._if_entitled(DISCLOSURES, {**days, "limit": 1000}, partial(read, form="8-K")),
-                self._if_entitled(FILINGS, index, read),
-            ]
-        )
+        parts: list[Parsed[Filing]] = []
+        if "disclosures" in lists:
+            parts.append(self._if_entitled(DISCLOSURES, {**days, "limit": 1000}, partial(read, form="8-K")))
+        if "papers" in lists:
+            parts.append(self._if_entitled(FILINGS, index, read))
+        parsed = joined(parts)
         return Parsed(filings_joined(parsed.rows), parsed.dropped)
 
     def fetch_market_status(self) -> MarketStatus:
@@ -237,3 +252,7 @@ class PolygonRest:
         pages = self._door.pages(path, query)
         parsed = joined(parse_each(results_of(page, vendor=self.name, path=path), read) for page in pages)
         return distinct(parsed, key) if key else parsed
+
+
+def _stamp(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
