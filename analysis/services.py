@@ -42,7 +42,7 @@ from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.errors import SourceError
 from universe.redis import client
-from universe.services import minute_quotes_prune
+from universe.services import minute_quotes_prune, news_prune
 from universe.sessions import hours, previous_session, session_of, sessions_between
 from universe.types import SessionHours
 
@@ -50,6 +50,7 @@ __all__ = [
     "history_complete",
     "inputs_prune",
     "mover_request",
+    "news_prune_old",
     "parameters_check",
     "parameters_revise",
     "pass_request",
@@ -286,6 +287,15 @@ def prices_prune() -> int:
         return minute_quotes_prune(session_of(market_now()))
     except ClockUnavailableError as exc:
         logger.warning("no minute prices are dropped: %s", exc)
+        return 0
+
+
+def news_prune_old() -> int:
+    """Drop news and filings past their 90 days, papers about new shares past their three years."""
+    try:
+        return news_prune(market_now())
+    except ClockUnavailableError as exc:
+        logger.warning("no news are dropped: %s", exc)
         return 0
 
 

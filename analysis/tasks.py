@@ -27,6 +27,7 @@ def history_task() -> None:
 
 @shared_task(ignore_result=True)
 def prune_task() -> None:
-    """Drop input frames past their 90 days and minute prices past their three sessions."""
+    """Drop input frames and news past their 90 days and minute prices past their three sessions."""
     services.inputs_prune()
     services.prices_prune()
+    services.news_prune_old()

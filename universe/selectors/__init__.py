@@ -2,6 +2,7 @@
 
 from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.near import stocks_near
+from universe.selectors.news import filings_between, headlines_between, news_covered_from, stock_names
 from universe.selectors.prices import PriceFrame, price_frame, sessions_stored, splits_until
 from universe.selectors.quarantine import confirmed_symbols, quarantine_standing
 from universe.selectors.quotes import ContextRow, benchmarks, quotes_newest, reference_prices, regular_closes
@@ -26,9 +27,12 @@ __all__ = [
     "confirmed_symbols",
     "criteria_current",
     "criteria_from",
+    "filings_between",
     "funnel",
+    "headlines_between",
     "member_symbols",
     "members",
+    "news_covered_from",
     "price_frame",
     "quarantine_standing",
     "quotes_newest",
@@ -39,6 +43,7 @@ __all__ = [
     "splits_until",
     "stock_detail",
     "stock_find",
+    "stock_names",
     "stocks_near",
     "universe_current",
 ]

@@ -6,6 +6,7 @@ from universe.services.facts import details_refresh, facts_refresh, facts_store,
 from universe.services.frozen import Frozen
 from universe.services.listings import listings_refresh, listings_store
 from universe.services.market_days import market_days_check
+from universe.services.news import NewsReport, news_backfill, news_prune, news_refresh
 from universe.services.plans import plan_probe
 from universe.services.progress import Progress
 from universe.services.quotes import (
@@ -24,6 +25,7 @@ from universe.services.stock_universe import stock_universe_replace
 
 __all__ = [
     "Frozen",
+    "NewsReport",
     "Progress",
     "QuotesReport",
     "bars_prune",
@@ -40,6 +42,9 @@ __all__ = [
     "minute_bars_accept",
     "minute_bars_store",
     "minute_quotes_prune",
+    "news_backfill",
+    "news_prune",
+    "news_refresh",
     "plan_probe",
     "quotes_backfill",
     "quotes_refresh",
