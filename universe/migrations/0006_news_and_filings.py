@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('universe', '0004_symbol_changes'),
+        ('universe', '0005_day_low'),
     ]
 
     operations = [
