@@ -10,7 +10,8 @@ import pytest
 
 from analysis.engine import score_board
 from analysis.engine.frames import pack, unpack
-from analysis.frames import History, extreme, frame_build, mean_known, restricted_from
+from analysis.engine.history import History, extreme, mean_known, restricted_from
+from analysis.frames import frame_build
 from analysis.services import parameters_revise
 from analysis.types import InputFrame, ScoringParameters
 from sectors.services import weight_revise
