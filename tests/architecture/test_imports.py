@@ -9,19 +9,21 @@ import pytest
 
 from tests.architecture.source import APPS, Source, imported, sources
 
-#: What another app may import of an app. Beyond the usual: the doors of `universe` to Redis and the vendors,
-#: its admin class for rows to look at, and how `sectors` writes figures, lights and words, so that every page
+#: What another app may import of an app. Beyond the usual: the doors of `universe` to Redis, the vendors and
+#: recorded days, its criteria, its admin class for rows to look at, and how `sectors` writes figures, lights and words, so that every page
 #: writes them alike.
 PUBLIC = {"types", "errors", "selectors", "services", "keys", "clock", "sessions", "models"}
 PUBLIC_OF = {
-    "universe": PUBLIC | {"redis", "sources", "benchmarks", "look_only", "notices"},
+    "universe": PUBLIC | {"redis", "sources", "benchmarks", "look_only", "notices", "criteria", "recording"},
     "sectors": PUBLIC
     | {"classification", "broadcast", "presenters", "lights", "figures", "places", "live", "pages"},
     "analysis": PUBLIC,
 }
 PURE = re.compile(
-    r"analysis\.engine(\.|$)|sectors\.classification(\.|$)|universe\.(criteria|integrity|sessions|notices)$"
-    r"|sectors\.(lights|figures|places)$|universe\.simulator\.world|[a-z]+\.(types|errors)$"
+    r"analysis\.(engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
+    r"|universe\.(criteria|integrity|sessions|notices|benchmarks|recording)$"
+    r"|sectors\.(lights|figures|places)$|universe\.simulator\.(world|replay\.(folder|intraday|listings))(\.|$)"
+    r"|[a-z]+\.(types|errors)$"
 )
 IMPURE = {
     *("django", "celery", "channels", "rest_framework", "redis", "psycopg", "httpx", "requests", "urllib"),
