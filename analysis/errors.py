@@ -4,7 +4,8 @@ AnalysisError
 ├── RunRefused           the request is refused with words; nothing was started
 │   └── RunLimitReached  the user has asked for as many runs as an hour allows
 ├── PricesMissing        the run fails with words; the board keeps the last known readings
-└── RunLost              this worker no longer owns the run; it stops without publishing anything
+├── RunLost              this worker no longer owns the run; it stops without publishing anything
+└── EvaluationRefused    the command ends with words and writes nothing
 """
 
 from __future__ import annotations
@@ -41,3 +42,7 @@ class PricesMissing(AnalysisError):
 
 class RunLost(AnalysisError):
     """The run was given to another worker, because this one was silent for too long."""
+
+
+class EvaluationRefused(AnalysisError):
+    """The evaluation cannot judge what it was given: drawn prices, or no session; the text says which."""
