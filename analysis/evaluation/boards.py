@@ -98,6 +98,8 @@ def _members(
         ref_30min=unknown,
         closes=newest_first(history.close),
         day_open=unknown,
+        day_low=unknown,
+        regular_close=unknown,
         day_volume=today.volume[0] if printed else unknown,
         avg_volume=mean_known(history.volume[levels]),
         high_20=extreme(history.high[levels], highest=True),

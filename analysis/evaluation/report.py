@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from analysis.evaluation import tables
 from analysis.evaluation.days import Day, plain_score
@@ -20,9 +20,9 @@ from analysis.evaluation.words import (
     THIRTY,
     WITHIN,
     beyond_words,
+    figure,
     grid,
     percent,
-    plain_number,
     sector_name,
 )
 from analysis.types import SectorScore
@@ -90,12 +90,10 @@ def _noise(days: Sequence[Day]) -> str:
     rows = [
         [
             sector_name(slug),
-            *(
-                percent(tables.share_of(scores, lambda score, state=state: score.state == state))  # type: ignore[misc]
-                for state in ("noise", "insufficient")
-            ),
+            percent(tables.state_share(scores, "noise")),
+            percent(tables.state_share(scores, "insufficient")),
             percent(tables.share_of(scores, lambda score: bool(score.cautions))),
-            *map(plain_number, tables.quantiles([float(score.confidence) for score in scores])),
+            *map(figure, tables.quantiles([float(score.confidence) for score in scores])),
         ]
         for slug, scores in tables.closes_of(days).items()
     ]
@@ -115,9 +113,9 @@ def _sizes(days: Sequence[Day]) -> str:
                 sector_name(slug),
                 f"{statistics.median(score.members for score in scores):.0f}",
                 f"{statistics.median(score.core for score in scores):.0f}",
-                *(f"{tables.spread(scores, frame):.2f}" for frame in (1, 2, 3)),
-                plain_number(0.75 * weights[slug]),
-                percent(tables.share_of(neutral, lambda score: score.state == "noise")),
+                *(figure(tables.spread(scores, frame)) for frame in (1, 2, 3)),
+                figure(0.75 * weights[slug]),
+                percent(tables.state_share(neutral, "noise")),
             ]
         )
     heads = ("sector", "members", "core", "1d", "3d", "1w", "reach", "noise in neutral")
@@ -128,13 +126,13 @@ def _changes(days: Sequence[Day]) -> str:
     changed = tables.changed(days)
     counts = [sum(row) for row in changed]
     rows = [
-        [sector_name(slug), percent(tables.share_of(changed, lambda row, at=at: row[at]))]  # type: ignore[misc]
+        [sector_name(slug), percent(tables.share_of([row[at] for row in changed], bool))]
         for at, slug in enumerate(SLUGS)
     ]
     relative = grid(
         ("sector", *COLOUR_HEADS),
         [
-            [sector_name(slug), *map(percent, _relative_shares(scores))]
+            [sector_name(slug), *map(percent, tables.relative_shares(scores).values())]
             for slug, scores in tables.closes_of(days).items()
         ],
     )
@@ -154,18 +152,13 @@ def _relative_together(day: Day) -> bool:
     return tables.same_sign(score.relative_score for score in day.close)
 
 
-def _relative_shares(scores: Sequence[SectorScore]) -> Iterable[float]:
-    shown = [score.relative_colour for score in scores if score.relative_colour is not None]
-    return (tables.share_of(shown, lambda shade, name=name: shade == name) for name in LIT)  # type: ignore[misc]
-
-
 def _factors(days: Sequence[Day]) -> str:
     rows = []
     for slug, scores in tables.closes_of(days).items():
         cells = [sector_name(slug)]
         for name in ("volume", "technical"):
             values = tables.factor_values(scores, name)
-            cells += [f"{value:.3f}" for value in tables.quantiles(values)]
+            cells += [figure(value, 3) for value in tables.quantiles(values)]
             cells.append(percent(len(values) / len(scores)))
         rows.append(cells)
     heads = ("sector", "volume 5 %", "50 %", "95 %", "known", "technical 5 %", "50 %", "95 %", "known")
@@ -180,9 +173,9 @@ def _mornings(days: Sequence[Day]) -> str:
         rows.append(
             [
                 sector_name(slug),
-                plain_number(tables.mean_size(nights, _score)),
-                plain_number(tables.mean_size(closes, lambda score: float(plain_score(score)))),
-                plain_number(tables.mean_size(closes, _score)),
+                figure(tables.mean_size(nights, _score)),
+                figure(tables.mean_size(closes, lambda score: float(plain_score(score)))),
+                figure(tables.mean_size(closes, _score)),
                 percent(tables.share_of(nights, _is_dark)),
                 percent(tables.share_of(closes, lambda score: tables.is_dark(tables.plain_colour(score)))),
                 percent(tables.share_of(closes, _is_dark)),
@@ -217,8 +210,8 @@ def _thirty(pairs: Sequence[Pair]) -> str:
             [
                 sector_name(slug),
                 f"{len(mine):,}",
-                plain_number(tables.mean_size(whole, _score)),
-                plain_number(tables.mean_size(without, _score)),
+                figure(tables.mean_size(whole, _score)),
+                figure(tables.mean_size(without, _score)),
                 percent(tables.share_of(whole, _is_dark)),
                 percent(tables.share_of(without, _is_dark)),
                 f"{sum(map(_grew, agreeing)):,} of {len(agreeing):,}",
@@ -254,6 +247,6 @@ def month_rows(days: Sequence[Day]) -> list[list[str]]:
     for month, some in tables.by_month(days).items():
         scores = tables.closes_of(some)[tables.ALL]
         shares = tables.colour_shares(scores, tables.whole_colour)
-        noise = tables.share_of(scores, lambda score: score.state == "noise")
+        noise = tables.state_share(scores, "noise")
         rows.append([month, str(len(some)), *map(percent, shares.values()), percent(noise)])
     return rows

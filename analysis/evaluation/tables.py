@@ -51,7 +51,15 @@ def plain_colour(score: SectorScore) -> Colour:
 
 def colour_shares(scores: Iterable[SectorScore], colour: Callable[[SectorScore], Colour]) -> Shares:
     """The share of each of the five among published lights; a withheld verdict is none. NaN without any."""
-    lit = [colour(score) for score in scores if score.state != "insufficient"]
+    return _shares([colour(score) for score in scores if score.state != "insufficient"])
+
+
+def relative_shares(scores: Iterable[SectorScore]) -> Shares:
+    """The same of the relative lights that were shown."""
+    return _shares([score.relative_colour for score in scores if score.relative_colour is not None])
+
+
+def _shares(lit: Sequence[Colour]) -> Shares:
     return {name: lit.count(name) / len(lit) if lit else math.nan for name in LIT}
 
 
@@ -75,6 +83,11 @@ def beyond_limit(days: Sequence[Day]) -> list[tuple[str, str, Colour, float]]:
 def share_of(rows: Sequence[T], holds: Callable[[T], bool]) -> float:
     """The share of rows for which it holds; NaN without any row."""
     return sum(map(holds, rows)) / len(rows) if rows else math.nan
+
+
+def state_share(scores: Sequence[SectorScore], state: str) -> float:
+    """The share of lights in a state; NaN without any."""
+    return share_of(scores, lambda score: score.state == state)
 
 
 def changed(days: Sequence[Day]) -> list[tuple[bool, ...]]:

@@ -87,9 +87,9 @@ dark at 4:00 and not dark at the close.
 
 {table}
 
-Of {darker} darker lights {held} were dark at the close by the weights alone: a thin volume or a near level had
-held them back. The other {others} lie in the sum itself: at 4:00 all stocks count alike, and the members are
-those of the new session."""
+Of {darker} darker lights {held} were dark at the close by the weights alone: a thin volume or a near level
+had held them back. The other {others} lie in the sum itself: at 4:00 all stocks count alike, and the members
+are those of the new session."""
 
 THIRTY = """## Without the 30-minute frame
 
@@ -131,8 +131,8 @@ def percent(share: float) -> str:
     return "–" if math.isnan(share) else f"{100 * share:.1f} %"
 
 
-def plain_number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2f}"
+def figure(value: float, digits: int = 2) -> str:
+    return "–" if math.isnan(value) else f"{value:.{digits}f}"
 
 
 def grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
