@@ -20,7 +20,7 @@ PUBLIC_OF = {
     "analysis": PUBLIC,
 }
 PURE = re.compile(
-    r"analysis\.(engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
+    r"analysis\.(catalysts|engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
     r"|universe\.(criteria|integrity|sessions|notices|benchmarks|recording)$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.(world|replay\.(folder|intraday|listings))(\.|$)"
     r"|[a-z]+\.(types|errors)$"
