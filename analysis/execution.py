@@ -2,12 +2,13 @@
 
 1. claim the row; a pass or a mover's run that a published run has overtaken ends as covered  `run_claim`
 2. make sure that the session has a universe                                            `universe_ensure`
-3. releases (analyses) and prices from the vendors                    `releases_refresh`, `quotes_refresh`
+3. releases (analyses), news and filings, prices from the vendors
+                                            `releases_refresh`, `catalysts_refresh`, `quotes_refresh`
 4. the input frame from what is stored                                                      `frame_build`
 5. scores                                                                                   `score_board`
 6. the next session's universe (20:00)                                                  `universe_ensure`
 7. readings, ranks, frame, alerts and the run's end, all in one transaction                     `_publish`
-8. the older sessions if they are missing, and the next run in the queue      `_follow_up`, `runs_dispatch`
+8. older sessions and news if they are missing, and the next run in the queue `_follow_up`, `runs_dispatch`
 
 A vendor that gives less than everything makes the run partial and says what is missing. Only when there is
 no fresh price at all the run fails, with words, and the board keeps what it has.
@@ -26,12 +27,20 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from analysis.alerts import ColourChange, Move, colours_raise, movers_raise
+from analysis.catalyst_selectors import catalysts_are_short
 from analysis.context import context_of, release_near
 from analysis.engine import FrameError, score_board
 from analysis.engine.frames import digest, pack
 from analysis.errors import PricesMissing, RunLost
 from analysis.frames import frame_build
-from analysis.inputs import Findings, coverage_judge, prices_take, sectors_judge
+from analysis.inputs import (
+    Findings,
+    catalysts_take,
+    coverage_judge,
+    prices_take,
+    sectors_judge,
+    splits_take,
+)
 from analysis.lifecycle import (
     PUBLISH_LOCK,
     RunProgress,
@@ -112,7 +121,11 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     findings = Findings()
     session = _prepare(progress, findings)
     release = _releases(run, session, progress, findings)
-    progress.stage("prices", 65, words="fetching the prices")
+    progress.stage("catalysts", 63, words="reading news and filings")
+    # A pass has five calls: the splits, asked before the first one of a session, take those of the filings.
+    asked = splits_take(findings)
+    catalysts_take(findings, filings=not asked and run.kind != RunKind.MOVER)
+    progress.stage("prices", 68, words="fetching the prices")
     as_of = prices_take(findings)
     progress.stage("frame", 75, words="reading the input frame")
     frame = frame_build(as_of, degraded=findings.degraded, release=release)
@@ -265,10 +278,11 @@ def core_moves(frame: InputFrame) -> list[Move]:
 
 
 def _follow_up(run: AnalysisRun, frame: InputFrame) -> None:
-    """Ask for the older sessions when an analysis had to do without them."""
+    """Ask for the older sessions and news when an analysis had to do without them."""
     from analysis.tasks import history_task  # tasks import services, so only here
 
-    if run.kind in ANALYSIS_KINDS and history_is_short(frame.session):
+    is_short = history_is_short(frame.session) or catalysts_are_short(frame.as_of)
+    if run.kind in ANALYSIS_KINDS and is_short:
         try:
             history_task.delay()
         except OperationalError as exc:

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from django.core.cache import cache
 
+from analysis.catalyst_selectors import catalyst_findings
+from analysis.engine.catalysts import Density
 from analysis.engine.frames import CLOSES
 from analysis.engine.history import (
     LEVEL_SESSIONS,
@@ -70,6 +72,7 @@ def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: st
     classes = classification_map(symbols)
     state = clock_state()
     parameters = parameters_current()
+    found = catalyst_findings(as_of, classes)
     return InputFrame(
         as_of=as_of,
         session=session,
@@ -84,13 +87,15 @@ def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: st
             references=references,
             closed=regular_closes(symbols, as_of),
         ),
-        sectors=_sectors(as_of, symbols, classes, parameters=parameters),
+        sectors=_sectors(as_of, symbols, classes, parameters=parameters, densities=found.densities),
         benchmark=_benchmark(session, prices, quotes=quotes, references=references),
         parameters=parameters,
         degraded=tuple(degraded),
         world=state.world,
         interpolated=state.interpolated,
         release=release,
+        catalysts=found.recent,
+        dilution=found.dilution,
     )
 
 
@@ -160,8 +165,9 @@ def _sectors(
     classes: Mapping[str, str],
     *,
     parameters: ScoringParameters,
+    densities: Mapping[str, Density],
 ) -> tuple[SectorInput, ...]:
-    """The sectors in board order with the weights in force and their usual mover volume."""
+    """The sectors in board order: the weights in force, their usual mover volume, their catalysts."""
     slugs = [sector.slug for sector in sectors_list()]
     weights = weights_current()
     usual = _usual_volumes(as_of, symbols, classes, slugs=slugs, parameters=parameters)
@@ -171,6 +177,9 @@ def _sectors(
             weight=float(weights[slug][0]) if slug in weights else WEIGHT_UNKNOWN,
             weight_revision_id=weights[slug][1] if slug in weights else None,
             usual_mover_volume=usual[slug],
+            catalysts=densities[slug].count if slug in densities else 0,
+            usual_catalysts=densities[slug].usual if slug in densities else np.nan,
+            catalyst_tone=densities[slug].tone if slug in densities else np.nan,
         )
         for slug in slugs
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.catalyst_services import catalysts_refresh
 from analysis.errors import PricesMissing
 from analysis.readings import unpriced_sectors
 from analysis.types import InputFrame
@@ -45,13 +46,30 @@ class Findings:
     end_of_day: bool = False
 
 
+def splits_take(findings: Findings) -> bool:
+    """Fetch the splits of today before its first pass. Whether the vendor was asked."""
+    try:
+        return splits_today(session_of(market_now()))
+    except SourceError as exc:
+        findings.problems.append(f"Splits of today are not known, the next pass asks again: {exc}")
+        return True
+
+
+def catalysts_take(findings: Findings, *, filings: bool) -> None:
+    """Fetch and judge the news since the last time, and the ``filings`` when theirs are due. What is not told
+    leaves the stored ones, and a plan without news leaves none: then the catalyst factor says that."""
+    try:
+        report = catalysts_refresh(market_now(), filings=filings)
+    except SourceError as exc:
+        findings.problems.append(f"News and filings are not fresh, the next pass asks again: {exc}")
+        return
+    findings.problems += report.problems
+    findings.counts["news"] = {"headlines": report.headlines, "filings": report.filings} | report.dropped
+
+
 def prices_take(findings: Findings) -> dt.datetime:
     """Fetch the newest prices; the market moment they are of. PricesMissing when there are none to use."""
     asked_at = market_now()
-    try:
-        splits_today(session_of(asked_at))
-    except SourceError as exc:
-        findings.problems.append(f"Splits of today are not known, the next pass asks again: {exc}")
     try:
         report = quotes_refresh(asked_at)
     except SourceError as exc:

@@ -177,13 +177,15 @@ def finite(value: float | None) -> float | None:
 
 
 def plain(value: Any) -> Any:
-    """The same value as JSON can hold it: NaN and infinity become None, NumPy scalars Python's."""
+    """The same as JSON can hold it: NaN and infinity become None, NumPy scalars Python's, moments ISO."""
     if isinstance(value, dict):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
     return finite(value) if isinstance(value, float) else value
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, QuerySet
 
+from analysis.catalyst_selectors import catalysts_since
 from analysis.engine.freshness import freshness
 from analysis.freshness import ActiveRun, BoardFacts, BoardFreshness, FailedRun, bar_of
 from analysis.models import (
@@ -129,7 +130,7 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
         active=_active_words(run_active()),
         failed=_failed_words(run_failed_since(board)),
         next_at=slot_next(now),
-        catalysts=0,
+        catalysts=catalysts_since(analysis_as_of, now) if analysis_as_of else 0,
         movers=movers_since(analysis_as_of) if analysis_as_of else 0,
         missing=" ".join(board.message.splitlines()) if board and board.status == RunStatus.PARTIAL else "",
         on_open=preference.on_open,

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from analysis.catalyst_services import catalysts_backfill, catalysts_prune
 from analysis.errors import RunLimitReached, RunRefused
 from analysis.execution import run_execute
 from analysis.lifecycle import TICK_LOCK, lock_take, run_enqueue, runs_dispatch, runs_reclaim
@@ -269,16 +270,28 @@ def run_create_now(
 
 
 def history_complete() -> AnalysisRun | None:
-    """Fetch the older sessions that the first board did not wait for; then show what they add.
+    """Fetch the older sessions and news that the first board did not wait for; then show what they add.
 
     While vendor or clock do not answer nothing is asked for; the next analysis tries again.
     """
     try:
-        has_come = history_fetch(session_of(market_now()))
+        now = market_now()
+        has_come = history_fetch(session_of(now))
+        has_come |= _news_complete(now)
     except (SourceError, ClockUnavailableError) as exc:
         logger.warning("the older sessions are not fetched yet: %s", exc)
         return None
     return pass_request(completes_inputs=True)[0] if has_come else None
+
+
+def _news_complete(now: dt.datetime) -> bool:
+    """Whether news or filings of the last 20 sessions were missing and have come."""
+    try:
+        report = catalysts_backfill(now)
+    except SourceError as exc:
+        logger.warning("the older news are not fetched yet: %s", exc)
+        return False
+    return bool(report.headlines or report.filings)
 
 
 def prices_prune() -> int:
@@ -291,9 +304,10 @@ def prices_prune() -> int:
 
 
 def news_prune_old() -> int:
-    """Drop news and filings past their 90 days, papers about new shares past their three years."""
+    """Drop news and filings past their 90 days; papers about new shares, and catalysts, past three years."""
     try:
-        return news_prune(market_now())
+        now = market_now()
+        return news_prune(now) + catalysts_prune(now)
     except ClockUnavailableError as exc:
         logger.warning("no news are dropped: %s", exc)
         return 0

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.catalysts.kinds import Catalyst
 from sectors.types import Colour
 
 FloatArray = NDArray[np.float64]
@@ -124,6 +125,8 @@ class InputFrame:
     ``degraded`` names every input that is carried forward or incomplete (any entry lowers the
     confidence; a delayed plan is a label, not an entry). ``overnight`` holds the moves of the world
     indices in percent, only in the 4:00 run. ``release`` names a high-impact release that is near.
+    ``catalysts`` are the members' distinct events since the close before, at least of 24 hours; ``dilution``
+    names the standing kinds of dilution by symbol.
     """
 
     as_of: dt.datetime
@@ -139,6 +142,8 @@ class InputFrame:
     interpolated: bool = False
     overnight: tuple[float, ...] = ()
     release: str = ""
+    catalysts: tuple[Catalyst, ...] = ()
+    dilution: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +228,24 @@ class SectorScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """The likeliest reason of a stock's move: class, tag for the card, and the article or paper."""
+
+    kind: str
+    tag: str
+    title: str
+    url: str
+    publisher: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RankedStock:
     """A core stock's rank and its four parts; ``gap_pct`` is the day's move, percent, and ``pre_pct``,
     ``regular_pct`` and ``post_pct`` its legs, None where one has not begun or is not known.
 
-    ``unconfirmed``: it moved over 30 % and no second source tells the same.
+    ``unconfirmed``: it moved over 30 % and no second source tells the same. ``dilution`` names the kinds of
+    new shares that may come. ``borrow`` is not known until a feed tells it.
     """
 
     symbol: str
@@ -250,6 +268,9 @@ class RankedStock:
     pre_pct: float | None = None
     regular_pct: float | None = None
     post_pct: float | None = None
+    cause: Cause | None = None
+    dilution: tuple[str, ...] = ()
+    borrow: Literal["unknown", "easy", "hard", "none"] = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,13 +150,22 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseTag:
+    """What may have moved a stock: the tag on the card, its article or paper, and one line about it."""
+
+    tag: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class TopRow:
     symbol: str
     change: str
     sign: Literal["", "neg", "pos"]
     volume: str
     spike: bool
-    cause: str | None
+    cause: CauseTag | None
     flags: tuple[Flag, ...] = ()
 
 

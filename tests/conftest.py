@@ -131,6 +131,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.line(f"{counts['there']} tests read the recorded market data in {RECORDED}.")
     _answers_table(terminalreporter)
     _faults_table(terminalreporter)
+    _misses_table(terminalreporter)
 
 
 def _told(terminalreporter: Any, wanted: str) -> list[Any]:
@@ -153,6 +154,14 @@ def _faults_table(terminalreporter: Any) -> None:
     head = ("fault", "run at 10:30", "run at 20:00", "universe", "tries")
     for fault, day, evening, universe, tries in (head, *rows):
         terminalreporter.line(f"{fault:<30}{day:<20}{evening:<20}{universe:<10}{tries:>6}")
+
+
+def _misses_table(terminalreporter: Any) -> None:
+    """Where the rules for catalysts and the labels differ."""
+    for lines in _told(terminalreporter, "catalyst misses"):
+        terminalreporter.section("catalysts that the rules miss")
+        for line in lines:
+            terminalreporter.line(line)
 
 
 def _answers_table(terminalreporter: Any) -> None:

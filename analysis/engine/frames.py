@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.catalysts.kinds import Catalyst, CatalystKind
 from analysis.types import Benchmark, InputFrame, MemberFrame, ScoringParameters, SectorInput
 
 FORMAT = 1
@@ -104,6 +105,15 @@ def _header(frame: InputFrame) -> dict[str, Any]:
         "interpolated": frame.interpolated,
         "overnight": [_null(move) for move in frame.overnight],
         "release": frame.release,
+        "catalysts": [_catalyst_header(catalyst) for catalyst in frame.catalysts],
+        "dilution": {symbol: list(kinds) for symbol, kinds in frame.dilution.items()},
+    }
+
+
+def _catalyst_header(catalyst: Catalyst) -> dict[str, Any]:
+    return dataclasses.asdict(catalyst) | {
+        "at": catalyst.at.isoformat(),
+        "fetched_at": catalyst.fetched_at.isoformat(),
     }
 
 
@@ -172,7 +182,14 @@ def _frame(header: dict[str, Any], members: MemberFrame) -> InputFrame:
         interpolated=header["interpolated"],
         overnight=tuple(_nan(move) for move in header["overnight"]),
         release=header["release"],
+        catalysts=tuple(_catalyst(told) for told in header.get("catalysts", ())),
+        dilution={symbol: tuple(kinds) for symbol, kinds in header.get("dilution", {}).items()},
     )
+
+
+def _catalyst(told: dict[str, Any]) -> Catalyst:
+    moments = {name: dt.datetime.fromisoformat(told[name]) for name in ("at", "fetched_at")}
+    return Catalyst(**(told | moments | {"kind": CatalystKind(told["kind"])}))
 
 
 def _benchmark(header: dict[str, Any] | None) -> Benchmark | None:

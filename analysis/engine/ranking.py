@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.engine.catalysts import causes
 from analysis.engine.performance import DAY1, StockNumbers, clean_prices
 from analysis.types import (
     BoolArray,
@@ -169,7 +170,17 @@ def ranked_stocks(
     )
     dollars = np.nan_to_num(members.avg_dollar_volume)
     order = np.lexsort((members.symbol[rows], -dollars[rows], -parts.rank[rows]))
-    return _rows(members, numbers, parts, alignment=alignment, grades=grades, rows=rows[order])
+    ranked = _rows(members, numbers, parts, alignment=alignment, grades=grades, rows=rows[order])
+    return tuple(_with_causes(ranked, frame))
+
+
+def _with_causes(ranked: Iterable[RankedStock], frame: InputFrame) -> Iterator[RankedStock]:
+    """The rows, and with each what may have moved it and what new shares may come."""
+    ranked = tuple(ranked)
+    found = causes(frame.catalysts, {stock.symbol: stock.gap_pct for stock in ranked})
+    for stock in ranked:
+        cause, dilution = found.get(stock.symbol), frame.dilution.get(stock.symbol, ())
+        yield replace(stock, cause=cause, dilution=dilution) if cause or dilution else stock
 
 
 def _rows(

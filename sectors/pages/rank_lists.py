@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from sectors import figures
 from sectors.lights import Side, withheld_side
-from sectors.presenters.tops import WITHHELD, is_spike, standing_flags
-from sectors.types import Flag
+from sectors.presenters.tops import WITHHELD, cause_tag, is_spike, standing_flags
+from sectors.types import CauseTag, Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class RankRow:
     rank: str
     grade: str
     flags: tuple[Flag, ...] = ()
+    cause: CauseTag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +88,5 @@ def rank_row(stored: Mapping[str, Any]) -> RankRow:
         rank=figures.plain(stored.get("rank"), 1),
         grade=str(stored.get("shortability") or figures.DASH),
         flags=standing_flags(stored),
+        cause=cause_tag(stored.get("cause")),
     )

@@ -38,6 +38,7 @@ TOP_FIELDS = (
     "halted",
     "unconfirmed",
     "cause",
+    "dilution",
 )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from sectors import figures
 from sectors.lights import Side
 from sectors.presenters import ages
-from sectors.types import Flag, TopList, TopRow
+from sectors.types import CauseTag, Flag, TopList, TopRow
+from universe.sessions import ET
 
 SPIKE = 2.0
 #: What stands in front of the list that goes against a clear light.
@@ -66,8 +67,21 @@ def _row(row: Mapping[str, Any], seen: Mapping[str, str], now: dt.datetime) -> T
         sign=figures.sign_class(change),
         volume=figures.times(volume),
         spike=is_spike(volume),
-        cause=row.get("cause") or None,
+        cause=cause_tag(row.get("cause")),
         flags=_flags(row, seen, now),
+    )
+
+
+def cause_tag(cause: Mapping[str, Any] | None) -> CauseTag | None:
+    """The stored cause as the card shows it; only an address of the web is linked."""
+    if not cause:
+        return None
+    at = figures.day_and_clock(dt.datetime.fromisoformat(cause["at"]).astimezone(ET))
+    url = str(cause["url"])
+    return CauseTag(
+        tag=str(cause["tag"]),
+        url=url if url.startswith(("https://", "http://")) else "",
+        title=f"{cause['title']} ({', '.join(part for part in (cause['publisher'], at) if part)})",
     )
 
 
@@ -82,7 +96,10 @@ def _flags(row: Mapping[str, Any], seen: Mapping[str, str], now: dt.datetime) ->
 def standing_flags(row: Mapping[str, Any]) -> tuple[Flag, ...]:
     """What a stored ranked stock says about itself."""
     raised = ((SSR, "restricted"), (SQZ, "squeeze"), (UNCONFIRMED, "unconfirmed"), (HALT, "halted"))
-    return tuple(flag for flag, name in raised if row.get(name))
+    flags = [flag for flag, name in raised if row.get(name)]
+    if row.get("dilution"):
+        flags.append(Flag("DIL", f"New shares may come: {', '.join(row['dilution'])}", "caution"))
+    return tuple(flags)
 
 
 def is_spike(relative_volume: float | None) -> bool:

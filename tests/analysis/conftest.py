@@ -18,6 +18,8 @@ from universe import clock
 from universe.sources import sources_close
 
 SNAPSHOT = "/v2/snapshot/locale/us/markets/stocks/tickers"
+#: News, the index of filings, and what 8-Ks disclose.
+NEWS = ("/v2/reference/news", "/stocks/filings/vX/index", "/stocks/filings/8-K/vX/disclosures")
 NOW = et(10, 15)
 
 
@@ -58,7 +60,8 @@ def scene(db: None, settings: Any) -> Iterator[Scene]:
         settings.FMP_BASE_URL = f"{vendor.url}/stable"
         vendor.on("/stable/batch-quote", Answer([]))
         vendor.on("/stable/economic-calendar", Answer([]))
-        vendor.on("/stocks/v1/splits", Answer({"status": "OK"}))
+        for path in ("/stocks/v1/splits", *NEWS):
+            vendor.on(path, Answer({"status": "OK"}))
         scene = Scene(vendor)
         scene.prices({"Technology": -4.0, "Healthcare": 4.0, "Energy": 2.0, "Utilities": 0.0})
         yield scene

@@ -41,7 +41,8 @@ def test_a_complete_run_stores_eight_readings_one_board_its_frame_and_every_core
     assert BoardSnapshot.objects.get().run_id == run.pk
     assert StockReading.objects.filter(run_id=run.pk).count() == 23
     assert (run.as_of, run.counts["members"], run.counts["core"]) == (et(10, 15), 24, 23)
-    assert set(run.timings) == {"universe", "releases", "prices", "frame", "score", "publish"}
+    stages = {"universe", "releases", "catalysts", "prices", "frame", "score", "publish"}
+    assert set(run.timings) == stages
 
 
 def test_the_lights_follow_the_prices(scene: Scene) -> None:

@@ -10,8 +10,8 @@ import pytest
 from tests.architecture.source import APPS, Source, imported, sources
 
 #: What another app may import of an app. Beyond the usual: the doors of `universe` to Redis, the vendors and
-#: recorded days, its criteria, its admin class for rows to look at, and how `sectors` writes figures, lights and words, so that every page
-#: writes them alike.
+#: recorded days, its criteria, its admin class for rows to look at, and how `sectors` writes figures, lights
+#: and words, so that every page writes them alike.
 PUBLIC = {"types", "errors", "selectors", "services", "keys", "clock", "sessions", "models"}
 PUBLIC_OF = {
     "universe": PUBLIC | {"redis", "sources", "benchmarks", "look_only", "notices", "criteria", "recording"},

@@ -40,7 +40,16 @@ def stock(row: Row) -> dict[str, Any]:
         "squeeze": "sqz" in flags,
         "halted": "halt" in flags,
         "dollar_volume": 5e6,
-        "cause": cause,
+        "cause": None
+        if cause is None
+        else {
+            "kind": cause.lower(),
+            "tag": cause,
+            "title": f"{symbol} in the news",
+            "url": f"https://news.example/{symbol.lower()}",
+            "publisher": "Wire Daily",
+            "at": at(7, 5).isoformat(),
+        },
     }
 
 

@@ -120,16 +120,16 @@ def _entitled(parsed: Parsed[T], source: NewsSource) -> None:
         raise NotEntitled(f"{source.name}: {refused[0]}", vendor=source.name)
 
 
-def news_refresh(now: dt.datetime) -> NewsReport:
+def news_refresh(now: dt.datetime, *, filings: bool = True) -> NewsReport:
     """Fetch the articles since the newest known one, and about once an hour the filings; at most one of
-    their two lists a time, so that it takes two calls at a usual moment.
+    their two lists a time, so that it takes two calls at a usual moment. Without ``filings`` only the news.
 
     Nothing published after ``now`` is stored. Raises `SourceError` when neither news nor filings came.
     """
     work = _Work(now)
     now = work.now
     _news_fetch(work, Span(_news_since(now), now), is_newest=True)
-    for kind in _filings_due(now):
+    for kind in _filings_due(now) if filings else ():
         _filings_fetch(work, kind, Span(_filings_since(kind, now), now))
     return work.report()
 

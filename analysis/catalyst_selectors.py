@@ -1,0 +1,101 @@
+"""Catalysts as they were known at a moment: the recent ones, each sector's rate, what dilutes whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from analysis.catalysts import Catalyst, CatalystKind, DilutionFlag, dilution_flags, distinct
+from analysis.engine.catalysts import RATE_SESSIONS, WINDOW, Density, densities
+from analysis.models import CatalystEvent
+from universe.models import StockUniverse
+from universe.selectors import news_covered_from
+from universe.sessions import ET, hours, previous_session, session_of, session_offset
+
+DILUTING = (CatalystKind.OFFERING, CatalystKind.DILUTION)
+#: The longest that a flag of dilution stands.
+DILUTION_REACH = dt.timedelta(days=3 * 365 + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalystFindings:
+    """What a frame takes from the catalysts: ``recent`` distinct events of its members, newest last, the
+    ``densities`` by sector, the standing kinds of ``dilution`` by symbol, and since when the news are known
+    without a gap (None: they are not)."""
+
+    recent: tuple[Catalyst, ...] = ()
+    densities: dict[str, Density] = field(default_factory=dict)
+    dilution: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    covered_from: dt.datetime | None = None
+
+
+def catalyst_findings(as_of: dt.datetime, sectors: Mapping[str, str]) -> CatalystFindings:
+    """The catalysts at market time ``as_of`` of the members that ``sectors`` maps to their sector's slug."""
+    covered = news_covered_from(as_of)
+    earlier = list(_earlier(as_of, covered))
+    events = catalysts_between((earlier or [as_of])[-1] - WINDOW, as_of, symbols=list(sectors))
+    since = recent_since(as_of)
+    recent = [event for event in events if event.at > since]
+    if earlier and since < earlier[-1] - WINDOW:
+        recent = catalysts_between(since, as_of, symbols=list(sectors))
+    return CatalystFindings(
+        recent=tuple(recent),
+        densities=densities(events, sectors, as_of, earlier=earlier),
+        dilution={symbol: flag.kinds for symbol, flag in dilution_of(list(sectors), as_of).items()},
+        covered_from=covered,
+    )
+
+
+def _earlier(as_of: dt.datetime, covered: dt.datetime | None) -> Iterator[dt.datetime]:
+    """The same time of day in up to 20 sessions, newest first, of which the 24 hours before are known."""
+    session = session_of(as_of)
+    local = as_of.astimezone(ET)
+    for back in range(1, RATE_SESSIONS + 1):
+        day = session_offset(session, -back)
+        moment = dt.datetime.combine(day, local.time(), tzinfo=ET)
+        if covered is None or moment - WINDOW < covered:
+            return
+        yield moment
+
+
+def catalysts_are_short(as_of: dt.datetime) -> bool:
+    """Whether news are missing of the 20 sessions that a sector's rate is taken from."""
+    return len(list(_earlier(as_of, news_covered_from(as_of)))) < RATE_SESSIONS
+
+
+def recent_since(as_of: dt.datetime) -> dt.datetime:
+    """Since when a catalyst may be the cause of today's move: the close before, and at least 24 hours."""
+    return min(as_of - WINDOW, hours(previous_session(session_of(as_of))).close)
+
+
+def catalysts_between(
+    first: dt.datetime, last: dt.datetime, *, symbols: Collection[str] | None = None
+) -> list[Catalyst]:
+    """The distinct catalysts of (first, last], of ``symbols`` (None: of all), oldest first."""
+    rows = CatalystEvent.objects.filter(at__gt=first, at__lte=last)
+    if symbols is not None:
+        rows = rows.filter(symbol__in=symbols)
+    found = distinct(map(catalyst_of, rows))
+    return sorted(found, key=lambda one: (one.at, one.symbol, one.key))
+
+
+def dilution_of(symbols: Collection[str], as_of: dt.datetime) -> dict[str, DilutionFlag]:
+    """What new shares may come at ``as_of``, by symbol; a stock without such papers or news is absent."""
+    rows = CatalystEvent.objects.filter(
+        symbol__in=symbols, kind__in=DILUTING, at__gt=as_of - DILUTION_REACH, at__lte=as_of
+    )
+    return dilution_flags(map(catalyst_of, rows), as_of)
+
+
+def catalysts_since(moment: dt.datetime, now: dt.datetime) -> int:
+    """How many members had news of how many classes after ``moment``: one for each company and class."""
+    members = StockUniverse.objects.values("symbol")
+    rows = CatalystEvent.objects.filter(at__gt=moment, at__lte=now, symbol__in=members)
+    return rows.order_by().values("symbol", "kind").distinct().count()
+
+
+def catalyst_of(row: CatalystEvent) -> Catalyst:
+    """The stored row as the rules gave it."""
+    values = {name: getattr(row, name) for name in Catalyst.__slots__}
+    return Catalyst(**(values | {"kind": CatalystKind(row.kind)}))
