@@ -17,6 +17,9 @@ DILUTING = (CatalystKind.OFFERING, CatalystKind.DILUTION)
 #: The longest that a flag of dilution stands.
 DILUTION_REACH = dt.timedelta(days=3 * 365 + 1)
 
+#: How far back a stock's page looks.
+SHOWN_BACK = dt.timedelta(days=30)
+
 
 @dataclass(frozen=True, slots=True)
 class CatalystFindings:
@@ -86,6 +89,24 @@ def dilution_of(symbols: Collection[str], as_of: dt.datetime) -> dict[str, Dilut
         symbol__in=symbols, kind__in=DILUTING, at__gt=as_of - DILUTION_REACH, at__lte=as_of
     )
     return dilution_flags(map(catalyst_of, rows), as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class StockCatalysts:
+    """One stock's distinct ``events`` of the last 30 days, and its standing flag of ``dilution``."""
+
+    events: tuple[Catalyst, ...] = ()
+    dilution: DilutionFlag | None = None
+
+
+def stock_catalysts(symbol: str, now: dt.datetime) -> StockCatalysts:
+    """What is known of one stock at market time ``now``."""
+    rows = CatalystEvent.objects.filter(symbol=symbol, at__gt=now - DILUTION_REACH, at__lte=now)
+    told = [catalyst_of(row) for row in rows]
+    return StockCatalysts(
+        events=tuple(distinct(one for one in told if one.at > now - SHOWN_BACK)),
+        dilution=dilution_flags(told, now).get(symbol),
+    )
 
 
 def catalysts_since(moment: dt.datetime, now: dt.datetime) -> int:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from analysis.catalyst_selectors import StockCatalysts
 from analysis.models import StockReading
+from analysis.pages.catalysts import CatalystPanel, catalyst_panel
 from analysis.pages.criteria import EXCHANGES, CriterionRow, criteria_rows
 from analysis.stock_prices import Reference, StockPrices
 from analysis.types import Timeframe
 from sectors import figures
 from sectors.models import Classification
-from sectors.pages.rank_lists import rank_row
+from sectors.pages.rank_lists import RankRow, rank_row
 from sectors.pages.reasons import reason_words
 from sectors.presenters.ages import moment_text
 from sectors.types import Flag
@@ -119,6 +121,7 @@ class StockFacts:
     rank: StockReading | None
     now: dt.datetime
     quarantine: QuarantinedPrice | None = None
+    catalysts: StockCatalysts = field(default_factory=StockCatalysts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ class StockPage:
     returns: tuple[ReturnRow, ...]
     returns_note: str
     facts_note: str
+    catalysts: CatalystPanel
 
 
 def stock_page(facts: StockFacts) -> StockPage:
@@ -159,6 +163,7 @@ def stock_page(facts: StockFacts) -> StockPage:
         returns=tuple(_returns(facts.prices, facts.now)),
         returns_note=_returns_note(facts.prices),
         facts_note=_facts_note(facts.detail),
+        catalysts=catalyst_panel(facts.catalysts.events, facts.catalysts.dilution, facts.now),
     )
 
 
@@ -288,7 +293,7 @@ def _rank(reading: StockReading, now: dt.datetime) -> RankPanel:
     stored = reading.parts
     row = rank_row(stored | {"symbol": reading.symbol, "rank": reading.rank})
     sources = (
-        ("Move", f"day {row.change}, opening gap {row.opening_gap}", "4"),
+        ("Move", _move_words(stored, row), "4"),
         ("Volume", f"{row.volume} usual for the time of day", "3"),
         ("Alignment", ALIGNMENT.get(stored.get("alignment"), figures.plain(stored.get("alignment"))), "2"),
         ("Shortability", f"{row.grade}, {figures.usd_large(stored.get('dollar_volume'))} a day", "1"),
@@ -302,6 +307,13 @@ def _rank(reading: StockReading, now: dt.datetime) -> RankPanel:
         ),
         flags=row.flags,
     )
+
+
+def _move_words(stored: dict[str, Any], row: RankRow) -> str:
+    """The day's move, the opening gap, and the later legs of the day as far as they have begun."""
+    legs = (("regular hours", "regular_pct"), ("after hours", "post_pct"))
+    told = [f"{name} {figures.percent(stored[key])}" for name, key in legs if stored.get(key) is not None]
+    return ", ".join([f"day {row.change}", f"opening gap {row.opening_gap}", *told])
 
 
 def _no_rank(detail: StockDetail) -> str:

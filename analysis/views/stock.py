@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from analysis.catalyst_selectors import stock_catalysts
 from analysis.pages.stock import StockFacts, stock_page
 from analysis.selectors import stock_reading_newest
 from analysis.stock_prices import stock_prices
@@ -36,6 +37,7 @@ def stock(request: HttpRequest, symbol: str) -> HttpResponse:
         prices=stock_prices(symbol, now),
         rank=stock_reading_newest(symbol),
         now=now,
+        catalysts=stock_catalysts(symbol, now),
         quarantine=universe.quarantine_standing(symbol, session_of(now)),
     )
     return render(request, "analysis/stock.html", {"page": stock_page(facts)})

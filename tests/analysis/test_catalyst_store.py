@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from tests.analysis.small_market import et
 from tests.universe.vendor import Answer
 from universe.errors import SourceError
 from universe.models import NewsArticle, NewsCoverage, SecFiling
+from universe.services import stock_universe_replace
 from universe.sessions import session_offset
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +189,7 @@ def test_a_run_tells_the_cause_of_a_move_on_card_and_rank(scene: Scene) -> None:
     told = headline("CHARLY", "FDA approves CHARLY Inc. drug for asthma", NOW - HOUR)
     scene.vendor.on(NEWS[0], Answer({"status": "OK", "results": [told]}))
     scene.prices({"Healthcare": 4.0}, CHARLY=12.0)
+    stock_universe_replace(NOW.date(), {"CHARLY": ("healthcare", Decimal("1.5"))})
     run = scene.run()
     rank = StockReading.objects.get(run_id=run.pk, symbol="CHARLY")
     assert (rank.parts["cause"]["tag"], rank.parts["borrow"]) == ("FDA", "unknown")

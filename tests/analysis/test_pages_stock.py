@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from analysis.models import StockReading
+from analysis.models import CatalystEvent, StockReading
 from sectors.services import sectors_seed
 from tests.analysis.page_cast import (
     AS_OF,
@@ -333,7 +334,7 @@ def test_the_page_costs_a_fixed_number_of_queries(
     classified("SOUN")
     ranked()
     prices_store("SOUN", 5.20, CLOSES, 5.29)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page(trader)
 
 
@@ -353,3 +354,79 @@ def test_a_share_class_is_found_however_it_is_written(typed: str) -> None:
 def test_what_is_near_nothing_finds_nothing(typed: str) -> None:
     listing("SOUN", None)
     assert stocks_near(typed) == []
+
+
+# -- catalysts -------------------------------------------------------------------------------------------
+
+
+def catalyst(symbol: str = "SOUN", **facts: Any) -> None:
+    values: dict[str, Any] = {
+        "key": f"news:polygon:{CatalystEvent.objects.count()}",
+        "symbol": symbol,
+        "kind": "contract",
+        "at": AS_OF - dt.timedelta(hours=2),
+        "tone": 1.0,
+        "relevance": 1.0,
+        "title": "SoundHound wins drive-through order",
+        "url": "https://news.example/soun",
+        "publisher": "Wire Daily",
+        "source": "polygon",
+        "fetched_at": AS_OF,
+        "rule": "contract.won",
+        "rules_version": "1",
+    }
+    CatalystEvent.objects.create(**(values | facts))
+
+
+def test_a_stock_without_news_says_so(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    assert "No catalyst known" in page(trader)
+
+
+def test_each_catalyst_has_its_class_tone_source_time_and_link(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    catalyst()
+    catalyst("OCUL", title="another company")
+    catalyst(kind="earnings", title="an old report", at=AS_OF - dt.timedelta(days=31))
+    shown = page(trader)
+    assert "Contract good for a holder SoundHound wins drive-through order Wire Daily 10:00" in shown
+    assert "another company" not in shown
+    assert "an old report" not in shown
+    assert 'href="https://news.example/soun" target="_blank"' in trader.get("/stocks/SOUN/").content.decode()
+
+
+def test_a_link_that_is_none_of_the_web_is_no_link(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    catalyst(url="javascript:alert(1)")
+    html = trader.get("/stocks/SOUN/").content.decode()
+    assert "javascript:" not in html
+    assert "SoundHound wins drive-through order" in html
+
+
+def test_new_shares_that_may_come_are_flagged_with_their_paper(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    catalyst(
+        kind="dilution",
+        rule="dilution.shelf",
+        title="Form S-3",
+        url="https://sec.example/s-3",
+        form="S-3",
+        tone=-1.0,
+        at=AS_OF - dt.timedelta(days=400),
+    )
+    shown = page(trader)
+    assert "New shares may come: shelf. Form S-3" in shown
+    assert "No catalyst known" in shown
+
+
+def test_more_than_twelve_are_counted(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    for day in range(14):
+        catalyst(at=AS_OF - dt.timedelta(hours=1 + 26 * day))
+    assert "2 older ones of the last 30 days" in page(trader)
+
+
+def test_the_rank_tells_the_legs_of_the_day(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    ranked(regular_pct=-1.4, post_pct=0.3)
+    assert "opening gap −6.9%, regular hours −1.4%, after hours +0.3%" in page(trader)
