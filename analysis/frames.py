@@ -13,6 +13,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 from django.core.cache import cache
+from numpy.typing import NDArray
 
 from analysis.catalyst_selectors import catalyst_findings
 from analysis.engine.catalysts import Density
@@ -46,6 +47,7 @@ from universe.selectors import (
     MemberRow,
     PriceFrame,
     confirmed_symbols,
+    members_past,
     price_frame,
     quotes_newest,
     reference_prices,
@@ -199,15 +201,27 @@ def _usual_volumes(
     kept: tuple[object, dict[str, float]] | None = cache.get(usual_key(session))
     if kept is not None and kept[0] == basis:
         return kept[1]
-    history = history_of(price_frame(symbols, as_of, USUAL_DEPTH), session, symbols, count=USUAL_DEPTH)
-    places = {slug: place for place, slug in enumerate(slugs)}
-    codes = np.array([places.get(classes.get(symbol, ""), -1) for symbol in symbols], dtype=np.intp)
+    days = [sessions.session_offset(session, -back) for back in range(USUAL_DEPTH, 0, -1)]
+    past = members_past(days)
+    ever = sorted(set(symbols).union(*past.values()))
+    known = dict(classes) | classification_map([symbol for symbol in ever if symbol not in classes])
+    history = history_of(price_frame(ever, as_of, USUAL_DEPTH), session, ever, count=USUAL_DEPTH)
+    codes = past_codes(ever, [past.get(day, set(symbols)) for day in days], known, slugs)
     values = usual_mover_volume(
         history.close, history.volume, codes, sectors=len(slugs), parameters=parameters
     )
     usual = dict(zip(slugs, values.tolist(), strict=True))
     cache.set(usual_key(session), (basis, usual), USUAL_KEPT_SECONDS)
     return usual
+
+
+def past_codes(
+    symbols: Sequence[str], members: Sequence[set[str]], classes: Mapping[str, str], slugs: Sequence[str]
+) -> NDArray[np.intp]:
+    """(days, n) place of each symbol's sector in ``slugs`` in each session; -1 where it was no member."""
+    places = {slug: place for place, slug in enumerate(slugs)}
+    own = np.array([places.get(classes.get(symbol, ""), -1) for symbol in symbols], dtype=np.intp)
+    return np.array([np.where(np.isin(symbols, list(day)), own, -1) for day in members], dtype=np.intp)
 
 
 def _benchmark(

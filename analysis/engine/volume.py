@@ -104,12 +104,15 @@ def usual_mover_volume(
 
     closes        (days, n) USD, split-adjusted, oldest first, ending with the session before today
     volumes       (days, n) shares, split-adjusted likewise;  NaN: none known
-    sector_codes  (n,) 0..sectors-1, or -1 for a stock in no sector
+    sector_codes  (days, n) each session's members: 0..sectors-1, or -1 for a stock that was in no sector
+                  then; or (n,) today's members for every session
 
     q of a past session is measured at its close: full-day volume over the mean of the 20 sessions before
     (15 of them known), and the base from the 1d, 3d and 1w returns of that close. 60 sessions of q
-    need 80 rows; with fewer than 10 measurable sessions the sector is unknown. Today's members are
-    used for the past: it is a scale for volume, not a track record.
+    need 80 rows; with fewer than 10 measurable sessions the sector is unknown.
+
+    Today's members have, by the criteria, traded much of late: taken for the past they make what is usual
+    some 5 % too large (2024-11 to 2026-03), so give each session its own wherever they are known.
     """
     chosen = parameters or ScoringParameters()
     relative = _past_relative_volume(volumes)
@@ -117,14 +120,18 @@ def usual_mover_volume(
     clipped = np.clip(relative, chosen.relative_volume_min, chosen.relative_volume_max)
     returns = [_past_returns(closes, back, chosen) for back in (1, 3, 5)]
     kept = slice(max(0, len(closes) - sessions), None)
+    members = np.broadcast_to(sector_codes, closes.shape)
     usual = np.full(sectors, np.nan)
     for code in range(sectors):
-        rows = np.flatnonzero(sector_codes == code)
+        own = members == code
+        rows = np.flatnonzero(own.any(axis=0))
+        mine = [np.where(own, past, np.nan)[:, rows] for past in returns]
         base = sum(
-            chosen.weights[frame] * np.tanh(_past_sector_return(past, weights, rows) / chosen.scales[frame])
-            for frame, past in zip(("1d", "3d", "1w"), returns, strict=True)
+            chosen.weights[frame]
+            * np.tanh(_past_sector_return(past, weights[:, rows]) / chosen.scales[frame])
+            for frame, past in zip(("1d", "3d", "1w"), mine, strict=True)
         )
-        measured = _past_q(returns[0][:, rows], clipped[:, rows], np.sign(base))[kept]
+        measured = _past_q(mine[0], clipped[:, rows], np.sign(base))[kept]
         known = measured[np.isfinite(measured)]
         if len(known) >= USUAL_SESSIONS_MIN:
             usual[code] = float(np.median(known))
@@ -155,12 +162,12 @@ def _past_returns(closes: FloatArray, back: int, parameters: ScoringParameters) 
     return clipped
 
 
-def _past_sector_return(returns: FloatArray, weights: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
-    """(days,) weighted sector return; 0 on days without any, as an absent timeframe adds 0."""
-    present = np.isfinite(returns[:, rows])
-    used = np.where(present, weights[:, rows], 0.0)
+def _past_sector_return(returns: FloatArray, weights: FloatArray) -> FloatArray:
+    """(days,) weighted return of one sector's (days, m); 0 on days without any, as an absent frame adds 0."""
+    present = np.isfinite(returns)
+    used = np.where(present, weights, 0.0)
     total = used.sum(axis=1)
-    moved = (np.where(present, returns[:, rows], 0.0) * used).sum(axis=1)
+    moved = (np.where(present, returns, 0.0) * used).sum(axis=1)
     result: FloatArray = np.divide(moved, total, out=np.zeros(len(returns)), where=total > 0)
     return result
 

@@ -7,6 +7,7 @@ highs and lows within a day, no catalysts, no short interest, no world indices.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -131,13 +132,21 @@ def _benchmark(recording: Recording, place: int, hour: Hour) -> Benchmark | None
     return Benchmark(BENCHMARK, last=last, ref_30min=np.nan, closes=tuple(closes.tolist()))
 
 
-def sector_inputs(recording: Recording, place: int, members: Members) -> tuple[SectorInput, ...]:
-    """The eight with their first weights and the mover volume of the 60 sessions before; NaN unknown."""
-    history = recording.history(place, USUAL_DEPTH, members.columns)
-    codes = np.array(
-        [SLUGS.index(slug) if slug else -1 for slug in recording.sector[members.columns]], dtype=np.intp
+def sector_inputs(recording: Recording, place: int, past: Mapping[int, Members]) -> tuple[SectorInput, ...]:
+    """The eight with their first weights and the mover volume of the 60 sessions before; NaN unknown.
+
+    ``past`` has the members of every session by its place; of one before the first universe nobody counts.
+    """
+    history = recording.history(place, USUAL_DEPTH)
+    own = np.array([SLUGS.index(slug) if slug else -1 for slug in recording.sector], dtype=np.intp)
+    codes = np.full(history.close.shape, -1, dtype=np.intp)
+    for row, day in enumerate(range(place - len(codes), place)):
+        if day in past:
+            codes[row, past[day].columns] = own[past[day].columns]
+    ever = np.flatnonzero((codes >= 0).any(axis=0))
+    usual = usual_mover_volume(
+        history.close[:, ever], history.volume[:, ever], codes[:, ever], sectors=len(SLUGS)
     )
-    usual = usual_mover_volume(history.close, history.volume, codes, sectors=len(SLUGS))
     return tuple(
         SectorInput(sector.slug, float(sector.weight), None, usual_mover_volume=float(value))
         for sector, value in zip(PLACES, usual, strict=True)

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 import numpy as np
 
+from analysis.engine.history import USUAL_DEPTH
 from analysis.engine.scoring import product, score_of
 from analysis.errors import EvaluationRefused
 from analysis.evaluation.boards import frame_at, real_board, sector_inputs
-from analysis.evaluation.members import members_of
+from analysis.evaluation.members import Members, members_of
 from analysis.evaluation.panel import Recording
 from analysis.types import SectorScore
 from universe.types import Session, UniverseCriteria
@@ -55,9 +56,12 @@ def period(recording: Recording, first: dt.date, last: dt.date) -> list[int]:
 def days(recording: Recording, places: list[int]) -> Iterator[Day]:
     """The sessions at ``places``, one after the other."""
     criteria = UniverseCriteria()
+    known: dict[int, Members] = {}
     for place in places:
-        members = members_of(recording, place, criteria)
-        sectors = sector_inputs(recording, place, members)
+        for day in range(max(SESSIONS_BEFORE, place - USUAL_DEPTH), place + 1):
+            known[day] = known.get(day) or members_of(recording, day, criteria)
+        members = known[place]
+        sectors = sector_inputs(recording, place, known)
         close, overnight = (
             real_board(frame_at(recording, place, members, hour=hour, sectors=sectors)).sectors
             for hour in ("close", "overnight")

@@ -59,7 +59,11 @@ def _session(recording: Recording, place: int, bars: list[RealBars]) -> Iterator
     columns = np.array([bar.row for bar in bars], dtype=np.intp)
     members = Members(columns, np.zeros(len(bars), dtype=np.bool_))
     close = frame_at(
-        recording, place, members, hour="close", sectors=sector_inputs(recording, place, members)
+        recording,
+        place,
+        members,
+        hour="close",
+        sectors=sector_inputs(recording, place, dict.fromkeys(range(place), members)),
     )
     for minute in MOMENTS:
         whole = _frame(close, bars, minute, scale=recording.adjusted[place] / recording.close[place])

@@ -14,6 +14,7 @@ from universe.selectors.universe import (
     funnel,
     member_symbols,
     members,
+    members_past,
     universe_current,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "headlines_between",
     "member_symbols",
     "members",
+    "members_past",
     "news_covered_from",
     "price_frame",
     "quarantine_standing",

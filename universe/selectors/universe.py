@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +90,15 @@ def member_symbols(session: Session) -> set[str]:
     return set(
         SnapshotMember.objects.filter(snapshot=snapshot).exclude(tier="").values_list("symbol", flat=True)
     )
+
+
+def members_past(sessions: Iterable[Session]) -> dict[Session, set[str]]:
+    """The symbols of the members of each of ``sessions`` whose own universe was built; others are absent."""
+    rows = SnapshotMember.objects.filter(snapshot__session__in=list(sessions)).exclude(tier="")
+    found: dict[Session, set[str]] = {}
+    for session, symbol in rows.values_list("snapshot__session", "symbol").iterator(10_000):
+        found.setdefault(session, set()).add(symbol)
+    return found
 
 
 def funnel(session: Session) -> Funnel | None:

@@ -21,7 +21,13 @@ from universe.types import UniverseCriteria
 def frame(hour: Hour, place: int = LAST) -> InputFrame:
     small = recording()
     members = members_of(small, place, UniverseCriteria())
-    return frame_at(small, place, members, hour=hour, sectors=sector_inputs(small, place, members))
+    return frame_at(
+        small,
+        place,
+        members,
+        hour=hour,
+        sectors=sector_inputs(small, place, dict.fromkeys(range(place), members)),
+    )
 
 
 def energy(given: InputFrame) -> SectorScore:
@@ -92,7 +98,13 @@ def test_without_any_recorded_benchmark_there_is_no_relative_light() -> None:
     small = recording()
     small.benchmark[:] = np.nan
     members = members_of(small, LAST, UniverseCriteria())
-    given = frame_at(small, LAST, members, hour="close", sectors=sector_inputs(small, LAST, members))
+    given = frame_at(
+        small,
+        LAST,
+        members,
+        hour="close",
+        sectors=sector_inputs(small, LAST, dict.fromkeys(range(LAST), members)),
+    )
     assert given.benchmark is None
     assert energy(given).relative_score is None
 
