@@ -8,7 +8,9 @@ import re
 from collections import deque
 from collections.abc import Iterable
 
+from analysis.catalysts.forms import FORMS
 from analysis.catalysts.kinds import Catalyst, CatalystKind
+from analysis.catalysts.tables import RULES
 
 WINDOW = dt.timedelta(hours=24)
 SIMILAR = 0.5
@@ -32,6 +34,7 @@ ONCE_A_DAY = frozenset(
     }
 )
 """Groups of which one company rarely has two events a day, so that titles need not be alike."""
+CLEAR_TONES = {line.name: line.tone for line in FORMS} | {line.name: line.tone for line in RULES}
 _WORD = re.compile(r"[a-z0-9$%.]+")
 _SMALL = "a an and as at by for from in is its of on or the to with after amid stock shares inc corp"
 _EMPTY = frozenset(_SMALL.split())
@@ -82,7 +85,9 @@ def _is_known(
     for earlier, its_words in recent.get(place, ()):
         if catalyst.at - earlier.at >= WINDOW:
             continue
-        if place[1] in ONCE_A_DAY and not _are_opposite(catalyst, earlier):
+        if place[1] is not CatalystKind.EARNINGS and _are_opposite(catalyst, earlier):
+            continue
+        if place[1] in ONCE_A_DAY:
             return True
         words = _words(catalyst.title) if words is None else words
         if _are_similar(words, its_words):
@@ -91,10 +96,9 @@ def _is_known(
 
 
 def _are_opposite(one: Catalyst, other: Catalyst) -> bool:
-    """An approval and a refusal on one day are two events; so are an offering and its withdrawal."""
-    if one.kind in (CatalystKind.EARNINGS, CatalystKind.GUIDANCE):
-        return False
-    return one.tone * other.tone < 0 and one.rule != other.rule
+    """An approval and a refusal on one day are two events, and so are an offering and its withdrawal: by
+    what the rules say of the event, since of one event one article says good and another bad."""
+    return CLEAR_TONES.get(one.rule, 0.0) * CLEAR_TONES.get(other.rule, 0.0) < 0
 
 
 def _are_similar(one: Words, other: Words) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,8 @@ UNCLASSED = 0.5
 _SENTENCE = re.compile(r"(?<=[a-z\d)][.!?;])\s+(?=[A-Z])|\n+")
 _NOT_SAID = re.compile(
     r"""\b(?: may | might | could | would | if | risks? | uncertaint\w+ | forward-looking | anticipat\w+ |
-    no\sassurance | there\scan\sbe\sno | subject\sto | potential(?:ly)? | exhibit | hereby )\b""",
+    no\sassurance | there\scan\sbe\sno | subject\sto | potential(?:ly)? | previously |
+    expected\s(?:in|by|to) | precedents? | exhibit | hereby )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 """A sentence with one of these tells what may be, or is boilerplate."""
@@ -115,4 +117,4 @@ def _rule_of(sentence: str) -> Rule | None:
 
 
 def _sentences(text: str) -> list[str]:
-    return [" ".join(line.split()) for line in _SENTENCE.split(text[:LEAD]) if line.strip()]
+    return [" ".join(line.split()) for line in _SENTENCE.split(html.unescape(text[:LEAD])) if line.strip()]

@@ -24,7 +24,10 @@ _BREAK = re.compile(r"[;,|]|\s-\s|\.\s|\b(?:as|while|after|amid|vs)\b", re.IGNOR
 _RIVAL = re.compile(
     r"\b(?:rivals?|competitors?|peers?|partner\s\w+'s|-backed|supplier\s\w+)\b", re.IGNORECASE
 )
-_AGENT = re.compile(r"\b(?:with|by|from|against|to|at|via|over|like|than|versus)\s(?:the\s)?$", re.IGNORECASE)
+_AGENT = re.compile(
+    r"\b(?:with|by|from|against|to|at|via|over|like|than|versus)\s(?:the\s|[\w.&, ]{1,40}\sand\s)?$",
+    re.IGNORECASE,
+)
 _TICKER = re.compile(r"\((?:[A-Z][A-Za-z ]+\s?:\s?)?[A-Z]{1,5}(?::[A-Z]+)?\)")
 _LEAD = re.compile(r"[A-Z]{2,5}(?:'s)?\s(?:[Ss]tock|[Ss]hares)\b")
 TWO_SIDED = frozenset(
@@ -91,10 +94,11 @@ def _relevance(title: str, mention: Mention, kind: CatalystKind, *, event: tuple
 
 def _is_led_by_another(title: str, mention: Mention) -> bool:
     """Whether another company's ticker stands before the mention, so that the headline is about that one."""
-    if mention.start == 0 or mention.has_ticker:
-        return mention.start > 0 and _LEAD.match(title) is not None and not mention.by_ticker
-    other = _TICKER.search(title, 0, mention.start)
-    return other is not None or _LEAD.match(title) is not None
+    if mention.start == 0:
+        return False
+    if _LEAD.match(title):
+        return True
+    return not mention.has_ticker and _TICKER.search(title, 0, mention.start) is not None
 
 
 def _share(headline: Headline, symbol: str) -> float:

@@ -26,9 +26,7 @@ _SHARE = re.compile(
 )
 _FUND = re.compile(r"(?:\s\w+){0,3}?\s(?:Fund|ETF|ETN)\b")
 _NEXT_WORD = re.compile(r"[\s-]+([A-Za-z]+)")
-WEAK = frozenset(
-    ("health", "space", "power", "water", "gold", "silver", "oil", "gas", "energy", "drug", "bank", "air")
-)
+WEAK = frozenset(("health", "space", "power", "water", "gold", "oil", "gas", "drug", "air"))
 """Trades that are also words of a sentence: they make no other company of the name before them."""
 _BRACKET = re.compile(r"\([^)]*\)?")
 _EXCHANGE = r"(?:NASDAQ\w*|NYSE(?:\s?American|\s?MKT|\s?Arca)?|AMEX|OTC\w*|CBOE|TSXV?|LSE)"
@@ -54,7 +52,7 @@ def core_of(listed_name: str) -> tuple[str, ...]:
     bare = _BRACKET.sub(" ", listed_name)
     cut = _SHARE.sub("", bare).strip() or bare
     words = [word.strip(",.").replace("'", "") for word in cut.split()]
-    while words and words[0].lower() == "the":
+    while words and words[0].lower() in ("the", "dba"):
         words.pop(0)
     while len(words) > 1 and words[-1].lower() in LEGAL:
         words.pop()
@@ -71,8 +69,7 @@ def mention_in(title: str, symbol: str, name: str) -> Mention | None:
     found = _by_name(title, name) if name else None
     if found is None and by_ticker is None:
         return None
-    first = found if found is not None else by_ticker
-    assert first is not None
+    first = min(filter(None, (found, by_ticker)), key=re.Match.start)
     return Mention(first.start(), first.end(), found is None, by_ticker is not None)
 
 
@@ -80,7 +77,7 @@ def _by_name(title: str, name: str) -> re.Match[str] | None:
     if _first_letters(name) not in title.lower():
         return None
     pattern, own = _name(name)
-    for match in pattern.finditer(title) if pattern is not None else ():
+    for match in pattern.finditer(title):
         if not (match[0][0].isupper() or match[0][0] == name[0]):
             continue
         if _FUND.match(title, match.end()) or (match["alone"] and _is_another(title[match.end() :], own)):
@@ -105,14 +102,11 @@ def _is_another(rest: str, own: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _name(listed_name: str) -> tuple[re.Pattern[str] | None, tuple[str, ...]]:
-    """The pattern for a listed name, and its words in small letters; no pattern where nothing is left of
-    it."""
+def _name(listed_name: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """The pattern for a listed name of at least one word, and its words in small letters."""
     core = core_of(listed_name)
-    if not core:
-        return None, ()
     own = [core[0], *takewhile(_is_own, core[1:])]
-    while own[-1] in ("&", "and"):
+    while len(own) > 1 and own[-1] in ("&", "and"):
         own.pop()
     trades = [word for word in core[len(own) :] if word.lower() in INDUSTRY]
     lowered = tuple(word.lower() for word in core)

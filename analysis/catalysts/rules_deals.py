@@ -50,10 +50,12 @@ MERGER = (
             takeover|deal|buyout) | (?:sells?|sold| selling|divest\w*|offload\w*|sale\sof|
             to\ssell)\s(?:[\w'$.&-]+\s){{0,6}}?(?:business|unit| division|subsidiary|operations|segment|
             assets|brand|plant|refinery|portfolio|arm|mine|company)\b | divest(?:s|ed|iture|ment)\b |
-            spin(?:s|ning)?[\s-]?(?:off|out)\b | spun\soff | (?:buys|bought| snaps\sup|scoops\sup|
-            swoops\son|
+            spin(?:s|ning)?[\s-]?(?:off|out)\b | spun\soff | (?:makes?|agrees?|
+            seals?)\s(?:an?\s)?{MONEY}\s(?:[\w-]+\s)?deal\sfor\b | (?:premium|
+            cash)\s(?:\w+\s)?in\s(?:[\w$-]+\s){{0,5}}deal\b | (?:buying|buys|bought|picks\sup|snaps\sup|
+            scoops\sup| swoops\son|
             completes?\s(?:[\w$.]+\s){{0,3}}purchase\sof)\s(?:[\w'.&-]+\s){{0,4}}(?:for\s{MONEY}|
-            in\s(?:an?\s)?{MONEY}|business|firm|startup|company|maker|unit|developer|bank) |
+            .{{0,40}}\bin\s(?:an?\s)?{MONEY}|business|firm|startup|company|maker|unit|developer|bank) |
             {MONEY}\s(?:\w+\s){{0,2}}(?:merger|takeover|buyout|acquisition) | all-(?:cash|stock)\s(?:deal|
             transaction|merger) | letter\sof\sintent\s(?:\w+\s){{0,2}}(?:acqui\w+|merge\w*) |
             to\scombine\swith )
@@ -114,7 +116,7 @@ PARTNERSHIP = (
             (?<!\w)(?: partner(?:s|ed|ing)?\s(?:up\s)?(?:with|to) | partnerships?\b(?!\s(?:units|lp|
             distribution)) | collaborat(?:es?|ed|ing)\b|(?<!in\s)collaborations?\b | licen[cs](?:e|es|
             ing)\s(?:\w+\s)?(?:agreement|deal|pact|option) | (?:out|in)-licen[cs]\w+ | licenses\b |
-            (?:exclusive|global|worldwide)\s(?:\w+\s){0,3}(?:rights|licen[cs]e|agreement) |
+            (?:exclusive|global|worldwide)\s(?:\w+\s){0,3}(?:rights?|licen[cs]e|agreement) |
             joint\s(?:venture|development) | \bjvs?\b | team(?:s|ed|ing)?\s(?:up\s)?with | teams\sup |
             join(?:s|ed|ing)?\sforces | strategic\s(?:\w+\s)?(?:alliance|agreement|transaction|relationship|
             investment\sfrom) | alliance\swith | forms?\s(?:\w+\s){0,2}alliance |

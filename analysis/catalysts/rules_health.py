@@ -5,8 +5,8 @@ from __future__ import annotations
 from analysis.catalysts.kinds import rule
 
 AUTHORITY = r"""
-    (?: (?:us|u\.s\.)\s?fda | (?<!us\s)(?<!u\.s\.\s)fda | usfda | ema | chmp | mhra | nmpa | pmda | tga |
-    anvisa | mhlw | european\s(?:commission|medicines\sagency) | health\scanada | e\.?u\.?(?=\s(?:nod|
+    (?: (?:us|u\.s\.)\s?fda | (?<!us\s)(?<!u\.s\.\s)fda | usfda | ema | chmp | mhra | nmpa | pmda | cde |
+    tga | anvisa | mhlw | european\s(?:commission|medicines\sagency) | health\scanada | e\.?u\.?(?=\s(?:nod|
     approv|clear| marketing|okay)) | food\sand\sdrug\sadministration )
 """
 APPLICATION = r"""
@@ -64,27 +64,28 @@ RULES = (
             (?<!\w)(?: complete\sresponse\sletters? | \bcrls?\b(?!\)) | {AUTHORITY}\b .{{0,40}}
             \b(?:reject\w* | declin\w+ | refus\w+ | den(?:y|ies|ied) | turn\w*\sdown | snub\w* | says?\sno |
             not\sapprov\w* | cannot\sapprove | flags?\b.{{0,30}}deficienc\w* | identif\w+\sdeficienc\w* |
-            setback | won't\sapprove | pushes\sback) | (?:reject(?:s|ed|ion) | refus(?:es|ed|al) | denial |
-            setback) \b .{{0,30}} {AUTHORITY} | refus(?:e|al)[\s-]to[\s-]file | {AUTHORITY} (?:'s)?
-            .{{0,30}} \brejection | (?:regulator|panel|adcomm)s?\s(?:rejects?|votes?\sagainst) )
+            setback | won't\sapprove | pushes\sback | puts\soff) | (?:reject(?:s|ed|ion) | refus(?:es|ed|al)
+            | denial | setback) \b .{{0,30}} {AUTHORITY} | refus(?:e|al)[\s-]to[\s-]file | {AUTHORITY}
+            (?:'s)? .{{0,30}} \brejection | (?:regulator|panel|adcomm)s?\s(?:rejects?|votes?\sagainst) )
         """,
     ),
     rule(
         "fda.hold_lifted",
         1,
         r"""
-            (?<!\w)(?: lift\w* | remov\w+ | releas\w+ | resolv\w+ | clears? ) \b .{0,60} \b clinical\shold |
-            clinical\shold .{0,25} \b(?:lifted|removed|released) | \bfda\b .{0,20} \blifts? .{0,60}
-            \b(?:hold|freeze) | \bind\sclearance .{0,90} \bafter\s.{0,20}\bhold
+            (?<!\w)(?: lift\w* | remov\w+ | releas\w+ | resolv\w+ | clears? ) \b .{0,60} \b
+            clinical\shol(?:d)?\b | clinical\shold .{0,25} \b(?:lifted|removed|released) | \bfda\b .{0,20}
+            \blifts? .{0,60} \b(?:hold|freeze) | \bind\sclearance .{0,90} \bafter\s.{0,20}\bhold
         """,
     ),
     rule(
         "fda.hold",
         -1,
         rf"""
-            (?<!\w)(?: clinical\sholds? | {AUTHORITY}\b .{{0,20}} \b(?:halts?|pauses?|suspends?|freezes?|
-            places?\s.{{0,30}}hold|stops?)\b | (?:trials?|stud(?:y|ies))\s(?:\w+\s){{0,2}}(?:suspended|
-            halted|paused|frozen)\sby\s(?:the\s)?{AUTHORITY} | import\salert | warning\sletter )
+            (?<!\w)(?: clinical\shol(?:ds?)? | {AUTHORITY}\b .{{0,20}} \b(?:halts?|pauses?|suspends?|
+            freezes?| places?\s.{{0,30}}hold|stops?)\b | (?:trials?|stud(?:y|
+            ies))\s(?:\w+\s){{0,2}}(?:suspended| halted|paused|frozen)\sby\s(?:the\s)?{AUTHORITY} |
+            import\salert | warning\sletter )
         """,
     ),
     rule(
@@ -105,8 +106,9 @@ RULES = (
             orphan(?:[\s-](?:drug| medicinal\sproduct))?|rare\spediatric(?:\sdisease)? |
             regenerative\smedicine(?:\sadvanced\stherapy)?|rmat|innovation\spassport|sakigake|prime|
             qualified\sinfectious\sdisease\sproduct|qidp) (?:\s\w+)?\s(?:designations?|status|tag|nod) |
-            fda\b .{0,30} \bfast[\s-]?tracks? | \bfast[\s-]track(?:ed)?\b .{0,40}\bfda | fda\sdesignations?
-            | priority\sreview(?!\svoucher) | granted\saccelerated\sapproval | priority\svoucher\sfrom |
+            fda\b .{0,30} \bfast[\s-]?tracks? | \bfast[\s-]track(?:ed)?\b .{0,40}\bfda |
+            fda\s(?:breakthrough|fast[\s-]track|orphan|rmat)\b | fda\sdesignations? |
+            priority\sreview(?!\svoucher) | granted\saccelerated\sapproval | priority\svoucher\sfrom |
             commissioner's\snational\spriority )
         """,
     ),
@@ -134,7 +136,7 @@ RULES = (
             conditional|tentative|full| accelerated)\s(?:approval|authori[sz]ation|clearance)) |
             \b(?:u\.?k\.?|china|japan|canada|europe|e\.?u\.?|regulators?)\s(?:approves|clears|okays|
             backs)\b(?!.{{0,80}}(?:merger|deal|acqui|takeover|buyout)) | \b(?:wins?|nabs?|gets?|scores?|
-            secures?|receives?|gains?)\s(?:[\w-]+\s){{0,4}}(?:therapy|drug|vaccine|device|
+            secures?|receives?|gains?|on|after)\s(?:[\w-]+\s){{0,4}}(?:therapy|drug|vaccine|device|
             treatment)\s(?:approval|clearance)\b | \b(?:approves|clears|okays|authori[sz]es|greenlights)\b
             .{{0,80}} \b(?:treatment|therapy|drug|vaccine|device|injection| tablets?|patients) \b |
             \bce\smark\b | approval\sof\s{APPLICATION} | positive\s(?:\w+\s)?opinion\b |
@@ -146,9 +148,10 @@ RULES = (
         "fda.accepted",
         1,
         rf"""
-            (?<!\w)(?: {AUTHORITY}\b .{{0,30}} \b(?:accept(?:s|ed|ance)|files) \b | (?:accept(?:s|ed|
-            ance))\b .{{0,50}} \b{APPLICATION} | {APPLICATION}\b .{{0,40}} \b(?:accept(?:s|ed|ance)|
-            under\sreview| validat\w+) )
+            (?<!\w)(?: {AUTHORITY}\b .{{0,30}} \b(?:accept(?:s|ed|ance)|files) \b | {AUTHORITY}\sreviews\b |
+            (?:under|undergoes|undergoing|into)\s{AUTHORITY}\sreview | (?:accept(?:s|ed| ance))\b .{{0,50}}
+            \b{APPLICATION} | {APPLICATION}\b .{{0,40}} \b(?:accept(?:s|ed|ance)| under\sreview| validat\w+)
+            )
         """,
     ),
     rule(
@@ -159,8 +162,9 @@ RULES = (
             completes?\s(?:\w+\s){{0,3}}submission| resubmit(?:s|ted)|initiat\w+\srolling)\b .{{0,60}}
             \b{APPLICATION}\b | {APPLICATION}\b .{{0,50}} \b(?:submitted|submission|resubmi\w+|filed|
             filing)\b(?!\s(?:targeted|expected|planned|remains|on\strack|timeline|anticipated|in\s20|plans?|
-            strategy|fee)) | seeks?\s(?:\w+\s)?{AUTHORITY}\s(?:\w+\s)?(?:approval|clearance|nod) |
-            submits?\b .{{0,40}} \bto\s(?:the\s)?{AUTHORITY} )
+            strategy|fee)) | seeks?\s(?:\w+\s)?{AUTHORITY}\s(?:\w+\s)?(?:approval|clearance|nod) | (?:with|
+            after|following|on)\s(?:the\s)?{AUTHORITY}\s(?:filing|submission|application)\b | submits?\b
+            .{{0,40}} \bto\s(?:the\s)?{AUTHORITY} )
         """,
     ),
     rule(
@@ -179,7 +183,8 @@ RULES = (
             (?<!\w)(?: (?:type\s[abcd]|pre-?(?:nda|bla|ind)|end[\s-]of[\s-]phase\s?\w+)\b .{{0,50}}
             \bmeetings? | {AUTHORITY}\b .{{0,25}} \b(?:alignment|aligns?|agree(?:s|d|ment)|feedback|minutes|
             guidance\son|backing|meeting|support) \b | (?:alignment|agreement|aligns|feedback|meeting)\b
-            .{{0,30}} \b(?:with|from|by)\s(?:the\s)?{AUTHORITY} | regulatory\salignment )
+            .{{0,30}} \b(?:with|from|by)\s(?:the\s)?{AUTHORITY} | regulatory\salignment |
+            {AUTHORITY}\s(?:response|decision\sletter|letter|views|update|boosts?|lays\sout|confirms)\b )
         """,
     ),
     rule(
@@ -213,7 +218,9 @@ RULES = (
             \b{DATA}\b .{{0,40}} \b(?:show\w*|demonstrat\w+|support\w*|reveal\w*|reduc\w+|improv\w+) |
             \btop-?\s?line\s(?:\w+\s){{0,2}}{DATA} | \b(?:after|on|following|
             as)\s(?:[\w-]+\s){{0,6}}(?:engager|clinical|patient|efficacy|survival|safety|therapy|drug|
-            vaccine|dose|response|cancer|tumou?r)\sdata\b | {STUDY} .{{0,20}} \b(?:data|results|readout)\b )
+            vaccine|dose|response|cancer|tumou?r)\sdata\b | {STUDY} .{{0,20}} \b(?:data|results|readout)\b |
+            \b(?:cuts?|reduc\w+|slow\w*|improv\w+|shrinks?|lowers?)\s .{{0,60}}
+            \bin\s(?:[\w\'-]+\s){{0,3}}(?:trial|study)\b )
         """,
     ),
     rule(
@@ -225,8 +232,8 @@ RULES = (
             dosing|treats|enrols|enrolls|enrolled|enrolling)\s(?:of\s)?(?:the\s)?(?:first|last)\b |
             (?:complet\w+|finish\w+|full)\s(?:of\s)?(?:\w+\s){0,3}(?:enrol?lment|recruitment|dosing) |
             (?:enrol?lment|recruitment|dosing)\s(?:\w+\s){0,3}(?:complet\w+|finish\w+) | (?:initiat\w+|
-            launch\w*|begins?|starts?|started|commenc\w+|expand\w*|resum\w+|advances|advanced|complet\w+|
-            opens?|kick\w*\soff)\s(?:of\s)?(?:[\w'/()-]+\s){0,6}?(?:clinical\s|pivotal\s|
+            launch\w*|begins?|starts?|started|commenc\w+|embarks\son|expand\w*|resum\w+|advances|advanced|
+            complet\w+| opens?|kick\w*\soff)\s(?:of\s)?(?:[\w'/()-]+\s){0,6}?(?:clinical\s|pivotal\s|
             registrational\s)?(?:trials?|stud(?:y|ies))\b(?!.{0,12}(?:lawsuit|court|jury)) | (?:initiat\w+|
             launch\w*|begins?|starts?|commenc\w+|enters?|advances|advanced|moves|into|
             toward)\s(?:[\w'/()-]+\s){0,4}?phase\s?(?:[1-4]|i{1,3})\b | clinical\s(?:trial\s)?(?:update|

@@ -83,17 +83,18 @@ RULES = (
             (?<!\w)(?: (?:raises?|raised|raising|secures?|closes?|announces?|obtains?)\s(?:up\sto\s|about\s|
             an?\s|over\s|approximately\s)?{MONEY}(?:\s\w+)?\s(?:in\s|of\s|from\s|through\s|via\s)?(?:an?\s|
             new\s)?(?:equity|stock|share|strategic\sinvestment|financing\sfrom\s(?:institution|invest)|
-            capital\sraise|oversubscribed) | equity\s(?:raise|financing|investment|funding) | capital\sraise
-            | (?:raises?|raising)\scapital\s(?:via|through|in) )
+            capital\sraise|oversubscribed)\b(?!\s(?:re|buy)) | equity\s(?:raise|financing|investment|
+            funding) | capital\sraise | (?:raises?|raising)\scapital\s(?:via|through|in) )
         """,
     ),
     rule(
         "dilution.warrants",
         -1,
         r"""
-            (?<!\w)(?: warrants?\s(?:\w+\s){0,2}(?:inducement|exercis\w+|issu\w+|repric\w+|amend\w+|
-            exchange| dividend|redemption|holders) | (?:exercis\w+|induce\w*|issu\w+|repric\w+|redeem\w*|
-            redemption| receiv\w+|distribut\w+)\s(?:of\s)?(?:[\w$,.-]+\s){0,4}warrants?\b )
+            (?<!\w)(?: new\s(?:[\w-]+\s){0,2}warrants\b | warrants?\s(?:\w+\s){0,2}(?:inducement|exercis\w+|
+            issu\w+|repric\w+|amend\w+| exchange| dividend|redemption|holders) | (?:exercis\w+|induce\w*|
+            issu\w+|repric\w+|redeem\w*| redemption| receiv\w+|
+            distribut\w+)\s(?:of\s)?(?:[\w$,.-]+\s){0,4}warrants?\b )
         """,
     ),
     rule(
@@ -139,7 +140,8 @@ LISTING = (
         "listing.reverse_split",
         -1,
         r"""
-            (?<!\w)(?: reverse\s(?:stock\s|share\s)?(?:split|consolidation) | share\sconsolidation | (?:1|
+            (?<!\w)(?: reverse\s(?:stock\s|share\s)?(?:split|consolidation) | share\sconsolidation |
+            \d+-for-\d+\b.{0,30}\breverse\b | combine\s\d+\sshares\sinto | (?:1|
             one)[\s-]for[\s-](?:\w+)\s(?:reverse|share\sconsol) | ads\sratio\schange |
             ratio\schange\b.{0,30}\bads )
         """,

@@ -25,6 +25,7 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s-\s(?:what|why|here'?s?|learn|how|and what)\b.{0,60}$", re.IGNORECASE)
+_ASIDE = re.compile(r",\s[^,]*\bprice target\b[^,]*$", re.IGNORECASE)
 MIN_WORDS = 4
 """A publisher is cut off only where so many words remain."""
 
@@ -42,5 +43,6 @@ def plain(title: str) -> str:
 
 
 def statement(title: str) -> str:
-    """The title without a question at its end: "" when it is nothing but a question."""
-    return _QUESTION.sub("", title) if title.endswith("?") else _TAIL.sub("", title)
+    """The title without a question, teaser or analyst's aside at its end; "" when it is only a question."""
+    asked = _QUESTION if title.endswith("?") else _TAIL
+    return _ASIDE.sub("", asked.sub("", title))

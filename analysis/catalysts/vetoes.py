@@ -88,9 +88,10 @@ HOLDERS = r"""
     decreases?|lowers?| grows?|reduces?|has|takes?|acquires?|buys|sells|
     invests?)\s(?:[\w$.,]+\s){0,4}(?:holdings?|positions?| stakes?|shares)\s(?:in|of|by)\b | short\sinterest
     | put\soptions | call\soptions | options\straders? | unusual(?:ly)?[\s-](?:\w+\s)?(?:options|volume|
-    trading) | trading\svolume | congress\w* | \brep\.\s | senator | (?:rsu|stock\s(?:award|grant|option)|
-    equity\s(?:award|grant|vesting)|phantom\sstock| dividend\sunits)s? | inducement\s(?:grants?|awards?|
-    equity) | 5635\(c\)\(4\) | nears?\s10b5 | 10b5-1 | bulks\sup | berkshire\b )
+    trading) | trading\svolume | congress(?:man|woman|person|ional)\w* | \brep\.\s | senator | (?:rsu|
+    stock\s(?:award|grant|option)| equity\s(?:award|grant|vesting)|phantom\sstock| dividend\sunits)s? |
+    inducement\s(?:grants?|awards?| equity) | 5635\(c\)\(4\) | nears?\s10b5 | 10b5-1 | bulks\sup |
+    berkshire\b )
 """
 LAW = r"""
     \b(?: class[\s-]action | law\s(?:firm|offices?) | lawsuits? | securities\s(?:fraud|litigation|class) |
@@ -106,7 +107,7 @@ PAGES = r"""
     (?: stock\sprice(?:,|\sand|\stoday|\s&|\sup|\sdown|\shistory|\schart) | price\s(?:and\schart|today|
     chart) | \bbond\s(?:price|profile) | latest\snews\sand\sheadlines | news\stoday$ | sec\s(?:filings?\b|
     10-[kq]\sreport) | ^form\s8-?k\b | actuals\s&\sestimates | financials: | archives$ | revenue\sbreakdown
-    | etf\sprofile | analyst\sestimates | earnings\sforecast: | prospectus\sof | market\s(?:report|size|
+    | etf\sprofile | analyst\sestimates\s& | earnings\sforecast: | prospectus\sof | market\s(?:report|size|
     research)\b | \bcoupon | \bpromo\scode | bonus\scode | ^tranche\supdate | recall(?:s|ed)?\b | \b(?:uaw|
     unions?|strike|teamsters|labor\scontract)\b | \bplans\s\$[\d.,]+[km]\s\w+\s\( | ^recon: | the\sstory\b |
     pipeline\sprogress | \blaunch\s(?:of|in)\b.{0,60}\bfollowing\b | (?:appoint\w*|names|hires|promotes|
