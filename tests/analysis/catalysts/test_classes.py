@@ -1,0 +1,240 @@
+"""Every class by headlines that no one has printed, and what is no catalyst."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.catalysts import TAGS, CatalystKind
+from tests.analysis.catalysts.made_up import kind_of
+from tests.recorded import ROOT
+from universe.simulator.synthetic import news
+
+TOLD = {
+    "halt": """
+        Quellmar Trading Halted, News Pending
+        Nasdaq Halts Quellmar Therapeutics, Inc.
+        Nasdaq halts trading in Quellmar Therapeutics
+        Quellmar shares halted on circuit breaker to the upside, last up 45%
+        Trading in Quellmar to resume at 10:30 a.m.
+        Quellmar (NASDAQ: QLMR) halted T1
+        Quellmar shares resume trading after LULD pause
+        SEC suspends trading of Quellmar shares
+    """,
+    "fda": """
+        Quellmar Receives Complete Response Letter from FDA for QM-101
+        FDA Assigns PDUFA Date of March 3 to Quellmar's QM-101
+        Quellmar Announces FDA Acceptance of NDA for QM-101
+        Quellmar Granted Orphan Drug Designation for QM-101
+        FDA Advisory Committee Votes 9-2 in Favor of Quellmar's QM-101
+        Quellmar Receives CHMP Positive Opinion for QM-101
+        Quellmar wins 510(k) clearance for its pump
+        Quellmar Submits New Drug Application to FDA for QM-101
+        Quellmar secures CE Mark for heart valve
+        FDA lifts clinical hold on Quellmar's gene therapy
+        FDA pauses Quellmar gene therapy trial
+        Quellmar gets Breakthrough Device Designation
+        Quellmar Announces IND Clearance for QM-7
+        Health Canada approves Quellmar's QM-101
+        Quellmar shares slump as FDA extends review of its pain pill by three months
+        Quellmar Announces Alignment with FDA on Pivotal Design
+    """,
+    "trial": """
+        Quellmar Announces Positive Topline Results from Phase 3 Trial of QM-101
+        Quellmar's Phase 2 trial fails to meet primary endpoint
+        Quellmar doses first patient in Phase 1 study of QM-7
+        Quellmar completes enrollment in pivotal trial
+        Quellmar to discontinue Phase 2 study of QM-101
+        Quellmar Presents Interim Data from Phase 1b Study at a Congress
+        Quellmar Announces Preclinical Data Supporting QM-9
+        Quellmar plunges after late-stage study misses main goal
+        Quellmar stock craters as Alzheimer's drug fails in trial
+    """,
+    "offering": """
+        Quellmar Announces Pricing of $20 Million Public Offering of Common Stock
+        Quellmar Announces Proposed Underwritten Public Offering
+        Quellmar Announces $8.0 Million Registered Direct Offering Priced At-the-Market Under Nasdaq Rules
+        Quellmar prices upsized IPO at $16 a share
+        Quellmar Announces Closing of $15 Million Private Placement
+        Quellmar launches $200 million convertible senior notes offering
+        Quellmar enters into at-the-market equity offering program
+        Quellmar shares fall on stock offering
+        Quellmar prices offering
+        Quellmar Announces $5 Million PIPE Financing
+        Quellmar terminates proposed public offering
+    """,
+    "dilution": """
+        Quellmar Files $150 Million Mixed Shelf
+        Quellmar files S-3 shelf registration statement
+        Quellmar Announces Exercise of Warrants for $6.4 Million Gross Proceeds
+        Quellmar Announces Warrant Inducement Transaction for $5 Million
+        Quellmar registers 12 million shares for resale by holders
+        Quellmar enters $30 million equity line with a fund
+        Quellmar shareholders approve increase in authorized shares
+    """,
+    "merger": """
+        Quellmar to Be Acquired by Orvane for $12.00 Per Share in Cash
+        Orvane to Acquire Quellmar for $2 Billion
+        Quellmar Receives Unsolicited Takeover Proposal
+        Quellmar explores strategic alternatives including sale
+        Quellmar enters definitive merger agreement with Orvane
+        Quellmar signs non-binding LOI to acquire Orvane Labs
+        Quellmar completes spin-off of diagnostics unit
+        Quellmar sells its animal health business for $40 million
+        Quellmar rejects buyout bid from Orvane
+        Quellmar terminates merger agreement with Orvane
+    """,
+    "earnings": """
+        Quellmar Reports Third Quarter 2025 Financial Results and Provides Business Update
+        Quellmar Q3 EPS $(0.12) Beats $(0.15) Estimate, Sales $4.2M Miss $5.0M Estimate
+        Quellmar swings to a loss in second quarter
+        Quellmar posts record net interest income
+        Quellmar Announces Preliminary Fourth Quarter Revenue
+        Quellmar (QLMR) Q3 2025 Earnings Call Transcript
+        Quellmar stock sinks after earnings miss
+        Quellmar tops Q2 estimates and raises full-year outlook
+        Quellmar misses earnings estimates
+    """,
+    "guidance": """
+        Quellmar Raises Full-Year 2026 Revenue Guidance
+        Quellmar cuts FY26 outlook
+        Quellmar Sees FY26 Sales $40M-$44M vs $42M Est
+        Quellmar reaffirms 2026 guidance
+        Quellmar withdraws guidance
+        Quellmar warns on first-quarter profit
+    """,
+    "contract": """
+        Quellmar Awarded $12.5 Million Contract by U.S. Department of Defense
+        Quellmar Receives Purchase Order for 40 Units
+        Quellmar Wins NIH Grant
+        Quellmar secures $3M purchase order from hospital chain
+        Quellmar loses key customer
+        Quellmar signs supply agreement with a carmaker
+    """,
+    "partnership": """
+        Quellmar and Orvane Announce Strategic Collaboration
+        Quellmar Signs Exclusive License Agreement with Orvane
+        Quellmar enters joint venture with Orvane
+        Quellmar signs MOU with Orvane to develop drones
+        Quellmar Announces Non-Binding Letter of Intent with Orvane
+        Orvane terminates collaboration with Quellmar
+    """,
+    "listing": """
+        Quellmar Announces 1-for-20 Reverse Stock Split
+        Quellmar Receives Nasdaq Notification Regarding Minimum Bid Price Deficiency
+        Quellmar Regains Compliance with Nasdaq Minimum Bid Price Requirement
+        Quellmar to Transfer Listing to NYSE American
+        Quellmar joins Russell 3000 Index
+        Quellmar removed from the S&P SmallCap 600
+        Quellmar announces two-for-one stock split
+        Quellmar receives Nasdaq delisting notice
+        Quellmar Granted Extension by Nasdaq Hearings Panel
+    """,
+    "": """
+        Quellmar to Report Third Quarter Results on November 5
+        Quellmar Announces Inducement Grants Under Nasdaq Listing Rule 5635(c)(4)
+        Quellmar price target raised to $20 from $15 at Orvane Securities
+        Is Quellmar a Buy After Q3 Results?
+        Orvane vs. Quellmar: Which Stock Is Better?
+        Why Quellmar Stock Is Up Today
+        12 Health Care Stocks Moving In Friday's Session: Quellmar Up 30%
+        Quellmar CEO Sells 20,000 Shares
+        Quellmar Appoints Jane Roe as Chief Medical Officer
+        Quellmar Declares Quarterly Dividend
+        Quellmar Announces $50 Million Share Repurchase Program
+        Quellmar to Present at an Investor Conference
+        Quellmar launches new product line
+        Quellmar Deadline Alert: Law Firm Reminds Investors
+        Short interest in Quellmar jumps 20%
+        Orvane Capital cuts stake in Quellmar
+        Assessing Quellmar (QLMR) Valuation After FDA Approval
+        Quellmar prices $300 million of senior notes
+        Quellmar earnings preview: what to expect
+    """,
+}
+
+
+def lines(text: str) -> list[str]:
+    return [line.strip() for line in text.strip().splitlines()]
+
+
+@pytest.mark.parametrize(("kind", "title"), [(kind, title) for kind in TOLD for title in lines(TOLD[kind])])
+def test_a_headline_has_the_class_of_its_event(kind: str, title: str) -> None:
+    assert kind_of(title) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("halt", "Quellmar shares halted pending FDA approval news"),
+        ("fda", "Quellmar wins FDA approval, reports third-quarter results"),
+        ("earnings", "Quellmar Reports Second Quarter Results, Raises Guidance and Signs License Agreement"),
+        ("offering", "Quellmar Announces Public Offering of Common Stock and Warrants"),
+    ],
+)
+def test_of_two_events_the_earlier_class_counts(kind: str, title: str) -> None:
+    assert kind_of(title) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        (
+            "guidance",
+            "Why Quellmar (QLMR) Is Up 13% After Raising 2026 Guidance - Has The Bull Case Changed?",
+        ),
+        ("earnings", "Quellmar (QLMR) Is Down 5% After Q2 Earnings Miss – What's Changed"),
+        ("fda", "Quellmar scores FDA approval, Orvane Securities reaffirms $80 price target"),
+        ("", "Why Quellmar Stock Is Sinking - What You Need To Know"),
+    ],
+)
+def test_a_mover_counts_by_the_cause_that_it_names(kind: str, title: str) -> None:
+    assert kind_of(title) == kind
+
+
+SIMULATED = {
+    "reports positive Phase 2 data": "trial",
+    "wins FDA clearance": "fda",
+    "raises full-year guidance": "guidance",
+    "lands multi-year cloud contract": "contract",
+    "beats revenue estimates": "earnings",
+    "posts record net interest income": "earnings",
+    "raises production outlook": "guidance",
+    "signs supply agreement": "contract",
+    "beats quarterly estimates": "earnings",
+    "wins large order": "contract",
+    "raises full-year outlook": "guidance",
+    "to be acquired at a premium": "merger",
+    "halts trial after safety review": "trial",
+    "receives complete response letter": "fda",
+    "prices offering": "offering",
+    "cuts revenue outlook": "guidance",
+    "loses key customer": "contract",
+    "misses earnings estimates": "earnings",
+    "cuts output forecast": "guidance",
+    "misses quarterly estimates": "earnings",
+    "announces stock offering": "offering",
+    "lowers full-year outlook": "guidance",
+}
+
+
+def test_the_simulators_news_is_classed_and_the_rest_of_it_is_none() -> None:
+    groups = [phrases for table in (news.GOOD, news.BAD) for phrases in table.values()]
+    phrases = {phrase for group in (*groups, news.PLAIN) for phrase in group}
+    assert set(SIMULATED) <= phrases
+    assert {phrase: kind_of(f"Quellmar {phrase}") for phrase in phrases} == {
+        phrase: SIMULATED.get(phrase, "") for phrase in phrases
+    }
+    assert kind_of(news.LAW.format(name="Quellmar")) == ""
+
+
+def test_every_class_has_the_tag_and_the_place_of_the_document() -> None:
+    rows = [
+        [cell.strip(" `") for cell in line.split("|")[1:3]]
+        for line in (Path(ROOT) / "docs" / "catalysts.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `")
+    ]
+    told = [kind for kind in CatalystKind if kind is not CatalystKind.FILING]
+    assert [[kind.value, kind.tag] for kind in told] == rows
+    assert (TAGS[CatalystKind.FILING], set(TAGS)) == ("8-K", set(CatalystKind))
