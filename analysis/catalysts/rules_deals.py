@@ -22,11 +22,11 @@ MERGER = (
             (?<!\w)(?: (?:to\sbe|agrees?\sto\sbe|being|will\sbe|gets?)\s(?:acquired|bought|taken\sprivate) |
             (?:receiv\w+|gets?|draws?|attracts?|confirms?)\s(?:[\w$.,-]+\s){0,6}?(?:takeover|buyout|
             acquisition|unsolicited|non-binding|tender|take-private)\s(?:\w+\s){0,2}(?:bid|offer|proposal|
-            interest|approach) | (?:takeover|buyout|acquisition|take-private|going[\s-]private|
+            interest|approach) | (?:takeover|buyout|acquisition|take-private|go(?:es|ing)?[\s-]private|
             unsolicited)\s(?:\w+\s){0,2}(?:bid|offer|proposal|interest|approach) | tak(?:e|es|en|
-            ing)\s(?:\w+\s){0,2}private | going[\s-]private | strategic\salternatives? | strategic\sreview |
-            exploring?\s(?:an?\s)?(?:\w+\s)?sale | (?:sale|takeover)\sprocess | tender\soffer | (?:merger|
-            acquisition)\sproposal | weigh\w*\s(?:\w+\s){0,2}sale )
+            ing)\s(?:\w+\s){0,2}private | go(?:es|ing)?[\s-]private | strategic\salternatives? |
+            strategic\sreview | exploring?\s(?:an?\s)?(?:\w+\s)?sale | (?:sale|takeover)\sprocess |
+            tender\soffer | (?:merger| acquisition)\sproposal | weigh\w*\s(?:\w+\s){0,2}sale )
         """,
     ),
     rule(
@@ -113,7 +113,7 @@ PARTNERSHIP = (
         "partnership.made",
         1,
         r"""
-            (?<!\w)(?: partner(?:s|ed|ing)?\s(?:up\s)?(?:with|to) | partnerships?\b(?!\s(?:units|lp|
+            (?<!\w)(?: partner(?:s|ed|ing)?\s(?:up\s)?(?:with|to)\b | partnerships?\b(?!\s(?:units|lp|
             distribution)) | collaborat(?:es?|ed|ing)\b|(?<!in\s)collaborations?\b | licen[cs](?:e|es|
             ing)\s(?:\w+\s)?(?:agreement|deal|pact|option) | (?:out|in)-licen[cs]\w+ | licenses\b |
             (?:exclusive|global|worldwide)\s(?:\w+\s){0,3}(?:rights?|licen[cs]e|agreement) |

@@ -219,7 +219,7 @@ RULES = (
             \btop-?\s?line\s(?:\w+\s){{0,2}}{DATA} | \b(?:after|on|following|
             as)\s(?:[\w-]+\s){{0,6}}(?:engager|clinical|patient|efficacy|survival|safety|therapy|drug|
             vaccine|dose|response|cancer|tumou?r)\sdata\b | {STUDY} .{{0,20}} \b(?:data|results|readout)\b |
-            \b(?:cuts?|reduc\w+|slow\w*|improv\w+|shrinks?|lowers?)\s .{{0,60}}
+            \b(?:shows?|showed|cuts?|reduc\w+|slow\w*|improv\w+|shrinks?|lowers?)\s .{{0,60}}
             \bin\s(?:[\w\'-]+\s){{0,3}}(?:trial|study)\b )
         """,
     ),

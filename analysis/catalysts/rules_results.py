@@ -48,10 +48,10 @@ EARNINGS = (
             (?<!\w)(?: (?:beat(?:s|ing)?|top(?:s|ped|ping)?|surpass\w*|exceed\w*|crush\w*|smash\w*|
             outpac\w+| above|ahead\sof|meets?|hits?|in[\s-]?line\swith|match\w*|lag(?:s|ged)?|trail\w*|
             miss(?:es|ed| ing)?|below|short\sof|shy\sof|vs\.?)\s(?:[\w$%.,'&-]+\s){{0,6}}?{EXPECTED} |
-            {FIGURE}\s(?:[\w.,$%-]+\s){{0,3}}?(?:beat|beats|miss|misses|missed|surprise|tops|lag|lags|
-            shortfall|decline|jump(?:s|ed)?|surg(?:e|es|ed)|ris(?:e|es)|rose|fell|falls?|drop(?:s|ped)?|
-            climb(?:s|ed)?|soar(?:s|ed)?|grew|grows|up\s\d|down\s\d|doubl\w+|tripl\w+|slump\w*|slid\w*|
-            widen\w*|narrow\w*|increas\w+|decreas\w+|below|above|fall\sshort)\b |
+            {FIGURE}\s(?:(?!outlook|guidance|forecast)[\w.,$%-]+\s){{0,3}}?(?:beat|beats|miss|misses|missed|
+            surprise|tops|lag|lags| shortfall|decline|jump(?:s|ed)?|surg(?:e|es|ed)|ris(?:e|es)|rose|fell|
+            falls?|drop(?:s|ped)?| climb(?:s|ed)?|soar(?:s|ed)?|grew|grows|up\s\d|down\s\d|doubl\w+|
+            tripl\w+|slump\w*|slid\w*| widen\w*|narrow\w*|increas\w+|decreas\w+|below|above|fall\sshort)\b |
             {FIGURE}\s(?:and\s{FIGURE}\s)?(?:top|beat|miss|lag|surpass|exceed)\b |
             {QUARTER}\s(?:\w+\s)?(?:beat|miss|profit|loss|surprise)\b | surprises?\swith\s{QUARTER} |
             (?:wider|narrower|smaller|bigger|larger)[\s-]than[\s-]expected | (?:better|

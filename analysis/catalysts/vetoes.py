@@ -29,17 +29,17 @@ OPINION = r"""
     | ,\ssays\b | by\smoody's | \b(?:raised|cut|lowered|moved)\sto\s(?:buy|hold|sell|neutral|outperform|
     overweight) | 'hold' | buy\spoint | trades?\s(?:reasonable|at\sa|rich|cheap|fair|above\sconsensus) |
     consensus\stargets? | fair(?:ly)?\spriced? | fair\son | could\sbe\scheap | expected\sto\smove |
-    into\searnings | (?:traders|investors)\seye | rides\son | plans\sfor\s20\d\d | \bmore\szero\sin |
-    \bjim\scramer | cramer | motley\sfool | zacks\.com\sfeatured | zacks\sanalyst | seen\s(?:as|benefiting|
-    positioned|being) | according\sto\s(?:\w+\s)?analyst | stock\sforecast | price\sprediction |
-    technical\sanalysis | golden\scross | death\scross | moving\saverage | 52-week | all-time\s(?:high|low)
-    | relative\sstrength | opinions?\son | hedge\sfunds? | retail\sinvestors | sentiment | deep\svalue |
-    multibagger | what\s(?:sparked|happened) | trade\stracker | bullish\son | bearish\son | (?:moody's|
-    fitch| s&p)\s(?:global\s)?(?:ratings?\s)?(?:up|down|affirm|assign|cut|rais|revis|plac)\w* |
-    credit\srating | stock\ssplit\swatch | has\swhat\sit\stakes | peeking\sat | heading\sinto |
-    dividend\s(?:stock|king| aristocrat|investors) | competitive\sedge | peers? | rival(?:s|ry)? | comparing
-    | benchmarking | compared\s(?:to|with)\scompetitors | bulls | bears | outperforms?\scompetitors |
-    underperforms? )\b
+    into\searnings | (?:traders|investors)\seye | rides\son | could\sbenefit | court\sbattle |
+    plans\sfor\s20\d\d | \bmore\szero\sin | \bjim\scramer | cramer | motley\sfool | zacks\.com\sfeatured |
+    zacks\sanalyst | seen\s(?:as|benefiting| positioned|being) | according\sto\s(?:\w+\s)?analyst |
+    stock\sforecast | price\sprediction | technical\sanalysis | golden\scross | death\scross |
+    moving\saverage | 52-week | all-time\s(?:high|low) | relative\sstrength | opinions?\son | hedge\sfunds?
+    | retail\sinvestors | sentiment | deep\svalue | multibagger | what\s(?:sparked|happened) |
+    trade\stracker | bullish\son | bearish\son | (?:moody's| fitch| s&p)\s(?:global\s)?(?:ratings?\s)?(?:up|
+    down|affirm|assign|cut|rais|revis|plac)\w* | credit\srating | stock\ssplit\swatch | has\swhat\sit\stakes
+    | peeking\sat | heading\sinto | dividend\s(?:stock|king| aristocrat|investors) | competitive\sedge |
+    peers? | rival(?:s|ry)? | comparing | benchmarking | compared\s(?:to|with)\scompetitors | bulls | bears
+    | outperforms?\scompetitors | underperforms? )\b
 """
 PREVIEW = r"""
     \b(?: preview | what\sto\s(?:expect|watch|look\sfor) | (?:ahead|

@@ -49,6 +49,8 @@ TOLD = {
         Quellmar Presents Interim Data from Phase 1b Study at a Congress
         Quellmar Announces Preclinical Data Supporting QM-9
         Quellmar plunges after late-stage study misses main goal
+        Quellmar's obesity pill shows 12% weight loss in mid-stage trial
+        Quellmar halts dosing in study after patient death
         Quellmar stock craters as Alzheimer's drug fails in trial
     """,
     "offering": """
@@ -69,6 +71,7 @@ TOLD = {
         Quellmar files S-3 shelf registration statement
         Quellmar Announces Exercise of Warrants for $6.4 Million Gross Proceeds
         Quellmar Announces Warrant Inducement Transaction for $5 Million
+        Quellmar files to sell up to $200M of securities via mixed shelf
         Quellmar registers 12 million shares for resale by holders
         Quellmar enters $30 million equity line with a fund
         Quellmar shareholders approve increase in authorized shares
@@ -80,6 +83,9 @@ TOLD = {
         Quellmar explores strategic alternatives including sale
         Quellmar enters definitive merger agreement with Orvane
         Quellmar signs non-binding LOI to acquire Orvane Labs
+        Quellmar to go private in $300 million deal
+        Quellmar shareholders approve merger
+        Quellmar acquires AI startup Orvane
         Quellmar completes spin-off of diagnostics unit
         Quellmar sells its animal health business for $40 million
         Quellmar rejects buyout bid from Orvane
@@ -102,6 +108,7 @@ TOLD = {
         Quellmar Sees FY26 Sales $40M-$44M vs $42M Est
         Quellmar reaffirms 2026 guidance
         Quellmar withdraws guidance
+        Quellmar sees Q4 revenue below estimates
         Quellmar warns on first-quarter profit
     """,
     "contract": """
@@ -109,6 +116,8 @@ TOLD = {
         Quellmar Receives Purchase Order for 40 Units
         Quellmar Wins NIH Grant
         Quellmar secures $3M purchase order from hospital chain
+        Quellmar selected by NASA for $20 million lunar contract
+        Quellmar Receives $4.8 Million Follow-On Order
         Quellmar loses key customer
         Quellmar signs supply agreement with a carmaker
     """,
@@ -129,6 +138,8 @@ TOLD = {
         Quellmar removed from the S&P SmallCap 600
         Quellmar announces two-for-one stock split
         Quellmar receives Nasdaq delisting notice
+        Nasdaq to delist Quellmar shares
+        Quellmar receives NYSE American non-compliance notice
         Quellmar Granted Extension by Nasdaq Hearings Panel
     """,
     "": """
@@ -150,6 +161,12 @@ TOLD = {
         Orvane Capital cuts stake in Quellmar
         Assessing Quellmar (QLMR) Valuation After FDA Approval
         Quellmar prices $300 million of senior notes
+        Quellmar names former FDA official to board
+        Quellmar Sets Date for Third Quarter Earnings Call
+        Quellmar settles patent lawsuit
+        3 Reasons to Sell Quellmar
+        Quellmar downgraded to Hold at Orvane Securities
+        How Quellmar Could Benefit From Its Latest Collaborations
         Quellmar earnings preview: what to expect
     """,
 }
