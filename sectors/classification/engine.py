@@ -38,8 +38,21 @@ _BLANK_CHECK = re.compile(
     re.IGNORECASE,
 )
 _FUND_NAME = re.compile(
-    r"\b(closed[- ]end|etf|fund|municipal income|income trust|bond trust|bitcoin trust|ether trust)\b",
+    r"\b(closed[- ]end|etf|fund|municipal income|income trust|bond trust|bitcoin trust|ether trust)\b"
+    r"|\bsynthetic fixed-income securities\b",
     re.IGNORECASE,
+)
+#: Closed-end funds are listed as common stock and mostly named after their house, not "fund". Their houses
+#: also run companies: lenders, owners of property, and themselves.
+_FUND_HOUSE = re.compile(
+    r"\b(abrdn|angel oak|barings|blackrock|calamos|eaton vance|franklin universal|gabelli|guggenheim|invesco|"
+    r"john hancock|mfs|nuveen|putnam|royce|sprott focus|thornburg|tortoise energy|western asset)\b"
+    r".*\b(trust|municipals?|tax[- ]free|tax[- ]advantaged?|beneficial (interest|ownership)|"
+    r"portfolio|dividend|total return|investors|infrastructure)\b",
+    re.IGNORECASE,
+)
+_NO_FUND = re.compile(
+    r"\b(bdc|credit company|lending|mortgage|propert(y|ies)|realty|real estate|reit)\b", re.IGNORECASE
 )
 
 
@@ -65,7 +78,7 @@ def classify(profile: CompanyProfile) -> ClassificationResult:
 def _exclusion(profile: CompanyProfile, found: Sequence[Hint]) -> str:
     """ "fund", "shell" or "". A vendor's shell label alone is not enough against a business of its own:
     many a shell has since merged with one."""
-    if profile.is_fund or profile.kind.upper() in FUND_KINDS or _FUND_NAME.search(profile.name):
+    if profile.is_fund or profile.kind.upper() in FUND_KINDS or _is_named_fund(profile.name):
         return "fund"
     business = [hint for hint in found if hint.evidence.sector is not None]
     says_shell = any(hint.excludes for hint in found)
@@ -73,6 +86,12 @@ def _exclusion(profile: CompanyProfile, found: Sequence[Hint]) -> str:
     if looks_shell and (says_shell or all(_is_finance(hint) or _is_words(hint) for hint in business)):
         return "shell"
     return "shell" if says_shell and all(_is_finance(hint) and _is_words(hint) for hint in business) else ""
+
+
+def _is_named_fund(name: str) -> bool:
+    if _FUND_NAME.search(name):
+        return True
+    return _FUND_HOUSE.search(name) is not None and _NO_FUND.search(name) is None
 
 
 def _is_finance(hint: Hint) -> bool:

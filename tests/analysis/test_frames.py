@@ -11,12 +11,13 @@ import pytest
 from analysis.engine import score_board
 from analysis.engine.frames import pack, unpack
 from analysis.engine.history import History, extreme, mean_known, restricted_from
-from analysis.frames import frame_build
+from analysis.frames import frame_build, past_codes
 from analysis.services import parameters_revise
 from analysis.types import InputFrame, ScoringParameters
 from sectors.services import weight_revise
 from tests.analysis import small_market
 from tests.analysis.small_market import SYMBOLS, et
+from universe.selectors import members_past
 from universe.services import minute_bars_store, splits_store
 from universe.types import MinuteBar, Split
 
@@ -182,3 +183,18 @@ def test_a_mean_takes_what_is_known() -> None:
     values = np.array([[1.0, np.nan], [3.0, np.nan]])
     assert mean_known(values)[0] == 2.0
     assert np.isnan(mean_known(values)[1])
+
+
+def test_a_past_session_counts_its_own_members_and_others_todays() -> None:
+    codes = past_codes(
+        ["ECHO", "FOX", "GONE"],
+        [{"ECHO", "GONE"}, {"ECHO", "FOX"}],
+        {"ECHO": "energy", "FOX": "energy", "GONE": "utilities"},
+        ["energy", "utilities"],
+    )
+    assert codes.tolist() == [[0, -1, 1], [0, 0, -1]]
+
+
+def test_the_members_of_sessions_with_a_universe_are_known() -> None:
+    built = members_past([small_market.SESSION, et(0, day=dt.date(2026, 3, 9)).date()])
+    assert built == {small_market.SESSION: set(SYMBOLS)}

@@ -169,6 +169,39 @@ def test_shells_and_funds_are_excluded(profile: CompanyProfile) -> None:
     assert result.sector is None
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BlackRock Example Term Trust Common Shares of Beneficial Interest",
+        "Nuveen Somewhere Select Tax-Free Income Portfolio Common Stock",
+        "Invesco Trust for Example Municipals Common Stock",
+        "Gabelli Example Trust Inc. (The) Common Stock",
+        "Calamos Example Total Return Common Stock",
+        "Synthetic Fixed-Income Securities Inc. Example Certificates",
+    ],
+)
+def test_a_closed_end_fund_is_no_company_whatever_its_label(name: str) -> None:
+    profile = company(name, ("Financial Services", "Asset Management"))
+    assert classify(profile).excluded
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BlackRock Inc. Common Stock",
+        "Invesco Ltd Common Stock",
+        "Invesco Mortgage Capital Trust Common Stock",
+        "Nuveen Example Direct Lending Trust",
+        "Barings BDC Dividend Inc. Common Stock",
+        "Angel Oak Example Realty Trust Inc. Common Stock",
+        "Northern Example Trust Corporation Common Stock",
+    ],
+)
+def test_what_a_fund_house_runs_as_a_company_stays_one(name: str) -> None:
+    profile = company(name, ("Financial Services", "Asset Management"))
+    assert classify(profile).sector == "financial"
+
+
 def test_a_company_that_merged_into_a_shell_keeps_its_business() -> None:
     result = classify(
         company(

@@ -184,3 +184,15 @@ def test_only_the_last_sessions_count() -> None:
     short = usual_mover_volume(closes, volumes, codes, sectors=1, sessions=20, parameters=PARAMETERS)
     daily = [q_by_loops(closes, volumes, day) for day in range(70, 90)]
     assert short[0] == pytest.approx(statistics.median(q for q in daily if q is not None))
+
+
+def test_each_session_counts_its_own_members() -> None:
+    closes, volumes = history(90, 24, 15)
+    codes = np.zeros((90, 24), dtype=np.intp)
+    codes[:60, 12:] = -1
+    codes[60:, :6] = -1
+    usual = usual_mover_volume(closes, volumes, codes, sectors=1)
+    daily = [
+        q_by_loops(closes[:, codes[day] == 0], volumes[:, codes[day] == 0], day) for day in range(30, 90)
+    ]
+    assert usual[0] == pytest.approx(statistics.median(q for q in daily if q is not None))
