@@ -17,7 +17,10 @@ from universe.look_only import AnyAdmin, LookOnlyAdmin
 from universe.models import (
     CriteriaRevision,
     EconomicEvent,
+    NewsArticle,
+    NewsCoverage,
     QuarantinedPrice,
+    SecFiling,
     SnapshotMember,
     Stock,
     SymbolChange,
@@ -223,3 +226,29 @@ class EconomicEventAdmin(LookOnlyAdmin):
     list_filter = ["impact"]
     search_fields = ["event"]
     date_hierarchy = "at"
+
+
+@admin.register(NewsArticle)
+class NewsArticleAdmin(LookOnlyAdmin):
+    list_display = ["published_at", "title", "symbols", "tone", "publisher", "source"]
+    list_filter = ["source"]
+    search_fields = ["title"]
+    date_hierarchy = "published_at"
+    show_full_result_count = False
+
+
+@admin.register(SecFiling)
+class SecFilingAdmin(LookOnlyAdmin):
+    list_display = ["filed_on", "accepted_at", "form", "symbols", "categories", "source"]
+    list_filter = ["source"]
+    search_fields = ["=accession_number", "=cik", "form__istartswith"]
+    date_hierarchy = "filed_on"
+    show_full_result_count = False
+
+
+@admin.register(NewsCoverage)
+class NewsCoverageAdmin(LookOnlyAdmin):
+    """Of which time news and filings were fetched; between two rows of a kind lies a gap."""
+
+    list_display = ["kind", "first", "last"]
+    list_filter = ["kind"]

@@ -15,7 +15,14 @@ from django.utils import timezone
 from analysis.engine import score_board
 from analysis.engine.frames import unpack
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
-from analysis.services import history_complete, inputs_prune, pass_request, prices_prune, run_execute
+from analysis.services import (
+    history_complete,
+    inputs_prune,
+    news_prune_old,
+    pass_request,
+    prices_prune,
+    run_execute,
+)
 from sectors.models import BoardSnapshot, SentimentReading
 from sectors.selectors import board_current, readings_newest
 from sectors.services import weight_revise
@@ -24,7 +31,7 @@ from tests.analysis.conftest import SNAPSHOT, Scene
 from tests.analysis.small_market import SYMBOLS, et
 from tests.universe.vendor import Answer
 from universe import clock, keys
-from universe.models import MinuteQuote, StockUniverse, UniverseSnapshot
+from universe.models import MinuteQuote, NewsArticle, StockUniverse, UniverseSnapshot
 from universe.services import bars_store
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +259,12 @@ def test_minute_prices_are_dropped_after_three_sessions(scene: Scene) -> None:
     with clock.override(et(10, 15) + dt.timedelta(days=7)):
         assert prices_prune() > 0
     assert not MinuteQuote.objects.exists()
+
+
+def test_news_are_dropped_after_ninety_days(scene: Scene) -> None:
+    NewsArticle.objects.create(
+        source="polygon", vendor_id="a", published_at=scene.now(), fetched_at=scene.now()
+    )
+    assert news_prune_old() == 0
+    with clock.override(scene.now() + dt.timedelta(days=91)):
+        assert news_prune_old() == 1

@@ -7,13 +7,17 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.universe.canned import SESSION, at
 from universe.models import NewsArticle, SecFiling, Stock
 from universe.notices import Filing, is_offering
 from universe.selectors import filings_between, headlines_between, stock_names
+from universe.services.coverage import span_keep
 from universe.services.news_store import filings_store, headlines_store
 from universe.sessions import hours, next_session, previous_session
+from universe.spans import Span
 from universe.types import Headline
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +175,13 @@ def test_names_are_those_of_listings_that_are_known() -> None:
 )
 def test_forms_that_may_mean_more_shares_are_told_by_their_beginning(form: str, offers: bool) -> None:
     assert is_offering(form) is offers
+
+
+@pytest.mark.parametrize("page", ["newsarticle", "secfiling", "newscoverage"])
+def test_the_admin_lists_what_was_fetched(admin_client: Client, page: str) -> None:
+    headlines_store([HEADLINE])
+    filings_store([PAPER])
+    span_keep("news", Span(at(9), at(10)))
+    answer = admin_client.get(reverse(f"admin:universe_{page}_changelist"))
+    assert answer.status_code == 200
+    assert 'class="field-' in answer.content.decode()

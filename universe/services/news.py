@@ -177,10 +177,13 @@ def _news_since(now: dt.datetime) -> dt.datetime:
 
 
 def _filings_due(now: dt.datetime) -> list[FilingList]:
-    """The list that was asked longest ago, if that is long; both when neither is known of late."""
-    known = {kind: covered_until(kind, now) or now - 2 * FIRST for kind in FILING_LISTS}
-    due = sorted((kind for kind in FILING_LISTS if now - known[kind] >= FILINGS_EVERY), key=known.__getitem__)
-    return due if due and all(now - at >= FIRST for at in known.values()) else due[:1]
+    """The list that was asked longest ago, if that is long; at a start both."""
+    new = [kind for kind in FILING_LISTS if covered_until(kind, now) is None]
+    if new:
+        return new
+    known = {kind: covered_until(kind, now) or now for kind in FILING_LISTS}
+    oldest = min(FILING_LISTS, key=known.__getitem__)
+    return [oldest] if now - known[oldest] >= FILINGS_EVERY else []
 
 
 def _filings_since(kind: FilingList, now: dt.datetime) -> dt.datetime:
