@@ -1,6 +1,7 @@
-"""A world with what a hand did to its listings: splits and renames, each from a session on.
+"""A world with what a hand did to its listings: splits and renames, each from a session on; and what a hand
+had told of them: articles and papers.
 
-Pure but for the two lists. Everything else is the world's own.
+Pure but for these lists. Everything else is the world's own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from universe.sessions import hours, previous_session
 from universe.simulator.world import (
     Article,
     DayBars,
@@ -23,6 +25,7 @@ from universe.simulator.world import (
     IndexDay,
     Listings,
     MinuteGrid,
+    Paper,
     RealBars,
     ShortRow,
     SplitEvent,
@@ -59,6 +62,8 @@ class Amended:
         self._today = today
         self._splits: tuple[HandSplit, ...] = ()
         self._renames: tuple[Rename, ...] = ()
+        self._articles: tuple[Article, ...] = ()
+        self._papers: tuple[Paper, ...] = ()
         self._named: dict[tuple[Rename, ...], Listings] = {}
 
     # What was done
@@ -75,6 +80,19 @@ class Amended:
     def version(self) -> object:
         """Changes whenever an answer from before may be wrong."""
         return (self._splits, self._in_force(self._today()) if self._renames else ())
+
+    @property
+    def hand_articles(self) -> tuple[Article, ...]:
+        return self._articles
+
+    @property
+    def hand_papers(self) -> tuple[Paper, ...]:
+        return self._papers
+
+    def tell(self, articles: Sequence[Article] = (), papers: Sequence[Paper] = ()) -> None:
+        """Their symbols are those before any rename."""
+        self._articles = (*self._articles, *articles)
+        self._papers = (*self._papers, *papers)
 
     def amend(self, splits: Sequence[HandSplit] = (), renames: Sequence[Rename] = ()) -> None:
         self._splits = (*self._splits, *splits)
@@ -205,11 +223,13 @@ class Amended:
 
     def articles(self, session: Session) -> Sequence[Article]:
         """With the names of today."""
+        told = [row for row in self._articles if _belongs(row.published_at, session)]
         articles = self._world.articles(session)
-        if not self._renames:
+        if told:
+            articles = sorted([*articles, *told], key=lambda article: article.published_at)
+        new = self._new_names()
+        if not new:
             return articles
-        original, names = self._world.listings, self.listings
-        new = {original.symbols[rename.row]: names.symbols[rename.row] for rename in self._renames}
         return [
             replace(
                 article,
@@ -219,11 +239,30 @@ class Amended:
             for article in articles
         ]
 
+    def papers(self, session: Session) -> Sequence[Paper]:
+        """With the names of today."""
+        told = [row for row in self._papers if _belongs(row.public_at, session)]
+        papers = self._world.papers(session)
+        if told:
+            papers = sorted([*papers, *told], key=lambda paper: paper.public_at)
+        new = self._new_names()
+        return [replace(row, symbol=new.get(row.symbol, row.symbol)) for row in papers] if new else papers
+
+    def _new_names(self) -> dict[str, str]:
+        """Today's names by those before any rename, of the rows that have a new one."""
+        original, names = self._world.listings, self.listings
+        return {original.symbols[rename.row]: names.symbols[rename.row] for rename in self._renames}
+
     def indices(self, moment: dt.datetime, session: Session) -> Sequence[IndexDay]:
         return self._world.indices(moment, session)
 
     def describe(self, row: int) -> str:
         return self._world.describe(row)
+
+
+def _belongs(moment: dt.datetime, session: Session) -> bool:
+    """Between the end of the session before and the end of this one."""
+    return hours(previous_session(session)).post_close < moment <= hours(session).post_close
 
 
 def _shares(count: Floats, factor: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 Pure. A shock multiplies every later price of its rows; a halt stops trading until it is lifted. Both are
 applied to a copy of a session's grid, so that the world itself stays as it was drawn. A bad print is laid
-over the tape for a minute. Splits and renames begin with a session and are in `amended`.
+over the tape for a minute. Splits, renames, articles and papers are in `amended`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from universe.sessions import hours
 from universe.simulator.amended import HandSplit, Rename
-from universe.simulator.world import PRE_MINUTES, DayBars, Floats, Halt, MinuteGrid, minute_of
+from universe.simulator.world import PRE_MINUTES, Article, DayBars, Floats, Halt, MinuteGrid, Paper, minute_of
 from universe.types import Session
 
 PRINT_SIZE = 100
@@ -62,6 +62,8 @@ class Interventions:
     prints: tuple[BadPrint, ...] = ()
     splits: tuple[HandSplit, ...] = ()
     renames: tuple[Rename, ...] = ()
+    articles: tuple[Article, ...] = ()
+    papers: tuple[Paper, ...] = ()
 
 
 def factors(shocks: Sequence[Shock], moment: dt.datetime, count: int) -> Floats:

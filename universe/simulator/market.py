@@ -30,7 +30,7 @@ from universe.simulator.amended import Amended, HandSplit, Rename
 from universe.simulator.interventions import BadPrint, Interventions, ManualHalt, Shock
 from universe.simulator.marketclock import SimulatedClock, into_session
 from universe.simulator.picture import Picture
-from universe.simulator.world import DayBars, Floats, MinuteGrid, SplitEvent, World, printed
+from universe.simulator.world import Article, DayBars, Floats, MinuteGrid, Paper, SplitEvent, World, printed
 from universe.types import Session
 
 KEPT_GRIDS = 3
@@ -101,13 +101,22 @@ class Market:
 
     @property
     def interventions(self) -> Interventions:
-        splits, renames = self.world.hand_splits, self.world.renames
-        return Interventions(self._shocks, self._halts, self._prints, splits, renames)
+        world = self.world
+        return Interventions(
+            shocks=self._shocks,
+            halts=self._halts,
+            prints=self._prints,
+            splits=world.hand_splits,
+            renames=world.renames,
+            articles=world.hand_articles,
+            papers=world.hand_papers,
+        )
 
     def restore(self, done: Interventions) -> None:
         """Do again, in a market that was just begun, what was done before a restart."""
         self._shocks, self._halts, self._prints = done.shocks, done.halts, done.prints
         self.world.amend(done.splits, done.renames)
+        self.world.tell(done.articles, done.papers)
 
     def shock(self, rows: Sequence[int], percent: float) -> Shock:
         """Every price of ``rows`` is ``percent`` higher (or lower) from now on."""
@@ -156,6 +165,11 @@ class Market:
             for kept in (self._calm, self._moved):
                 for session in [day for day in kept if day >= first]:
                     del kept[session]
+
+    def tell(self, articles: Sequence[Article] = (), papers: Sequence[Paper] = ()) -> None:
+        """Let articles and papers be told from their moments on; they name symbols before any rename."""
+        with self._lock:
+            self.world.tell(articles, papers)
 
     # Prices
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from universe.sessions import ET
 from universe.simulator.amended import HandSplit, Rename
 from universe.simulator.interventions import BadPrint, Interventions, ManualHalt, Shock
 from universe.simulator.market import Market
-from universe.simulator.world import SplitEvent
+from universe.simulator.world import Article, Paper, SplitEvent
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ def save(path: Path, identity: str, market: Market) -> None:
             {"symbol": symbols[rename.row], "to": rename.symbol, "session": rename.session.isoformat()}
             for rename in done.renames
         ],
+        "articles": [_article_row(article) for article in done.articles],
+        "papers": [_paper_row(paper) for paper in done.papers],
     }
     draft = path.with_name(path.name + ".new")
     draft.write_text(json.dumps(payload), encoding="utf-8")
@@ -69,6 +71,17 @@ def _split_row(split: HandSplit, symbols: tuple[str, ...]) -> dict[str, Any]:
         "symbol": symbols[event.row], "session": event.session.isoformat(), "from": event.split_from,
         "to": event.split_to, "listed": split.is_listed,
     }  # fmt: skip
+
+
+def _article_row(article: Article) -> dict[str, Any]:
+    return asdict(article) | {"published_at": article.published_at.isoformat()}
+
+
+def _paper_row(paper: Paper) -> dict[str, Any]:
+    return asdict(paper) | {
+        "public_at": paper.public_at.isoformat(),
+        "filed_on": paper.filed_on.isoformat(),
+    }
 
 
 def load(path: Path, identity: str, index: dict[str, int]) -> Saved | None:
@@ -104,6 +117,8 @@ def _done(payload: dict[str, Any], index: dict[str, int]) -> Interventions:
             Rename(index[row["symbol"]], str(row["to"]), dt.date.fromisoformat(row["session"]))
             for row in payload.get("renames", ())
         ),
+        articles=tuple(map(_article, payload.get("articles", ()))),
+        papers=tuple(map(_paper, payload.get("papers", ()))),
     )
 
 
@@ -111,6 +126,16 @@ def _split(row: dict[str, Any], index: dict[str, int]) -> HandSplit:
     session = dt.date.fromisoformat(row["session"])
     event = SplitEvent(index[row["symbol"]], session, float(row["from"]), float(row["to"]))
     return HandSplit(event, bool(row["listed"]))
+
+
+def _article(row: dict[str, Any]) -> Article:
+    told = {"symbols": tuple(row["symbols"]), "keywords": tuple(row["keywords"])}
+    return Article(**row | told | {"published_at": _moment(row["published_at"])})
+
+
+def _paper(row: dict[str, Any]) -> Paper:
+    told = {"public_at": _moment(row["public_at"]), "filed_on": dt.date.fromisoformat(row["filed_on"])}
+    return Paper(**row | told)
 
 
 def _moment(text: str) -> dt.datetime:

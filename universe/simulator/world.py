@@ -168,6 +168,26 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper filed with the SEC; ``number`` is its accession number. It is public from ``public_at`` on,
+    which ``is_timed`` says is the moment of its acceptance and not only the end of its day.
+
+    ``title`` is what it discloses, in a sentence; empty: nobody recorded that.
+    """
+
+    number: str
+    symbol: str
+    cik: str
+    form: str
+    filed_on: dt.date
+    public_at: dt.datetime
+    is_timed: bool
+    url: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShortRow:
     row: int
     settlement: Session
@@ -235,6 +255,10 @@ class World(Protocol):
 
     def articles(self, session: Session) -> Sequence[Article]:
         """Published from the end of the session before to the end of this one, oldest first."""
+        ...
+
+    def papers(self, session: Session) -> Sequence[Paper]:
+        """Public from the end of the session before to the end of this one, oldest first."""
         ...
 
     def indices(self, moment: dt.datetime, session: Session) -> Sequence[IndexDay]: ...

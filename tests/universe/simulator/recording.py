@@ -62,6 +62,13 @@ def write(folder: Path) -> Path:
     _csv(folder / "news_more.csv.gz", "symbol,published_utc,title,publisher,url", [
         f"ALFA,{REAL_DAY}T14:00:00Z,Alfa wins,Wire,https://example.com/a",
     ])  # fmt: skip
+    _csv(folder / "sec_filings.csv.gz", "symbol,form,filed,url,source", [
+        f"ALFA,8-K,{REAL_DAY},https://sec.example/Archives/edgar/data/77/000000007725000123/a.htm,x",
+        f"BETA/B,S-3,{REAL_DAY},https://sec.example/Archives/edgar/data/88/000000008825000001/xsl/b.htm,x",
+        f"ALFA,8-K,{REAL_DAY},https://sec.example/Archives/edgar/data/77/000000007725000123/a.htm,y",
+        f"GAMM,8-K,{REAL_DAY},https://sec.example/nowhere,x",
+        "GAMM,8-K,some day,https://sec.example/Archives/edgar/data/99/000000009925000001/c.htm,x",
+    ])  # fmt: skip
     _csv(folder / "short_interest.csv.gz", "symbol,settlement_date,shares_short,short_ratio,float_shares", [
         "ALFA,2025-10-31,1000000,2.5,20000000",
         "GAMM,2025-10-31,NA,NA,NA",

@@ -160,6 +160,25 @@ def test_recorded_news_is_served_unjudged_and_once(replay: RunningMarket) -> Non
     assert "insights" not in article
 
 
+def test_recorded_filings_are_told_when_their_day_is_over_and_none_is_made_up(folder: Path) -> None:
+    index, days = "/stocks/filings/vX/index", f"from={REAL_DAY}&to={REAL_DAY}"
+    with start_market(folder, first=f"{REAL_DAY}T17:29") as market:
+        assert market.get(index)["results"] == []
+        assert market.get(f"/stable/sec-filings-8k?{days}") == []
+        market.control(clock=f"{REAL_DAY}T17:30")
+        rows = market.get(index)["results"]
+        assert [(row["ticker"], row["form_type"], row["accession_number"]) for row in rows] == [
+            ("ALFA", "8-K", "0000000077-25-000123"),
+            ("BETA.B", "S-3", "0000000088-25-000001"),
+        ]
+        assert {row["filing_date"] for row in rows} == {REAL_DAY.isoformat()}
+        assert [row["cik"] for row in rows] == ["0000000077", "0000000088"]
+        (paper,) = market.get(f"/stable/sec-filings-8k?{days}")
+        assert (paper["symbol"], paper["acceptedDate"]) == ("ALFA", None)
+        assert market.get("/stocks/filings/8-K/vX/disclosures")["results"] == []
+        assert market.get(f"{index}?filing_date.gte={LAST}")["results"] == []
+
+
 def replay_folder(replay: RunningMarket) -> str:
     arguments = replay.process.args
     assert isinstance(arguments, list)

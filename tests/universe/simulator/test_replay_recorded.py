@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import gzip
 import json
 from collections import defaultdict
 from collections.abc import Iterator
@@ -75,3 +77,17 @@ def test_real_minutes_of_a_recorded_fund_are_served_undrawn() -> None:
     assert "interpolated" not in row
     assert len(bars) > 78
     assert "interpolated" not in bars[0]
+
+
+def test_recorded_filings_of_a_day_are_served_each_number_once() -> None:
+    day = dt.date(2026, 1, 21)
+    with start_market(DATA, first=f"{day}T18:00") as market:
+        rows = market.get(f"/stocks/filings/vX/index?filing_date={day}&limit=1000")["results"]
+        events = market.get(f"/stable/sec-filings-8k?from={day}&to={day}&limit=1000")
+    with gzip.open(DATA / "sec_filings.csv.gz", "rt") as file:
+        recorded = [row for row in csv.DictReader(file) if row["filed"] == day.isoformat()]
+    numbers = {row["url"].split("/data/")[1].split("/")[1] for row in recorded}
+    assert {row["accession_number"].replace("-", "") for row in rows} == numbers
+    assert len(rows) == len(numbers)
+    assert {row["finalLink"] for row in events} <= {row["url"] for row in recorded if row["form"] == "8-K"}
+    assert len(events) > 10

@@ -88,7 +88,7 @@ def test_status_and_closed_days_agree_with_the_markets_clock(sources: tuple[Poly
 
 def test_papers_are_filed_by_companies_on_a_day(sources: tuple[PolygonRest, FmpRest]) -> None:
     filings = sources[0].fetch_filings(session_offset(SESSION, -1), SESSION).rows
-    assert {filing.form for filing in filings} <= {"8-K", "424B5"}
+    assert {filing.form for filing in filings} <= {"8-K", "424B3", "424B5", "S-3"}
     assert all(filing.symbols and filing.cik for filing in filings)
 
 

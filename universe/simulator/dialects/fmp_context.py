@@ -62,10 +62,17 @@ class Surroundings:
         return self._news(request, set(request.query_params.get("symbols", "").split(",")))
 
     def _news(self, request: Request, symbols: set[str] | None) -> Response:
-        rows = [_news_row(article) for article in reversed(recent_articles(self._market))]
+        """``from`` and ``to`` are days of New York, both included."""
+        params = request.query_params
+        first, last = params.get("from"), params.get("to", "9999")
+        rows = [
+            row
+            for row in map(_news_row, reversed(recent_articles(self._market, since=first)))
+            if (first or "") <= row["publishedDate"][:10] <= last
+        ]
         if symbols is not None:
             rows = [row for row in rows if row["symbol"] in symbols]
-        return json_answer(paged(rows, request.query_params, default=20, maximum=250))
+        return json_answer(paged(rows, params, default=20, maximum=250))
 
     def chart(self, request: Request) -> Response:
         step = INTERVALS.get(request.path_params["interval"])

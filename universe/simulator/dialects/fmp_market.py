@@ -13,7 +13,7 @@ from starlette.routing import Route
 from universe.sessions import FIRST_DAY, LAST_DAY, hours, previous_session, sessions_between
 from universe.simulator.dialects import tables
 from universe.simulator.dialects.answers import BadParameterError, Row, day_of, json_answer
-from universe.simulator.dialects.filings import filings, fmp_row
+from universe.simulator.dialects.filings import fmp_row, papers
 from universe.simulator.dialects.fmp import Facts, fmp_symbol, paged
 from universe.simulator.dialects.snapshots import spread
 from universe.simulator.market import Market
@@ -153,10 +153,9 @@ class MarketWide:
 
     def _filings(self, request: Request) -> list[Row]:
         """Newest first."""
-        today, first = self._market.session(), self._market.world.first_session
-        sessions = [day for day in self._sessions(request) if first <= day <= today]
-        found = list(filings(self._market, sessions))
-        return [fmp_row(self._market, filing, fmp_symbol(filing.symbol)) for filing in reversed(found)]
+        first, last = self._range(request)
+        found = papers(self._market, first, last)
+        return [fmp_row(paper, fmp_symbol(paper.symbol)) for paper in reversed(found)]
 
     def latest_filings(self, request: Request) -> Response:
         rows = [row | {"hasFinancials": False} for row in self._filings(request) if row["formType"] == "8-K"]

@@ -17,11 +17,12 @@ from universe.sessions import (
     phase,
     previous_session,
 )
-from universe.simulator.dialects.answers import Row, json_answer, matching, page, sorted_rows, unfold
+from universe.simulator.dialects.answers import Row, day_of, json_answer, matching, page, sorted_rows, unfold
 from universe.simulator.market import Market
 from universe.simulator.world import Article
 
 NEWS_SESSIONS = 8
+NEWS_SESSIONS_MAX = 90
 UPCOMING_DAYS = 330
 #: By month; January has a second one.
 HOLIDAYS = {
@@ -52,9 +53,11 @@ class Context:
         ]
 
     def news(self, request: Request) -> Response:
-        """The articles of the last eight sessions up to now, newest first unless ``order=asc``."""
+        """The articles since the moment that is asked for, else of the last eight sessions, up to now;
+        newest first unless ``order=asc``."""
         params, offset = unfold(request)
-        rows = [_article_row(article) for article in recent_articles(self._market)]
+        since = params.get("published_utc.gte") or params.get("published_utc.gt")
+        rows = [_article_row(article) for article in recent_articles(self._market, since=since)]
         ticker = params.get("ticker")
         if ticker:
             rows = [row for row in rows if ticker in row["tickers"]]
@@ -90,12 +93,16 @@ class Context:
         return json_answer(rows)
 
 
-def recent_articles(market: Market) -> list[Article]:
-    """Oldest first, none from the future."""
+def recent_articles(market: Market, *, since: str | None = None) -> list[Article]:
+    """Oldest first, none from the future; those of all sessions from the one in which the day of ``since``
+    (an ISO text) lies on, and no filter but that."""
     now = market.now()
     day = market.session()
     days = [next_session(day)] if day < LAST_DAY and now >= hours(day).post_close else []
-    while len(days) < NEWS_SESSIONS and day >= market.world.first_session:
+    oldest = previous_session(day_of(since[:10], "since")) if since else None
+    while day >= market.world.first_session and len(days) < NEWS_SESSIONS_MAX:
+        if day < oldest if oldest else len(days) >= NEWS_SESSIONS:
+            break
         days.append(day)
         day = previous_session(day)
     last = market.world.last_session

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from universe.sessions import previous_session
 from universe.simulator.dialects.answers import (
     Row,
     matching,
@@ -19,13 +20,13 @@ from universe.simulator.dialects.answers import (
 from universe.simulator.dialects.filings import (
     CATEGORIES,
     OTHER,
-    Filing,
     disclosure_row,
-    filings,
+    papers_asked,
     polygon_row,
     text_row,
 )
 from universe.simulator.market import Market
+from universe.simulator.world import Paper
 
 RELATED = 10
 FIRST_NAME = "2003-09-10"
@@ -50,15 +51,14 @@ class Corporate:
             Route("/v1/related-companies/{ticker}", self.related),
         ]
 
-    def _filings(self) -> list[Filing]:
-        """Those of today's news and of the session before."""
-        today = self._market.session()
-        days = [day for day in (previous_session(today), today) if day >= self._market.world.first_session]
-        return list(filings(self._market, days))
+    def _texts(self, params: Mapping[str, str]) -> list[Paper]:
+        """The 8-Ks of which somebody knows what they say."""
+        told = papers_asked(self._market, params)
+        return [paper for paper in told if paper.form == "8-K" and paper.title]
 
     def filings(self, request: Request) -> Response:
         params, offset = unfold(request)
-        rows = [polygon_row(self._market, filing) for filing in self._filings()]
+        rows = [polygon_row(self._market, paper) for paper in papers_asked(self._market, params)]
         rows = matching(rows, params, {"ticker": str, "form_type": str, "filing_date": str, "cik": str})
         if "sort" in params:
             rows = sorted_rows(rows, params, "filing_date.desc")
@@ -66,14 +66,14 @@ class Corporate:
 
     def texts(self, request: Request) -> Response:
         params, offset = unfold(request)
-        rows = [text_row(self._market, filing) for filing in self._filings() if filing.form == "8-K"]
+        rows = [text_row(self._market, paper) for paper in self._texts(params)]
         rows = matching(rows, params, {"ticker": str, "filing_date": str, "cik": str})
         return page(request, rows, default=10, maximum=99, params=params, offset=offset)
 
     def disclosures(self, request: Request) -> Response:
         """Newest first; ``tickers`` asks for rows that name one, ``tickers.any_of`` for any of a list."""
         params, offset = unfold(request)
-        rows = [disclosure_row(self._market, filing) for filing in self._filings() if filing.form == "8-K"]
+        rows = [disclosure_row(self._market, paper) for paper in self._texts(params)]
         for name in ("tickers", "tickers.any_of"):
             if params.get(name):
                 wanted = set(params[name].split(","))

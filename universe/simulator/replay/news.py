@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from bisect import bisect_right
-from operator import attrgetter
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from universe.simulator.replay.folder import read_texts
 from universe.simulator.replay.listings import canonical
 from universe.simulator.world import Article
 
+T = TypeVar("T")
 _TONES = {
     "Bullish": "positive",
     "Somewhat-Bullish": "positive",
@@ -51,10 +53,11 @@ def read_articles(folder: Path) -> list[Article]:
     return sorted(found.values(), key=lambda article: article.published_at)
 
 
-def between(articles: list[Article], after: dt.datetime, until: dt.datetime) -> list[Article]:
-    """Those published after ``after`` and no later than ``until``."""
-    moment = attrgetter("published_at")
-    return articles[bisect_right(articles, after, key=moment) : bisect_right(articles, until, key=moment)]
+def between(
+    rows: list[T], after: dt.datetime, until: dt.datetime, moment: Callable[[T], dt.datetime]
+) -> list[T]:
+    """Of rows in the order of their ``moment`` those after ``after`` and no later than ``until``."""
+    return rows[bisect_right(rows, after, key=moment) : bisect_right(rows, until, key=moment)]
 
 
 def _moment(text: str) -> dt.datetime | None:

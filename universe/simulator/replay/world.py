@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from universe.sessions import hours, next_session, previous_session, session_offset
 from universe.simulator.paths import DayPlan, draw_grid
+from universe.simulator.replay.filings import read_papers
 from universe.simulator.replay.folder import Panel, read_candles, read_opens, read_panel, read_texts
 from universe.simulator.replay.intraday import IntradayFiles
 from universe.simulator.replay.listings import canonical, read_cast
@@ -27,6 +28,7 @@ from universe.simulator.world import (
     IndexDay,
     Listings,
     MinuteGrid,
+    Paper,
     ShortRow,
     SplitEvent,
 )
@@ -241,7 +243,16 @@ class ReplayWorld:
         return read_articles(self._folder)
 
     def articles(self, session: Session) -> Sequence[Article]:
-        return between(self._news, hours(previous_session(session)).post_close, hours(session).post_close)
+        after, until = hours(previous_session(session)).post_close, hours(session).post_close
+        return between(self._news, after, until, lambda article: article.published_at)
+
+    @cached_property
+    def _papers(self) -> list[Paper]:
+        return read_papers(self._folder)
+
+    def papers(self, session: Session) -> Sequence[Paper]:
+        after, until = hours(previous_session(session)).post_close, hours(session).post_close
+        return between(self._papers, after, until, lambda paper: paper.public_at)
 
     def indices(self, moment: dt.datetime, session: Session) -> Sequence[IndexDay]:
         """VIX where it was recorded; between its open and close a straight line."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,7 @@ from universe.simulator.world import (
     IndexDay,
     Listings,
     MinuteGrid,
+    Paper,
     ShortRow,
     SplitEvent,
 )
@@ -36,6 +38,8 @@ INTRADAY = 0.62
 LATE = 0.3
 """Part of the next gap that the evening before has already seen."""
 HALTS_PER_SESSION = 4
+KEPT_STORIES = 64
+"""Sessions whose news are kept: more than anybody looks back."""
 
 
 class SyntheticWorld:
@@ -49,6 +53,7 @@ class SyntheticWorld:
         self.seed = seed
         self._cast: Cast = make_cast(seed)
         self._days = Days(self._cast, seed)
+        self._stories = lru_cache(maxsize=KEPT_STORIES)(self._draw_stories)
 
     @property
     def listings(self) -> Listings:
@@ -139,8 +144,14 @@ class SyntheticWorld:
         )
 
     def articles(self, session: Session) -> Sequence[Article]:
+        return [story.article for story in self._stories(session)]
+
+    def papers(self, session: Session) -> Sequence[Paper]:
+        return news.papers(self._cast, self._stories(session), session)
+
+    def _draw_stories(self, session: Session) -> tuple[news.Story, ...]:
         previous_end = hours(previous_session(session)).post_close
-        return news.articles(
+        return news.stories(
             self._cast, self.day(session), self._days.gap(session),
             hours=hours(session), previous_end=previous_end, seed=self.seed,
         )  # fmt: skip
