@@ -100,6 +100,14 @@ class RunningMarket:
         """From the next session on."""
         return self.control(rename={"symbol": symbol, "to": to})
 
+    def tell(self, symbol: str, title: str, *, tone: str = "", **how: Any) -> Any:
+        """An article now, or ``minutes`` ago, with or without a judgement; ``text`` is its text."""
+        return self.control(article={"symbol": symbol, "title": title, "tone": tone, **how})
+
+    def file(self, symbol: str, form: str, **how: Any) -> Any:
+        """A paper filed now, or ``minutes`` ago; ``title`` is what it discloses."""
+        return self.control(filing={"symbol": symbol, "form": form, **how})
+
     def _look(self, path: str) -> Any:
         request = urllib.request.Request(self.url + path, headers={"X-Simulator-Token": self.token})
         with urllib.request.urlopen(request, timeout=30) as answer:

@@ -33,6 +33,7 @@ from universe.simulator.dialects.fmp_context import Surroundings
 from universe.simulator.dialects.fmp_funds import Funds
 from universe.simulator.dialects.fmp_market import MarketWide
 from universe.simulator.dialects.misbehaviour import Misbehaviour
+from universe.simulator.dialects.news_commands import NewsCommands
 from universe.simulator.dialects.polygon_context import Context
 from universe.simulator.dialects.polygon_corporate import Corporate
 from universe.simulator.dialects.polygon_prices import Prices
@@ -118,7 +119,12 @@ def make_app(market: Market, options: Options, plans: Plans) -> ASGIApp:
     faults, asked = Faults(), Asked()
     stream = Stream(market, lambda key: is_known_key(key, options.keys), Disturbance(faults, plans))
     door, hands = Doorkeeper(options.token), FaultCommands(market, faults, asked, stream.notice)
-    commands = {**PriceCommands(market).commands(), **hands.commands(), **PlanCommands(plans).commands()}
+    commands = {
+        **PriceCommands(market).commands(),
+        **NewsCommands(market).commands(),
+        **hands.commands(),
+        **PlanCommands(plans).commands(),
+    }
     control = Control(market, door, write_down, commands)
     facts = Facts(market)
     parts = (Reference(market), Prices(market), Context(market), Corporate(market), facts,
