@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
-from sectors.lights import EDGES, LIT, colour_of, sentence_of, withheld_side
-from sectors.services import readings_record
-from tests.sectors.market import at, reading, stamp
+from sectors.lights import (
+    EDGES,
+    LIT,
+    colour_of,
+    lamp,
+    score_text,
+    sentence_of,
+    stored_band,
+    withheld_side,
+)
+from sectors.types import Lamp
 
 
 def test_the_lights_start_at_minus_one_and_rise() -> None:
@@ -60,9 +68,68 @@ def test_a_light_that_speaks_of_no_catalysts_has_one_sentence() -> None:
     assert sentence_of("light_red", known) == sentence_of("light_red", {}) == "Moderately bearish."
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("eight_sectors")
-def test_the_limit_of_the_run_is_the_boards_too() -> None:
-    tuned = reading("energy", 0.3, waterfall={"withhold_score": 0.25})
-    board = readings_record([tuned, reading("utilities", 0.3)], stamp(1, at(10))).board
-    assert [board["sectors"][slug]["withheld"] for slug in ("energy", "utilities")] == ["bearish", None]
+@pytest.mark.parametrize(
+    ("score", "band"),
+    [
+        ("-1", "dark_red"),
+        ("-0.601", "dark_red"),
+        ("-0.6", "light_red"),
+        ("-0.201", "light_red"),
+        ("-0.2", "blue_neutral"),
+        ("0.199", "blue_neutral"),
+        ("0.2", "light_green"),
+        ("0.6", "dark_green"),
+        ("1", "dark_green"),
+    ],
+)
+def test_a_shared_edge_belongs_to_the_greener_side(score: str, band: str) -> None:
+    assert colour_of(Decimal(score)) == band
+
+
+def test_rounding_on_screen_never_names_another_band() -> None:
+    assert score_text(Decimal("0.198")) == "+0.198"
+    assert score_text(Decimal("-0.601")) == "−0.601"
+    assert score_text(Decimal("0.231")) == "+0.23"
+    assert score_text(None) == "–"
+
+
+def test_the_edges_are_a_fifth_and_three_fifths_either_way() -> None:
+    assert [str(edge) for edge in EDGES] == ["-0.6", "-0.2", "0.2", "0.6"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "band"),
+    [
+        ("dark_red", "dark_red"),
+        ("light_green", "light_green"),
+        ("none", "none"),
+        ("", "none"),
+        ("crimson", "none"),
+        (None, "none"),
+        (2, "none"),
+        (["dark_red"], "none"),
+    ],
+)
+def test_a_stored_colour_that_nobody_knows_is_unlit(stored: object, band: str) -> None:
+    assert stored_band(stored) == band
+
+
+def test_the_small_light_has_the_words_of_its_band() -> None:
+    assert lamp("dark_red") == Lamp("dark_red", "g-dd", "dark red", "")
+    assert lamp("blue_neutral", "Energy") == Lamp("blue_neutral", "g-bar", "neutral", "Energy")
+    assert lamp("none") == Lamp("none", "g-none", "no verdict", "")
+
+
+@pytest.mark.parametrize(
+    ("score", "limit", "side"),
+    [
+        ("0.3", 0.25, "bearish"),
+        ("-0.25", 0.25, "bullish"),
+        ("0.249", 0.25, None),
+        ("0.7", 0.75, None),
+        # A tie leans away from shorting.
+        ("0.0", 0.0, "bearish"),
+    ],
+)
+def test_the_limit_of_a_clear_light_can_be_set(score: str, limit: float, side: str | None) -> None:
+    assert withheld_side(Decimal(score), limit) == side

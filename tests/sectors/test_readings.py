@@ -304,3 +304,9 @@ class refusing_database:
 @pytest.mark.usefixtures("dead_redis")
 def test_no_push_raises_without_redis(tell: Any) -> None:
     tell()
+
+
+def test_the_limit_of_the_run_is_the_boards_too() -> None:
+    tuned = reading("energy", 0.3, waterfall={"withhold_score": 0.25})
+    board = services.readings_record([tuned, reading("utilities", 0.3)], stamp(1, at(10))).board
+    assert [board["sectors"][slug]["withheld"] for slug in ("energy", "utilities")] == ["bearish", None]

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sectors.lights import colour_of, score_text
 from sectors.pages.waterfall import ScoreParts, Waterfall, waterfall_of
 
 
@@ -146,27 +145,3 @@ def test_every_bar_lies_inside_the_box(pieces: list[float], values: list[float])
     assert fall.reconciles
     for step in fall.steps:
         assert 0 <= float(step.bar_x) <= float(step.bar_x) + float(step.bar_width) <= 272.05
-
-
-@pytest.mark.parametrize(
-    ("score", "band"),
-    [
-        ("-1", "dark_red"),
-        ("-0.601", "dark_red"),
-        ("-0.6", "light_red"),
-        ("-0.2", "blue_neutral"),
-        ("0.199", "blue_neutral"),
-        ("0.2", "light_green"),
-        ("0.6", "dark_green"),
-        ("1", "dark_green"),
-    ],
-)
-def test_a_shared_edge_belongs_to_the_greener_side(score: str, band: str) -> None:
-    assert colour_of(Decimal(score)) == band
-
-
-def test_rounding_on_screen_never_names_another_band() -> None:
-    assert score_text(Decimal("0.198")) == "+0.198"
-    assert score_text(Decimal("-0.601")) == "−0.601"
-    assert score_text(Decimal("0.231")) == "+0.23"
-    assert score_text(None) == "–"
