@@ -15,7 +15,7 @@ from tests.analysis.engine import loops
 from tests.analysis.engine.cast import CAST, IWM, frame_of, random_frame, shuffled, stock
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def board() -> BoardScores:
     return score_board(frame_of())
 
@@ -121,13 +121,13 @@ def test_a_sector_without_data_is_insufficient_at_zero(board: BoardScores) -> No
     )
     assert (utilities.colour, utilities.pattern) == ("blue_neutral", "no frames yet")
     assert [factor.value for factor in utilities.factors] == [1.0] * 4
-    assert utilities.strength is None
+    assert (utilities.strength, utilities.breadth, utilities.coverage) == (None, 0.0, 0.0)
 
 
 def test_a_sector_without_any_member_is_insufficient_at_zero() -> None:
     empty = sector(score_board(frame_of(CAST[:6])), "energy")
     assert (empty.state, empty.score, empty.confidence, empty.members) == ("insufficient", 0, 0, 0)
-    assert empty.frames[1].note == "no data"
+    assert (empty.frames[1].note, empty.breadth, empty.coverage) == ("no data", 0.0, 0.0)
 
 
 def test_a_board_without_any_stock_still_has_its_sectors() -> None:

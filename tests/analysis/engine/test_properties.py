@@ -1,9 +1,10 @@
-"""What must hold for every input, tried on some 11,000 generated ones."""
+"""What must hold for every input, tried on some 15,000 generated ones."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
+import os
 from decimal import Decimal
 
 import numpy as np
@@ -15,24 +16,29 @@ from analysis.engine.colours import colour_for
 from analysis.engine.factors import (
     CATALYST_RANGE,
     TECHNICAL_RANGE,
+    VOLATILITY_RANGE,
     VOLUME_RANGE,
     all_factors,
     catalyst,
+    technical,
     technical_steps,
+    volatility,
     volume_value,
 )
 from analysis.engine.frames import pack, unpack
 from analysis.engine.patterns import pattern
 from analysis.engine.performance import SectorMoves, frame_return
 from analysis.engine.ranking import rank_parts
-from analysis.engine.scoring import base_of, confidence_of, product, score_of
+from analysis.engine.scoring import base_of, confidence_of, overnight_shift, product, score_of
 from analysis.types import Factor, InputFrame, ScoringParameters, SectorInput, Timeframe
 from sectors.lights import EDGES, LIT
 from tests.analysis.engine.cast import frame_of, random_frame, shuffled, stock
 
 PARAMETERS = ScoringParameters()
-many = settings(max_examples=1000)
-some = settings(max_examples=150)
+#: Fewer in runs that repeat the tests hundreds of times.
+GENERATED = int(os.environ.get("GENERATED_CASES", "1000"))
+many = settings(max_examples=GENERATED)
+some = settings(max_examples=min(GENERATED, 150))
 
 percent = st.floats(-1000, 1000)
 maybe = st.none() | percent
@@ -152,6 +158,42 @@ def test_the_catalyst_factor_is_bounded_and_rises_with_agreement(
 
 
 @many
+@given(st.floats(-1, 10), st.floats(-1, 10), st.floats(-2, 2).filter(bool))
+def test_the_volatility_factor_rises_with_the_weight_within_its_bounds(
+    one: float, two: float, base: float
+) -> None:
+    low, high = (
+        volatility(moves_of(SectorInput("energy", weight, 1)), base, PARAMETERS).value
+        for weight in sorted((one, two))
+    )
+    assert VOLATILITY_RANGE[0] <= low <= high <= VOLATILITY_RANGE[1]
+
+
+@many
+@given(st.lists(st.sampled_from([8.0, 9.9, 11.0]), min_size=1, max_size=12), st.data())
+def test_the_technical_factor_rises_with_each_break_and_falls_with_each_approach(
+    prices: list[float], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(prices) - 1))
+
+    def value(price: float) -> float:
+        last = np.array([*prices[:place], price, *prices[place + 1 :]])
+        level = np.full(len(prices), 10.0)
+        members = dataclasses.replace(moves_of(SectorInput("energy", 1.2, 1), last), last=last, high_20=level)
+        return technical(members, 0.5, PARAMETERS).value
+
+    near, away, beyond = value(9.9), value(8.0), value(11.0)
+    assert TECHNICAL_RANGE[0] <= near <= away <= beyond <= TECHNICAL_RANGE[1]
+
+
+@many
+@given(st.lists(percent, min_size=2, max_size=6), st.floats(0, 100))
+def test_the_overnight_shift_rises_with_each_move_and_stays_small(moves: list[float], more: float) -> None:
+    shift = overnight_shift(moves)
+    assert -0.05 <= shift <= overnight_shift([moves[0] + more, *moves[1:]]) <= 0.05
+
+
+@many
 @given(st.lists(percent, min_size=1, max_size=20), st.floats(-2, 2).filter(bool))
 def test_every_factor_is_finite_and_bounded(values: list[float], base: float) -> None:
     sector = SectorInput("energy", 1.2, 1, usual_mover_volume=1.3)
@@ -176,7 +218,9 @@ def test_confidence_is_between_its_bounds_and_rises_with_each_part(
     value = confidence_of(coverage, agreement, breadth, certainty)
     assert 0 <= value <= 1
     assert confidence_of(max(coverage, more), agreement, breadth, certainty) >= value
+    assert confidence_of(coverage, max(agreement, more), breadth, certainty) >= value
     assert confidence_of(coverage, agreement, max(breadth, more), certainty) >= value
+    assert confidence_of(coverage, agreement, breadth, max(certainty, more)) >= value
     assert confidence_of(coverage, agreement, breadth, certainty, degraded=True, release=True) <= value
 
 
@@ -195,6 +239,22 @@ def test_a_rank_is_between_zero_and_ten_and_rises_with_the_move(
     )
     ranks = parts.rank.tolist()
     assert 0 <= ranks[0] <= ranks[1] <= 10
+
+
+@many
+@given(percent, st.lists(st.floats(0, 100), min_size=2, max_size=2), st.lists(unit, min_size=4, max_size=4))
+def test_a_rank_rises_with_volume_alignment_and_shortability(
+    gap: float, traded: list[float], parts: list[float]
+) -> None:
+    def rank(traded: float, alignment: float, shortability: float) -> float:
+        columns = (np.array([value]) for value in (gap, traded, alignment, shortability))
+        return float(rank_parts(*columns, parameters=PARAMETERS).rank[0])
+
+    (low, high), (against, along), (hard, easy) = sorted(traded), sorted(parts[:2]), sorted(parts[2:])
+    worst = rank(low, against, hard)
+    assert rank(high, against, hard) >= worst
+    assert rank(low, along, hard) >= worst
+    assert rank(low, against, easy) >= worst
 
 
 @many

@@ -15,6 +15,7 @@ from analysis.engine.ranking import (
     restricted_today,
     shortability_grades,
     squeeze_risk,
+    unconfirmed_moves,
 )
 from tests.analysis.engine.cast import frame_of, members_of, stock
 
@@ -52,7 +53,7 @@ def test_an_estimated_float_is_an_unknown_one() -> None:
     ("facts", "squeezed"),
     [
         ({"short_interest": 6.0e6}, False),
-        ({"short_interest": 6.1e6}, True),
+        ({"short_interest": 6_000_001.0}, True),
         ({"days_to_cover": 5.0}, False),
         ({"days_to_cover": 5.01}, True),
         ({}, False),
@@ -134,3 +135,10 @@ def test_a_stock_tells_its_three_legs() -> None:
         pytest.approx(10.0),
     )
     assert row.gap_pct == pytest.approx(21.0)
+
+
+def test_a_move_of_over_thirty_percent_wants_a_second_source() -> None:
+    gap = np.array([30.0, 30.1, -30.1, 30.1, 5.0, 5.0, NAN])
+    confirmed = (False, False, False, True, False, True, False)
+    members = members_of(tuple(stock("SOUN", "technology", confirmed=told) for told in confirmed))
+    assert unconfirmed_moves(members, gap).tolist() == [False, True, True, False, False, False, False]

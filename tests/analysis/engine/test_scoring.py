@@ -13,6 +13,7 @@ from analysis.engine.scoring import (
     agreement_of,
     alphas,
     base_of,
+    breadth_of,
     certainty_of,
     confidence_of,
     overnight_shift,
@@ -20,6 +21,7 @@ from analysis.engine.scoring import (
     score_of,
 )
 from analysis.types import ScoringParameters, Timeframe
+from tests.analysis.engine.test_factors import moves
 
 PARAMETERS = ScoringParameters()
 
@@ -44,6 +46,7 @@ def test_the_base_of_the_waterfall_by_hand() -> None:
         (-0.0004, "0.000"),
         (1.98, "1.000"),
         (-1.0004, "-1.000"),
+        (-1.98, "-1.000"),
         (0.9996, "1.000"),
         (0.59949, "0.599"),
     ],
@@ -60,6 +63,10 @@ def test_a_score_is_rounded_once_and_half_to_even(unclamped: float, score: str) 
         ((1.0, 0.0, 1.0, 0.0), "0.30"),
         ((1.0, 0.0, 0.0, 1.0), "0.30"),
         ((0.0, 1.0, 1.0, 1.0), "0.00"),
+        # 0.3944 and 0.294, rounded once.
+        ((1.0, 0.986, 0.0, 0.0), "0.39"),
+        ((1.0, 0.0, 0.98, 0.0), "0.29"),
+        ((1.0, 0.0, 0.0, 0.98), "0.29"),
     ],
 )
 def test_confidence_is_the_weighted_sum_times_the_coverage(parts: tuple[float, ...], value: str) -> None:
@@ -76,6 +83,27 @@ def test_agreement_is_the_net_weight_of_the_signs() -> None:
     assert agreement_of(returns(0.1, 0.1, 0.1, 0.1), PARAMETERS) == pytest.approx(1.0)
     assert agreement_of(returns(-0.1, -0.1, 0.1, 0.1), PARAMETERS) == pytest.approx(0.1)
     assert agreement_of(returns(None, 0.0, None, -9.0), PARAMETERS) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("day", "base", "breadth"),
+    [
+        ((3.0, 2.0, 1.0, 0.5), 1.0, 1.0),
+        ((3.0, 2.0, 1.0, -0.5), 0.2, 0.5),
+        ((3.0, 2.0, 1.0, -0.5), -0.2, 0.0),
+        ((-3.0, -2.0, -1.0, 0.5), -0.2, 0.5),
+        # One that stands still and one unknown share nothing; the unknown one is not counted.
+        ((3.0, 2.0, 0.0, math.nan), 0.2, pytest.approx(1 / 3)),
+        ((3.0, 2.0, 1.0, 0.5), 0.0, 0.0),
+        ((math.nan,) * 4, 0.2, 0.0),
+    ],
+)
+def test_breadth_is_the_share_with_the_base_beyond_a_half(
+    day: tuple[float, ...], base: float, breadth: float
+) -> None:
+    other = np.zeros(4)
+    sector = moves(returns=np.column_stack([other, np.array(day), other, other]))
+    assert breadth_of(sector, base) == breadth
 
 
 @pytest.mark.parametrize(
