@@ -133,3 +133,8 @@ def test_the_small_light_has_the_words_of_its_band() -> None:
 )
 def test_the_limit_of_a_clear_light_can_be_set(score: str, limit: float, side: str | None) -> None:
     assert withheld_side(Decimal(score), limit) == side
+
+
+def test_a_decimal_is_read_as_it_is_and_not_as_the_float_beside_it() -> None:
+    assert colour_of(Decimal("0.19999999999999999999")) == "blue_neutral"
+    assert colour_of(Decimal("0.20000000000000000000")) == "light_green"

@@ -102,6 +102,7 @@ def test_the_state_of_a_light(valid: int, mean: float | None, error: float | Non
         (None, None),
         (2.01, "strong outperformance"),
         (2.0, "outperformance"),
+        (0.51, "outperformance"),
         (0.5, "in line"),
         (-0.5, "in line"),
         (-0.51, "underperformance"),

@@ -76,7 +76,8 @@ def test_technology_is_dark_green_and_explains_itself(board: BoardScores) -> Non
         product *= factor.value
     assert technology.unclamped == product
     assert technology.score == Decimal(repr(min(1.0, product))).quantize(Decimal("0.001"))
-    assert (technology.colour, technology.signal) == ("dark_green", "DO_NOT_SHORT")
+    told = (technology.colour, technology.label, technology.signal)
+    assert told == ("dark_green", "Bullish", "DO_NOT_SHORT")
 
 
 def test_the_volume_factor_by_hand(board: BoardScores) -> None:

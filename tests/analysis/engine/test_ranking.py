@@ -79,6 +79,10 @@ def test_poor_stays_poor_and_halted_is_none() -> None:
         ({"day_open": 9.01}, False),
         ({"restricted": True}, True),
         ({"closes": (NAN,) * 6, "last": 1.0}, False),
+        # The fall is from the previous close alone, and to the cent: 90 % of 4.35 are 3.915.
+        ({"closes": (10, 20, 20, 20, 20, 20), "last": 9.5}, False),
+        ({"closes": (4.35,) * 6, "day_open": NAN, "last": 3.92}, False),
+        ({"closes": (4.35,) * 6, "day_open": NAN, "last": 3.91}, True),
     ],
 )
 def test_a_fall_of_ten_percent_restricts_short_sales(facts: dict[str, Any], restricted: bool) -> None:
@@ -142,3 +146,8 @@ def test_a_move_of_over_thirty_percent_wants_a_second_source() -> None:
     confirmed = (False, False, False, True, False, True, False)
     members = members_of(tuple(stock("SOUN", "technology", confirmed=told) for told in confirmed))
     assert unconfirmed_moves(members, gap).tolist() == [False, True, True, False, False, False, False]
+
+
+def test_the_opening_gap_is_against_the_previous_close() -> None:
+    opened = stock("SOUN", "technology", last=12.0, day_open=11.0, closes=(10, 8, 9, 9, 9, 9))
+    assert score_board(frame_of((opened,))).stocks[0].opening_gap_pct == pytest.approx(10.0)
