@@ -43,11 +43,12 @@ from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.errors import SourceError
 from universe.redis import client
-from universe.services import minute_quotes_prune, news_prune
+from universe.services import calls_prune, minute_quotes_prune, news_prune
 from universe.sessions import hours, previous_session, session_of, sessions_between
 from universe.types import SessionHours
 
 __all__ = [
+    "calls_prune",
     "history_complete",
     "inputs_prune",
     "mover_request",

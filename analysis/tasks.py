@@ -27,7 +27,8 @@ def history_task() -> None:
 
 @shared_task(ignore_result=True)
 def prune_task() -> None:
-    """Drop input frames and news past their 90 days and minute prices past their three sessions."""
+    """Drop frames, news and vendors' calls past their 90 days, minute prices past their three sessions."""
     services.inputs_prune()
+    services.calls_prune()
     services.prices_prune()
     services.news_prune_old()

@@ -25,10 +25,12 @@ from analysis.models import AnalysisRun, RunKind
 from analysis.tasks import run_task
 from sectorlight.logs import JsonFormatter, TextFormatter
 from sectorlight.models import User
-from tests.analysis.conftest import Scene
+from tests.analysis import small_market
+from tests.analysis.conftest import SNAPSHOT, Scene
 from tests.market import free_port
 from tests.universe.vendor import Answer, Asked
 from universe.errors import SourceError
+from universe.models import VendorCall
 from universe.sources import facts_source, plans, price_source, sources_close
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +205,14 @@ def test_no_failure_of_a_vendor_makes_us_tell_a_key(
     assert told(redis_holds()) == []
     assert told(tables_hold()) == []
     assert told(shown(keeper)) == []
+
+
+def test_the_calls_that_are_kept_tell_no_key(keyed: Scene) -> None:
+    prices = small_market.snapshot(small_market.all_at({}), keyed.now())
+    keyed.vendor.on(SNAPSHOT, echoing(Answer(prices | {"request_id": KEY}, headers={"X-Request-ID": KEY})))
+    keyed.run()
+    assert VendorCall.objects.filter(purpose="quotes", request_id="").count() == 1
+    assert told(tables_hold() + redis_holds()) == []
 
 
 def test_a_vendor_that_is_away_makes_us_tell_no_key(

@@ -13,7 +13,7 @@ import pytest
 from tests import coroutines
 from tests.market import RunningMarket, start_market
 from universe import clock
-from universe.models import Stock
+from universe.models import Stock, VendorCall
 from universe.selectors import (
     MemberRow,
     benchmarks,
@@ -85,6 +85,15 @@ def test_prices_after_a_jump_of_the_markets_clock_are_not_from_the_future(simula
     assert report.stored > 0.9 * report.wanted > 0
     assert "from_the_future" not in report.dropped
     assert clock.market_now() - asked_at >= dt.timedelta(hours=2)
+
+
+def test_the_calls_that_are_kept_are_those_that_the_market_was_asked(simulated: RunningMarket) -> None:
+    simulated.asked_reset()
+    quotes_refresh(clock.market_now())
+    asked = simulated.asked()
+    assert asked["total"] == sum(VendorCall.objects.values_list("asked", flat=True)) > 0
+    told = {call.path.partition("?")[0] for call in VendorCall.objects.all()}
+    assert told == {path.removeprefix("/stable") for path in asked["paths"]}
 
 
 def check_prices(symbols: list[str]) -> None:

@@ -1,6 +1,7 @@
 """Writing the market: what is fetched, checked and stored. One file a noun, the names are used from here."""
 
 from universe.services.bars import bars_prune, bars_refresh, bars_store
+from universe.services.calls import calls_kept, calls_prune, calls_store
 from universe.services.criteria import criteria_check, criteria_revise
 from universe.services.facts import details_refresh, facts_refresh, facts_store, short_interest_refresh
 from universe.services.frozen import Frozen
@@ -31,6 +32,9 @@ __all__ = [
     "bars_prune",
     "bars_refresh",
     "bars_store",
+    "calls_kept",
+    "calls_prune",
+    "calls_store",
     "criteria_check",
     "criteria_revise",
     "details_refresh",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from typing import TypeVar
 
 from universe.errors import SourceError
@@ -21,7 +22,9 @@ def answers(
     is an outage, which ends the asking. A reader that may leave early closes it (`contextlib.closing`)."""
     pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="asking")
     try:
-        for future in as_completed([pool.submit(ask, symbol) for symbol in symbols]):
+        # Each in a context of its own, so that an open log of calls hears what the threads ask.
+        asked = [pool.submit(copy_context().run, ask, symbol) for symbol in symbols]
+        for future in as_completed(asked):
             try:
                 answer = future.result()
             except SourceError as exc:

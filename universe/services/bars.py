@@ -13,10 +13,12 @@ from universe.bulk import Target, rows_insert, rows_upsert
 from universe.errors import BadPayload, SourceError
 from universe.models import DailyBar
 from universe.selectors.prices import sessions_before, sessions_stored
+from universe.services.calls import calls_store
 from universe.services.progress import Progress, unheard
 from universe.sessions import session_offset
 from universe.sources import price_source
 from universe.sources.base import Parsed
+from universe.sources.calls import CallLog, calls_open
 from universe.types import SYMBOL_MAX, Bar, Session
 
 logger = logging.getLogger(__name__)
@@ -55,15 +57,25 @@ def bars_refresh(session: Session, *, sessions: int = 62, progress: Progress | N
     counts: Counter[str] = Counter(present=len(present))
     tell(len(present), len(wanted))
     last_error: SourceError | None = None
+    calls: list[tuple[Session, CallLog]] = []
     with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="bars") as pool:
-        asked = {pool.submit(price_source().fetch_daily_bars, day): day for day in missing}
+        asked = {pool.submit(_fetch, day, calls): day for day in missing}
         for done, future in enumerate(as_completed(asked), start=1):
             error = _keep(future, asked[future], counts)
             last_error = error or last_error
             tell(len(present) + done, len(wanted))
+    calls_store("bars", calls)
     if last_error is not None and not counts["fetched"]:
         raise last_error
     return dict(counts)
+
+
+def _fetch(day: Session, calls: list[tuple[Session, CallLog]]) -> Parsed[Bar]:
+    """The bars of one session; the call that brought them goes to ``calls``."""
+    with calls_open() as log:
+        parsed = price_source().fetch_daily_bars(day)
+    calls.append((day, log))
+    return parsed
 
 
 def _keep(future: Future[Parsed[Bar]], day: Session, counts: Counter[str]) -> SourceError | None:

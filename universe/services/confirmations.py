@@ -12,6 +12,7 @@ from universe.integrity import JUMP
 from universe.models import ConfirmedMove
 from universe.selectors.prices import price_frame
 from universe.selectors.quarantine import confirmed_symbols, implausible_prices
+from universe.services.calls import calls_kept
 from universe.sessions import hours, phase, session_of
 from universe.sources import second_source
 from universe.types import Quote, Session
@@ -38,7 +39,8 @@ def moves_confirm(
     if not moved or source is None or source.name == priced_by:
         return Counter()
     try:
-        told = source.fetch_confirmations(list(moved), extended=phase(now) != "regular")
+        with calls_kept("confirmation", session):
+            told = source.fetch_confirmations(list(moved), extended=phase(now) != "regular")
     except SourceError as exc:
         logger.warning("no move is confirmed, the second source does not answer: %s", exc)
         return Counter(confirmations_failed=1)

@@ -17,6 +17,7 @@ from universe.errors import SourceError
 from universe.models import Stock, UniverseSnapshot
 from universe.selectors.criteria import criteria_current
 from universe.services.asking import answers
+from universe.services.calls import calls_kept
 from universe.services.due import day_keep, day_kept, floats_due, short_interest_due
 from universe.services.progress import Progress, unheard
 from universe.sessions import session_of
@@ -78,14 +79,15 @@ def facts_refresh(progress: Progress | None = None) -> dict[str, int]:
     session = session_of(clock.market_now())
     with_floats = floats_due(_fetched_on("floats", "float_shares"), session)
     new = [] if with_floats else _unknown_symbols()[:SINGLES_A_BUILD]
-    parsed = _bulk(floats=with_floats)
-    tell(1, 3)
-    counts: Counter[str] = Counter(parsed.dropped)
-    counts["facts"] = facts_store(parsed.rows)
-    if with_floats:
-        day_keep("floats", session)
-    counts.update(_new_floats(new))
-    counts.update(details_refresh(_details_wanted(counts)))
+    with calls_kept("floats" if with_floats else "facts", session):
+        parsed = _bulk(floats=with_floats)
+        tell(1, 3)
+        counts: Counter[str] = Counter(parsed.dropped)
+        counts["facts"] = facts_store(parsed.rows)
+        if with_floats:
+            day_keep("floats", session)
+        counts.update(_new_floats(new))
+        counts.update(details_refresh(_details_wanted(counts)))
     tell(2, 3)
     if short_interest_due(_fetched_on("settlement", "short_interest"), session):
         counts.update(short_interest_refresh())
@@ -202,7 +204,8 @@ def short_interest_refresh() -> Counter[str]:
     """The newest settlement per symbol, as known on the market's day."""
     today = session_of(clock.market_now())
     try:
-        parsed = price_source().fetch_short_interest(today - dt.timedelta(days=SHORT_INTEREST_DAYS))
+        with calls_kept("short_interest", today):
+            parsed = price_source().fetch_short_interest(today - dt.timedelta(days=SHORT_INTEREST_DAYS))
     except SourceError as exc:
         logger.warning("no short interest: %s", exc)
         return Counter(short_interest_failed=1)

@@ -11,6 +11,7 @@ from django.db import transaction
 from universe.bulk import Target, rows_upsert
 from universe.errors import BadPayload
 from universe.models import Stock
+from universe.services.calls import calls_kept
 from universe.services.progress import Progress, unheard
 from universe.services.renames import renames_follow, renames_found
 from universe.sources import price_source
@@ -52,7 +53,8 @@ def listings_refresh(progress: Progress | None = None) -> dict[str, int]:
     nothing changes.
     """
     tell = progress or unheard
-    parsed = price_source().fetch_listings()
+    with calls_kept("listings"):
+        parsed = price_source().fetch_listings()
     tell(1, 2)
     stored = listings_store(parsed.rows)
     tell(2, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +19,7 @@ from universe.errors import SourceError
 from universe.models import MarketContext, MinuteQuote
 from universe.selectors.universe import member_symbols
 from universe.services.asking import answers
+from universe.services.calls import calls_kept
 from universe.services.confirmations import moves_confirm
 from universe.services.frozen import Frozen, feed_look
 from universe.services.pricing import DELAY_MIN, lag_measure, prices_end, quotes_fetch
@@ -83,6 +84,8 @@ class QuotesReport:
     ``newest`` is the market moment that the session's prices reach to: a run that follows takes its ``as_of``
     from the clock after this call, so that none of them lies in its future. ``lag`` is how far the funds'
     newest price is behind the market (None: not measured), ``end_of_day`` that no plan has intraday prices.
+    ``told`` are the moments of the stored prices by symbol, ``calls`` the ids of the `VendorCall`s that
+    brought them.
     """
 
     session: Session
@@ -98,6 +101,8 @@ class QuotesReport:
     end_of_day: bool = False
     confirmations: dict[str, int] = field(default_factory=dict)
     frozen: Frozen | None = None
+    told: Mapping[str, dt.datetime] = field(default_factory=dict)
+    calls: tuple[int, ...] = ()
 
     @property
     def is_delayed(self) -> bool:
@@ -115,7 +120,8 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     """
     session = session_of(as_of)
     wanted = tracked_symbols(session)
-    priced = quotes_fetch([*FUNDS, *sorted(wanted - set(FUNDS))])
+    with calls_kept("quotes", session) as kept_calls:
+        priced = quotes_fetch([*FUNDS, *sorted(wanted - set(FUNDS))])
     parsed = priced.parsed
     dropped: Counter[str] = Counter(parsed.dropped)
     now = _moment_of([quote.as_of for quote in parsed.rows if quote.symbol in wanted], asked_at=as_of)
@@ -127,7 +133,8 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     kept = _believed(kept, session=session, now=now, dropped=dropped)
     dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
     rows_upsert(QUOTES, (_quote_values(quote) for quote in kept))
-    _context_refresh(kept, now=now, dropped=dropped)
+    with calls_kept("context", session):
+        _context_refresh(kept, now=now, dropped=dropped)
     moves = {quote.symbol: quote.price for quote in kept if quote.symbol not in FUNDS}
     asked = moves_confirm(session, moves, now=now, priced_by=priced.source)
     moments = [quote.as_of for quote in kept]
@@ -145,6 +152,8 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
         source=priced.source,
         lag=lag_measure(kept, now=min(now, prices_end(session, priced.source)), source=priced.source),
         end_of_day=priced.end_of_day,
+        told={quote.symbol: quote.as_of for quote in kept},
+        calls=kept_calls.ids,
     )
 
 
@@ -267,7 +276,10 @@ def quotes_backfill(
     ask = partial(price_source().fetch_minute_bars, session=session, since=since)
     now = clock.market_now()
     counts: Counter[str] = Counter()
-    with closing(answers(ask, symbols, failed="failed", counts=counts)) as told:
+    with (
+        calls_kept("minutes", session),
+        closing(answers(ask, symbols, failed="failed", counts=counts)) as told,
+    ):
         for parsed in told:
             counts.update(parsed.dropped)
             counts["symbols"] += 1

@@ -6,6 +6,7 @@ import datetime as dt
 
 from universe.bulk import Target, rows_upsert
 from universe.models import EconomicEvent
+from universe.services.calls import calls_kept
 from universe.sources import facts_source
 
 TARGET = Target(
@@ -27,7 +28,8 @@ TARGET = Target(
 
 def releases_refresh(day: dt.date) -> dict[str, int]:
     """Fetch the United States' releases of ``day`` and the day after; new figures replace the old."""
-    parsed = facts_source().fetch_releases(day, day + dt.timedelta(days=1))
+    with calls_kept("releases", day):
+        parsed = facts_source().fetch_releases(day, day + dt.timedelta(days=1))
     rows = {(row.at, row.country, row.event[:160]): row for row in parsed.rows}
     stored = rows_upsert(
         TARGET,

@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from universe.bulk import Target, rows_upsert
 from universe.models import StockSplit
+from universe.services.calls import calls_kept
 from universe.services.progress import Progress, unheard
 from universe.sessions import session_offset
 from universe.sources import price_source
@@ -31,7 +32,8 @@ def splits_refresh(
 ) -> dict[str, int]:
     """Fetch the splits of the ``sessions`` sessions before ``session`` and of ``session`` itself."""
     tell = progress or unheard
-    parsed = price_source().fetch_splits(session_offset(session, -sessions), session)
+    with calls_kept("splits", session):
+        parsed = price_source().fetch_splits(session_offset(session, -sessions), session)
     stored = splits_store(parsed.rows)
     tell(1, 1)
     return {"splits": stored} | dict(parsed.dropped)

@@ -39,6 +39,7 @@ from universe.errors import (
 )
 from universe.sources.base import Query
 from universe.sources.budget import Budget
+from universe.sources.calls import Asked, call_note
 from universe.sources.plans import LIMITED_PLAN, PlanMemory
 
 logger = logging.getLogger(__name__)
@@ -231,6 +232,8 @@ class Door:
             raise self._refuse(response, path)
         answer = read(response, path)
         self._limits = 0
+        asked = Asked(self.vendor, self.kind, path, query)
+        call_note(asked, answer, secrets=(self._key,), headers=response.headers)
         return answer
 
     def _limited(self, response: httpx.Response, path: str) -> RateLimited:

@@ -23,6 +23,7 @@ from universe.breaker import Breaker
 from universe.errors import BadPayload, LeftAlone, NotOffered, RateLimited, SourceError, Unavailable
 from universe.sources.base import Query
 from universe.sources.budget import Budget
+from universe.sources.calls import Asked, call_note
 from universe.sources.http import (
     BACKOFF_SECONDS,
     FAILURES_IN_A_ROW,
@@ -123,6 +124,7 @@ class McpDoor:
             self._tell(path, exc)
             raise
         self._tell(path, None)
+        call_note(Asked(self.vendor, self.kind, path, dict(query or {})), answer, secrets=self._secrets)
         return answer
 
     def text(self, path: str, query: Query | None = None, *, timeout: float = 10.0) -> str:
