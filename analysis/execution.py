@@ -7,7 +7,7 @@
 4. the input frame from what is stored                                                      `frame_build`
 5. scores                                                                                   `score_board`
 6. the next session's universe (20:00)                                                  `universe_ensure`
-7. readings, ranks, frame, alerts and the run's end, all in one transaction                     `_publish`
+7. readings, ranks, frame, its lineage, alerts and the end: one transaction                     `_publish`
 8. older sessions and news if they are missing, and the next run in the queue `_follow_up`, `runs_dispatch`
 
 A vendor that gives less than everything makes the run partial and says what is missing. Only when there is
@@ -49,6 +49,7 @@ from analysis.lifecycle import (
     run_end,
     runs_dispatch,
 )
+from analysis.lineage import lineage_build
 from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
 from analysis.preparation import history_is_short, universe_ensure
 from analysis.readings import Provenance, reading_inputs, stock_readings
@@ -190,13 +191,13 @@ def _publish(run: AnalysisRun, progress: RunProgress, result: Result) -> None:
     only = run.sector if run.kind == RunKind.MOVER else ""
     provenance = Provenance(findings.source, findings.oldest_input_at, tuple(findings.degraded))
     readings = reading_inputs(frame, result.scores, provenance, only=only, without=findings.failed)
-    packed = pack(frame)
+    packed, lineage = pack(frame), lineage_build(frame, findings)
     with transaction.atomic():
         lock_take(PUBLISH_LOCK)
         before = {row.sector: row for row in readings_newest()}
         stamp = _stamp(run, result)
         snapshot = readings_record(readings, stamp)
-        RunInput.objects.create(run=run, frame=packed, sha256=digest(packed))
+        RunInput.objects.create(run=run, frame=packed, sha256=digest(packed), lineage=lineage)
         StockReading.objects.bulk_create(
             stock_readings(result.scores.stocks, run.pk, snapshot.timestamp, only=only), batch_size=2_000
         )

@@ -34,7 +34,8 @@ EARLY = dt.timedelta(minutes=30)
 @dataclass(slots=True)
 class Findings:
     """What a run learnt on its way: ``problems`` in words, ``degraded`` inputs, ``failed`` sectors with the
-    reason, ``counts`` by name, the ``lag`` of a delayed plan; ``end_of_day``: no plan has today's prices."""
+    reason, ``counts`` by name, the ``lag`` of a delayed plan; ``end_of_day``: no plan has today's prices.
+    ``report`` tells of the prices that were fetched; None: none were."""
 
     problems: list[str] = field(default_factory=list)
     degraded: list[str] = field(default_factory=list)
@@ -44,6 +45,7 @@ class Findings:
     source: str = "Polygon"
     lag: dt.timedelta | None = None
     end_of_day: bool = False
+    report: QuotesReport | None = None
 
 
 def splits_take(findings: Findings) -> bool:
@@ -75,6 +77,7 @@ def prices_take(findings: Findings) -> dt.datetime:
     except SourceError as exc:
         _stand_in(asked_at, exc, findings)
         return asked_at
+    findings.report = report
     findings.counts["quotes"] = _report_counts(report)
     findings.oldest_input_at = report.newest
     findings.source = source_words(report)

@@ -110,11 +110,15 @@ class AnalysisRun(models.Model):
 
 
 class RunInput(models.Model):
-    """The input frame that a run used: compressed arrays and their SHA-256."""
+    """The input frame that a run used: compressed arrays and their SHA-256.
+
+    ``lineage`` tells where each input came from (`sectors.types.Lineage`); empty for runs before it was kept.
+    """
 
     run = models.OneToOneField(AnalysisRun, on_delete=models.CASCADE, primary_key=True, related_name="input")
     frame = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    lineage = models.JSONField(default=dict)
 
 
 class StockReading(models.Model):

@@ -93,8 +93,13 @@ def slot_next(now: dt.datetime) -> dt.datetime | None:
 
 def parameters_current() -> ScoringParameters:
     """The active constants of the score: the product's defaults, changed by the active revision."""
-    active = ParameterRevision.objects.filter(active=True).first()
+    active = parameter_revision()
     return parameters_from(active.values if active else {})
+
+
+def parameter_revision() -> ParameterRevision | None:
+    """The active revision of the constants; None while the product's defaults stand."""
+    return ParameterRevision.objects.select_related("author").filter(active=True).first()
 
 
 def parameters_from(values: dict[str, Any]) -> ScoringParameters:

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from sectors.board_cache import board_fetch
 from sectors.lights import stored_band
@@ -57,6 +57,24 @@ def classification_counts() -> dict[str, int]:
     )
     # An aggregate may not carry the name of a column that another one filters by.
     return {name.removeprefix("n_"): count for name, count in counts.items()}
+
+
+def classification_versions(symbols: Iterable[str]) -> dict[str, tuple[int, dt.datetime, dt.datetime]]:
+    """By version of the rules how many of these symbols it put into a sector, and when first and last."""
+    rows = Classification.objects.filter(symbol__in=list(symbols), sector__isnull=False, excluded=False)
+    told = rows.order_by("rules_version").values_list("rules_version")
+    return {
+        version: (count, oldest, newest)
+        for version, count, oldest, newest in told.annotate(
+            Count("pk"), Min("classified_at"), Max("classified_at")
+        )
+    }
+
+
+def weights_named(ids: Iterable[int]) -> list[VolatilityWeight]:
+    """The revisions of these ids, with their authors, in board order."""
+    rows = VolatilityWeight.objects.filter(pk__in=list(ids)).select_related("author")
+    return list(rows.order_by("sector__position"))
 
 
 def weights_current() -> dict[str, tuple[Decimal, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 Colour = Literal["dark_red", "light_red", "blue_neutral", "light_green", "dark_green"]
 Band = Literal[Colour, "none"]
@@ -237,3 +237,48 @@ class CardData:
     note: tuple[tuple[str, str], ...] = ()
     note_facts: tuple[tuple[str, str], ...] = ()
     note_link: tuple[str, str] | None = None
+
+
+class LineageCall(TypedDict):
+    """An answered question to a vendor, as it stands in a lineage. ``received_at`` is an ISO time."""
+
+    id: int
+    vendor: str
+    transport: str
+    path: str
+    request_id: str
+    received_at: str
+    rows: int | None
+    asked: int
+
+
+class LineageInput(TypedDict, total=False):
+    """One input of a run: ``words`` name it, ``parts`` are the parts of a score that it goes into ("1d",
+    "1d last session" where a frame is carried, "volume"; "beside" for none), ``sector`` the only one that
+    it is for.
+
+    ``as_of`` and ``received_at`` are its oldest and newest moments, ISO, one when they are the same;
+    ``known`` of ``wanted`` values are there, ``calls`` brought it, ``rule`` made it what it is, ``note`` says
+    what else must be known.
+    """
+
+    name: str
+    words: str
+    parts: list[str]
+    sector: str
+    source: str
+    calls: list[int]
+    as_of: list[str]
+    received_at: list[str]
+    known: int
+    wanted: int
+    rule: str
+    note: str
+
+
+class Lineage(TypedDict):
+    """Where every input of one run came from. ``calls`` holds each call once; inputs name their ids."""
+
+    version: int
+    inputs: list[LineageInput]
+    calls: list[LineageCall]

@@ -6,6 +6,7 @@ One market and one database for the module, because a cold start takes seconds; 
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,8 @@ pytestmark = pytest.mark.django_db
 #: Market minutes per second: the stream's minutes come once a second or two.
 SPEED = 20.0
 PATIENCE_SECONDS = 180.0
+#: How questions about single names are folded into one.
+SINGLES = "/v3/reference/tickers/*"
 
 
 @pytest.fixture
@@ -136,6 +139,19 @@ def test_the_stored_frame_of_a_whole_market_gives_the_same_decimals(first_run: A
     for reading in SentimentReading.objects.filter(run_id=first_run.pk):
         assert again[reading.sector].score == reading.sentiment_score
         assert again[reading.sector].confidence == reading.confidence_level
+
+
+def test_the_lineage_of_a_cold_start_names_the_calls_that_the_market_was_asked(
+    first_run: AnalysisRun, market: RunningMarket
+) -> None:
+    lineage = RunInput.objects.get(run=first_run).lineage
+    told = {call["path"].partition("?")[0] for call in lineage["calls"]}
+    paths = {path.removeprefix("/stable") for path in market.asked()["paths"]}
+    assert {re.sub(r"/(\d{4}-\d{2}-\d{2})$", "/{date}", path) for path in told} <= paths | {SINGLES}
+    calls = {one["name"]: one.get("calls", []) for one in lineage["inputs"]}
+    for name in ("last_prices", "close_1", "close_6", "splits", "facts", "short_interest", "releases"):
+        assert calls[name], name
+    print(f"lineage: {len(json.dumps(lineage)):,} characters, {len(lineage['calls'])} calls")
 
 
 def test_the_older_sessions_bring_the_volume_factor(first_run: AnalysisRun) -> None:

@@ -3,6 +3,15 @@
 from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.near import stocks_near
 from universe.selectors.news import filings_between, headlines_between, news_covered_from, stock_names
+from universe.selectors.origins import (
+    Origin,
+    bar_origins,
+    calls_by_subject,
+    calls_named,
+    calls_newest,
+    fact_origin,
+    splits_count,
+)
 from universe.selectors.prices import PriceFrame, price_frame, sessions_stored, splits_until
 from universe.selectors.quarantine import confirmed_symbols, quarantine_standing
 from universe.selectors.quotes import ContextRow, benchmarks, quotes_newest, reference_prices, regular_closes
@@ -22,12 +31,18 @@ __all__ = [
     "ContextRow",
     "Funnel",
     "MemberRow",
+    "Origin",
     "PriceFrame",
     "StockDetail",
+    "bar_origins",
     "benchmarks",
+    "calls_by_subject",
+    "calls_named",
+    "calls_newest",
     "confirmed_symbols",
     "criteria_current",
     "criteria_from",
+    "fact_origin",
     "filings_between",
     "funnel",
     "headlines_between",
@@ -42,6 +57,7 @@ __all__ = [
     "regular_closes",
     "releases_between",
     "sessions_stored",
+    "splits_count",
     "splits_until",
     "stock_detail",
     "stock_find",

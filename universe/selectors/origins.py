@@ -1,0 +1,89 @@
+"""Where stored market data came from: whose it is, when it was fetched, by which calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+
+from universe.models import DailyBar, Stock, StockSplit, VendorCall
+from universe.types import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """``rows`` rows of one input: their vendors, and when the oldest and the newest were fetched."""
+
+    sources: tuple[str, ...] = ()
+    rows: int = 0
+    oldest: dt.datetime | None = None
+    newest: dt.datetime | None = None
+
+
+def bar_origins(sessions: Sequence[Session], symbols: Sequence[str]) -> dict[Session, Origin]:
+    """The daily bars of each session; one without any is absent."""
+    rows = DailyBar.objects.filter(session__in=list(sessions), symbol__in=list(symbols))
+    told = rows.order_by().values_list("session", "source")
+    found: dict[Session, Origin] = {}
+    for session, source, count, oldest, newest in told.annotate(
+        Count("symbol"), Min("fetched_at"), Max("fetched_at")
+    ):
+        found[session] = _joined(found.get(session, Origin()), Origin((source,), count, oldest, newest))
+    return found
+
+
+def fact_origin(symbols: Sequence[str]) -> Origin:
+    """The slow facts of the listings that have any."""
+    rows = Stock.objects.filter(symbol__in=list(symbols), facts_fetched_at__isnull=False).order_by()
+    total = Origin()
+    for sources, count, oldest, newest in rows.values_list("facts_source").annotate(
+        Count("pk"), Min("facts_fetched_at"), Max("facts_fetched_at")
+    ):
+        total = _joined(total, Origin(tuple(sources.split(",")), count, oldest, newest))
+    return total
+
+
+def _joined(one: Origin, other: Origin) -> Origin:
+    oldest = [moment for moment in (one.oldest, other.oldest) if moment]
+    newest = [moment for moment in (one.newest, other.newest) if moment]
+    return replace(
+        one,
+        sources=tuple(sorted({*one.sources, *other.sources} - {""})),
+        rows=one.rows + other.rows,
+        oldest=min(oldest, default=None),
+        newest=max(newest, default=None),
+    )
+
+
+def splits_count(first: Session, last: Session, symbols: Sequence[str]) -> int:
+    """How many listed splits of these symbols fall on the sessions ``first`` to ``last``."""
+    return StockSplit.objects.filter(session__range=(first, last), symbol__in=list(symbols)).count()
+
+
+def calls_by_subject(purposes: Iterable[str], subjects: Iterable[object]) -> dict[str, list[VendorCall]]:
+    """The newest batch of calls of each purpose and subject, under "purpose subject", in their order."""
+    wanted = Q(purpose__in=list(purposes), subject__in=[str(subject) for subject in subjects])
+    newest = VendorCall.objects.filter(purpose=OuterRef("purpose"), subject=OuterRef("subject"))
+    moment = Subquery(newest.order_by("-kept_at").values("kept_at")[:1])
+    found: defaultdict[str, list[VendorCall]] = defaultdict(list)
+    for call in VendorCall.objects.filter(wanted, kept_at=moment).order_by("pk"):
+        found[f"{call.purpose} {call.subject}"].append(call)
+    return dict(found)
+
+
+def calls_newest(purposes: Iterable[str]) -> dict[str, list[VendorCall]]:
+    """The newest batch of calls of each purpose, whatever it was about, in their order."""
+    newest = VendorCall.objects.filter(purpose=OuterRef("purpose")).order_by("-kept_at")
+    moment = Subquery(newest.values("kept_at")[:1])
+    found: defaultdict[str, list[VendorCall]] = defaultdict(list)
+    for call in VendorCall.objects.filter(purpose__in=list(purposes), kept_at=moment).order_by("pk"):
+        found[call.purpose].append(call)
+    return dict(found)
+
+
+def calls_named(ids: Iterable[int]) -> list[VendorCall]:
+    """The calls with these ids that are still kept, in the order in which they were kept."""
+    return list(VendorCall.objects.filter(pk__in=list(ids)).order_by("pk"))
