@@ -252,6 +252,20 @@ class LineageCall(TypedDict):
     asked: int
 
 
+class LineageEvent(TypedDict):
+    """One event that an input counts, and the article or paper that tells it; ``at`` ISO."""
+
+    symbol: str
+    tag: str
+    title: str
+    url: str
+    publisher: str
+    at: str
+    tone: float
+    relevance: float
+    rule: str
+
+
 class LineageInput(TypedDict, total=False):
     """One input of a run: ``words`` name it, ``parts`` are the parts of a score that it goes into ("1d",
     "1d last session" where a frame is carried, "volume"; "beside" for none), ``sector`` the only one that
@@ -259,7 +273,7 @@ class LineageInput(TypedDict, total=False):
 
     ``as_of`` and ``received_at`` are its oldest and newest moments, ISO, one when they are the same;
     ``known`` of ``wanted`` values are there, ``calls`` brought it, ``rule`` made it what it is, ``note`` says
-    what else must be known.
+    what else must be known, ``events`` are some of what it counts.
     """
 
     name: str
@@ -274,6 +288,7 @@ class LineageInput(TypedDict, total=False):
     wanted: int
     rule: str
     note: str
+    events: list[LineageEvent]
 
 
 class Lineage(TypedDict):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from analysis.frames import LEVEL_SESSIONS, USUAL_DEPTH
+from analysis.engine.history import LEVEL_SESSIONS, USUAL_DEPTH
 from analysis.inputs import Findings
+from analysis.lineage.catalysts import catalysts
 from analysis.lineage.described import VENDORS, Origins
 from analysis.lineage.prices import (
     benchmark,
@@ -32,11 +33,11 @@ from universe.sessions import session_offset
 
 VERSION = 1
 #: By what the calls of a run are told: its session, or the newest of all.
-OF_SESSION = ("minutes", "splits", "releases", "confirmation")
+OF_SESSION = ("minutes", "splits", "releases", "confirmation", "news", "filings")
 NEWEST = ("facts", "floats", "short_interest")
 
-#: Every input of a run, in the order in which it is shown. Catalysts ("catalyst") and the overnight moves of
-#: the indices ("overnight") come here when a frame holds them.
+#: Every input of a run, in the order in which it is shown. The overnight moves of the indices ("overnight")
+#: come here when a frame holds them.
 INPUTS: tuple[Callable[[Origins], Iterable[LineageInput]], ...] = (
     last_prices,
     references,
@@ -48,6 +49,7 @@ INPUTS: tuple[Callable[[Origins], Iterable[LineageInput]], ...] = (
     membership,
     weights,
     parameters,
+    catalysts,
     benchmark,
     facts,
     events,

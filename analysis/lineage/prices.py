@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from analysis.frames import LEVEL_SESSIONS
+from analysis.engine.history import LEVEL_SESSIONS
 from analysis.lineage.described import (
     BESIDE,
     CARRIED,

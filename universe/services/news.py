@@ -21,6 +21,7 @@ from universe.errors import NotEntitled, SourceError
 from universe.models import NewsArticle, NewsCoverage, SecFiling
 from universe.notices import OFFERING_FORMS, Filing
 from universe.selectors.news import coverage
+from universe.services.calls import calls_kept
 from universe.services.coverage import covered_until, span_keep, spans_trim
 from universe.services.news_store import filings_store, headlines_store
 from universe.sessions import hours, new_york, session_of, session_offset
@@ -199,7 +200,8 @@ def _filings_since(kind: FilingList, now: dt.datetime) -> dt.datetime:
 def _news_fetch(work: _Work, span: Span, *, is_newest: bool = False) -> bool:
     """Whether somebody told the articles of ``span``."""
     until = None if is_newest else span.last
-    parsed = work.ask(NEWS, lambda source: source.fetch_headlines(span.first, until=until))
+    with calls_kept("news", session_of(work.now)):
+        parsed = work.ask(NEWS, lambda source: source.fetch_headlines(span.first, until=until))
     if parsed is None:
         return False
     work.counts["headlines"] += headlines_store(_timely(work, parsed.rows))
@@ -224,7 +226,8 @@ def _timely(work: _Work, rows: Iterable[Headline]) -> Iterator[Headline]:
 def _filings_fetch(work: _Work, kind: FilingList, span: Span) -> bool:
     """Whether somebody told the filings of the days of ``span``."""
     first, last = new_york(span.first).date(), new_york(span.last).date()
-    parsed = work.ask(kind, lambda source: source.fetch_filings(first, last, lists=(kind,)))
+    with calls_kept("filings", session_of(work.now)):
+        parsed = work.ask(kind, lambda source: source.fetch_filings(first, last, lists=(kind,)))
     if parsed is None:
         return False
     work.counts["filings"] += filings_store(_filed(work, parsed.rows), work.dropped)
