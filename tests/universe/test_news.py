@@ -36,6 +36,8 @@ pytestmark = pytest.mark.django_db
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 TEN = at(10).astimezone(dt.UTC)
+#: One article in each of the weeks that a backfill at ten asks for.
+WEEKS = [article(f"w{week}", TEN - 7 * week * DAY - HOUR) for week in range(5)]
 
 
 def stored() -> list[str]:
@@ -116,7 +118,8 @@ def test_the_other_vendor_stands_in_for_each_list(vendor: Vendor, refusal: Answe
     newsroom(vendor)
     for path in (NEWS, PAPERS, DISCLOSURES):
         vendor.on(path, refusal)
-    vendor.on(FMP_NEWS, Answer([fmp_article("a", at(9), "ANNE"), fmp_article("a", at(9), "BEA")]))
+    told = [fmp_article("a", at(9), "ANNE"), fmp_article("a", at(9), "BEA")]
+    vendor.on(FMP_NEWS, Answer([*told, fmp_article("old", at(9) - 2 * DAY, "BEA")]))
     vendor.on(FMP_PAPERS, Answer([fmp_paper("0000000001-26-000001", at(8), "ANNE")]))
     report = news_refresh(TEN)
     assert (report.headlines, report.filings, report.problems) == (1, 1, ())
@@ -159,9 +162,9 @@ def test_only_when_neither_news_nor_filings_come_it_is_an_error(vendor: Vendor, 
 
 def test_a_backfill_fetches_twenty_sessions_once_in_weeks_the_newest_first(vendor: Vendor) -> None:
     # Twenty sessions before 31 March 2026 is 3 March; a day before that is the 2nd.
-    newsroom(vendor, article("a", at(9)), article("b", at(9) - 20 * DAY), article("c", at(9) - 40 * DAY))
+    newsroom(vendor, *WEEKS, article("c", at(9) - 40 * DAY))
     report = news_backfill(TEN)
-    assert stored() == ["a", "b"]
+    assert stored() == ["w0", "w1", "w2", "w3", "w4"]
     start = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
     assert [spans(kind) for kind in ("news", "papers", "disclosures")] == [[(start, TEN)]] * 3
     asked = queries(vendor, NEWS)
@@ -173,27 +176,28 @@ def test_a_backfill_fetches_twenty_sessions_once_in_weeks_the_newest_first(vendo
 
 def test_an_outage_leaves_a_gap_that_is_known_and_filled_by_the_next_backfill(vendor: Vendor) -> None:
     before, after = TEN - 9 * DAY, TEN
-    newsroom(vendor, article("gap", TEN - 6 * DAY))
+    newsroom(vendor, *(article(f"b{week}", before - 7 * week * DAY - HOUR) for week in range(5)))
     news_backfill(before)
+    newsroom(vendor, article("gap", TEN - 6 * DAY), article("new", TEN - HOUR))
     news_refresh(after)
-    assert stored() == []
+    assert "gap" not in stored()
     assert news_covered_from(after) == after - 4 * DAY
     assert len(spans()) == 2
     report = news_backfill(after)
     # A question for the news and one for the papers; the disclosures were not asked for after the outage.
-    assert (stored(), report.calls) == (["gap"], 4)
-    assert news_covered_from(after) == spans()[0][0]
+    assert ("gap" in stored(), report.headlines, report.calls) == (True, 1, 4)
+    assert news_covered_from(after) == spans()[0][0] < before
     assert len(spans()) == 1
 
 
 def test_a_backfill_that_breaks_off_keeps_what_came_and_goes_on_there(vendor: Vendor) -> None:
     newsroom(vendor)
     vendor.on(FMP_NEWS, BROKEN)
-    vendor.on(NEWS, [Answer({"results": []}), Answer({"results": []}), BROKEN])
+    vendor.on(NEWS, [Answer({"results": [WEEKS[0]]}), Answer({"results": [WEEKS[1]]}), BROKEN])
     report = news_backfill(TEN)
     assert len(report.problems) == 1
     assert spans() == [(TEN - 14 * DAY, TEN)]
-    newsroom(vendor)
+    newsroom(vendor, *WEEKS)
     vendor.asked.clear()
     assert news_backfill(TEN).problems == ()
     assert {query["published_utc.lte"] for query in queries(vendor, NEWS)} == {
@@ -212,6 +216,37 @@ def test_a_vendor_that_has_more_than_it_may_be_asked_for_covers_from_its_oldest_
     vendor.on(FMP_NEWS, Answer(hundred))
     report = news_refresh(TEN)
     assert report.dropped["cut_short"] == 1
+    assert spans() == [(at(9), TEN)]
+
+
+def test_a_day_and_more_without_an_article_is_not_known_but_a_short_silence_is(vendor: Vendor) -> None:
+    newsroom(vendor)
+    assert news_refresh(TEN).dropped == {"silent": 1}
+    assert news_covered_from(TEN) is None
+    newsroom(vendor, article("a", at(9)))
+    news_refresh(TEN)
+    newsroom(vendor)
+    assert news_refresh(at(11)).dropped == {}
+    assert news_covered_from(at(11)) == TEN - DAY
+
+
+def test_a_list_of_the_newest_that_ends_too_early_is_a_plans_limit(vendor: Vendor) -> None:
+    newsroom(vendor)
+    vendor.on(NEWS, NOT_IN_PLAN)
+    vendor.on(FMP_NEWS, Answer([fmp_article("a", at(9), "ANNE"), fmp_article("b", at(8), "ANNE")]))
+    assert news_refresh(TEN).dropped == {"cut_short": 1}
+    assert news_covered_from(TEN) == at(8)
+
+
+def test_a_vendor_that_takes_no_days_is_not_asked_for_every_week_in_vain(vendor: Vendor) -> None:
+    newsroom(vendor)
+    vendor.on(NEWS, NOT_IN_PLAN)
+    vendor.on(FMP_NEWS, Answer([fmp_article(f"n{number}", at(9), "ANNE") for number in range(250)]))
+    news_backfill(TEN)
+    assert spans() == [(at(9), TEN)]
+    asked = len(queries(vendor, FMP_NEWS))
+    news_backfill(TEN)
+    assert len(queries(vendor, FMP_NEWS)) == asked + 20
     assert spans() == [(at(9), TEN)]
 
 
@@ -238,7 +273,7 @@ def test_coverage_of_filings_is_as_young_as_the_younger_of_their_lists(vendor: V
 
 
 def test_a_market_that_went_back_in_time_is_covered_where_it_was(vendor: Vendor) -> None:
-    newsroom(vendor, article("a", at(9)), article("b", at(11)))
+    newsroom(vendor, *WEEKS, article("b", at(11)))
     news_backfill(at(12))
     assert news_covered_from(at(10)) == dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
     assert news_refresh(at(10)).headlines == 0

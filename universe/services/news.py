@@ -41,6 +41,8 @@ REACH = dt.timedelta(days=4)
 #: Articles are listed late: so much of the known time is asked for again.
 OVERLAP = dt.timedelta(hours=2)
 FILINGS_EVERY = dt.timedelta(minutes=55)
+#: A market of thousands of companies is never so long without an article: who tells none knows of none.
+SILENT = dt.timedelta(hours=24)
 #: What the next refresh fetches anyway is no gap.
 NEAR = dt.timedelta(hours=2)
 PIECE = dt.timedelta(days=7)
@@ -52,7 +54,10 @@ OFFERINGS_KEPT = dt.timedelta(days=3 * 365)
 @dataclass(frozen=True, slots=True)
 class NewsReport:
     """What one asking brought: new ``headlines`` and ``filings``, what was ``dropped`` by reason, the vendor
-    that told each list (``sources``), what went wrong in words, and the questions that it took."""
+    that told each list (``sources``), what went wrong in words, and the questions that it took.
+
+    "silent" counts spans of a day and more without an article: they do not count as known.
+    """
 
     headlines: int = 0
     filings: int = 0
@@ -198,19 +203,21 @@ def _filings_since(kind: FilingList, now: dt.datetime) -> dt.datetime:
 
 
 def _news_fetch(work: _Work, span: Span, *, is_newest: bool = False) -> bool:
-    """Whether somebody told the articles of ``span``."""
+    """Whether to go on with older articles: somebody told those of ``span``, or at least some."""
     until = None if is_newest else span.last
     with calls_kept("news", session_of(work.now)):
         parsed = work.ask(NEWS, lambda source: source.fetch_headlines(span.first, until=until))
     if parsed is None:
         return False
     work.counts["headlines"] += headlines_store(_timely(work, parsed.rows))
-    first = span.first
-    if CUT_SHORT in parsed.dropped:
-        first = min((row.published_at for row in parsed.rows), default=span.last)
+    is_cut = CUT_SHORT in parsed.dropped
+    if not parsed.rows and span.length >= SILENT:
+        work.dropped["silent"] += 1
+        return not is_cut
+    first = min((row.published_at for row in parsed.rows), default=span.last) if is_cut else span.first
     if first < span.last:
         span_keep(NEWS, Span(first, span.last))
-    return True
+    return first < span.last
 
 
 def _timely(work: _Work, rows: Iterable[Headline]) -> Iterator[Headline]:

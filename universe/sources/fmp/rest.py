@@ -166,6 +166,9 @@ class FmpRest:
         else:
             parts.append(Parsed([], Counter({CUT_SHORT: 1})))
         parsed = joined(parts)
+        # There are always older ones: a list of the newest that ends before ``since`` is a plan's limit.
+        if until is None and all(row.published_at >= since for row in parsed.rows):
+            parsed = Parsed(parsed.rows, parsed.dropped | Counter({CUT_SHORT: 1}))
         end = until or dt.datetime.max.replace(tzinfo=dt.UTC)
         asked = [row for row in parsed.rows if since <= row.published_at <= end]
         return Parsed(headlines_joined(asked), parsed.dropped)
