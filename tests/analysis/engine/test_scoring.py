@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -53,6 +53,13 @@ def test_the_base_of_the_waterfall_by_hand() -> None:
 )
 def test_a_score_is_rounded_once_and_half_to_even(unclamped: float, score: str) -> None:
     assert str(score_of(unclamped)) == score
+
+
+def test_a_score_is_rounded_alike_whatever_the_process_rounds_by() -> None:
+    with localcontext() as context:
+        context.rounding = ROUND_UP
+        assert str(score_of(0.0125)) == "0.012"
+        assert str(confidence_of(1.0, 0.986, 0.0, 0.0)) == "0.39"
 
 
 @pytest.mark.parametrize(
