@@ -3,6 +3,8 @@
 VENV := .venv
 # The vendor's MCP server that the tests start lives apart from ours, as at its users.
 VENV_MCP := .venv-mcp
+# Mutation tests want little of what the suite wants, and nothing else wants them.
+VENV_MUTANTS := .venv-mutants
 BIN := $(VENV)/bin
 SHELL := /bin/sh
 # The first Python of 3.11 or newer; PYTHON=... picks another.
@@ -13,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 WORKERS ?= 2
 TESTS ?=
 
-.PHONY: run test check bench doctor clean clean-data browser
+.PHONY: run test check bench mutants doctor clean clean-data browser
 
 run: $(VENV)/.base
 	@exec $(BIN)/python manage.py up --with-parent
@@ -34,8 +36,12 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@exec $(BIN)/python -m tests.benchmarks
 
+# Minutes: small faults put into the scoring, colours and ranking, and how many the engine's tests notice.
+mutants: $(VENV_MUTANTS)/.mutation
+	@exec env WORKERS=$(WORKERS) $(VENV_MUTANTS)/bin/python -m tests.mutation
+
 clean:
-	rm -rf $(VENV) $(VENV_MCP) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-results
+	rm -rf $(VENV) $(VENV_MCP) $(VENV_MUTANTS) .mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-results
 	@echo "The data of the embedded servers stays; make clean-data removes it."
 
 # Databases, secrets and static files of this checkout; refused while it runs.
@@ -62,6 +68,12 @@ $(VENV_MCP)/.fmp: $(VENV)/.base requirements/mcp-fmp.txt
 	@echo "Installing what requirements/mcp-fmp.txt lists into $(VENV_MCP) ..."
 	@test -x $(VENV_MCP)/bin/python || $(BIN)/python -m venv $(VENV_MCP)
 	@$(VENV_MCP)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/mcp-fmp.txt
+	@touch $@
+
+$(VENV_MUTANTS)/.mutation: requirements/mutation.txt
+	@echo "Installing what requirements/mutation.txt lists into $(VENV_MUTANTS) ..."
+	@test -x $(VENV_MUTANTS)/bin/python || $(PYTHON) -m venv $(VENV_MUTANTS)
+	@$(VENV_MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/mutation.txt
 	@touch $@
 
 # A browser for the tests: the system's, or Debian's package (root), or Playwright's own download.
