@@ -23,6 +23,7 @@ from analysis.models import (
     AnalysisRun,
     FreshnessPreference,
     ParameterRevision,
+    RunInput,
     RunKind,
     RunStatus,
     Slot,
@@ -30,6 +31,7 @@ from analysis.models import (
 )
 from analysis.schedule import SlotRule, next_slot
 from analysis.types import Freshness, FreshnessLimits, ScoringParameters
+from sectors.types import Lineage
 from universe.sessions import hours, next_session, session_minutes_between, session_of
 
 Reader = AbstractBaseUser | AnonymousUser
@@ -74,6 +76,17 @@ def movers_since(moment: dt.datetime) -> int:
 def stock_reading_newest(symbol: str) -> StockReading | None:
     """The newest rank of one core stock."""
     return StockReading.objects.filter(symbol=symbol).order_by("-run_id").first()
+
+
+def run_stored(run_id: int) -> AnalysisRun | None:
+    """A run of the market world in force with its ``input``, when that is still kept; None: no such run."""
+    return runs_of_world().select_related("input").filter(pk=run_id).first()
+
+
+def run_lineage(run_id: int) -> Lineage | None:
+    """Where the inputs of a run came from; None when nothing was stored or it is kept no longer."""
+    stored = RunInput.objects.filter(run_id=run_id).values_list("lineage", flat=True).first()
+    return cast(Lineage, stored) if stored else None
 
 
 def rules_enabled() -> list[SlotRule]:

@@ -1,8 +1,8 @@
-"""The pages of runs, alerts, stocks and preferences."""
+"""The pages of runs and their inputs, alerts, stocks and preferences."""
 
 from django.urls import path
 
-from analysis.views import alerts, preferences, runs, stock
+from analysis.views import alerts, members, preferences, runs, stock
 
 urlpatterns = [
     path("analysis/", runs.run_list, name="runs"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("analysis/preferences/", preferences.preferences, name="preferences"),
     path("alerts/", alerts.alert_list, name="alerts"),
     path("alerts/rail/", alerts.alert_rail_fragment, name="alerts-rail"),
+    path("sectors/<slug:slug>/inputs/", members.sector_inputs, name="sector-inputs"),
     path("stocks/", stock.stock_find, name="stock-find"),
     path("stocks/<str:symbol>/", stock.stock, name="stock"),
 ]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis.engine.frames import check
-from analysis.engine.performance import DAY1, StockNumbers, stock_numbers
+from analysis.engine.frames import FrameError, check
+from analysis.engine.performance import DAY1, SectorMoves, StockNumbers, sector_moves, stock_numbers
 from analysis.engine.ranking import ranked_stocks, tops_of
 from analysis.engine.scoring import score_sectors
 from analysis.types import BoardScores, InputFrame
+
+IndexArray = NDArray[np.intp]
 
 
 def score_board(frame: InputFrame) -> BoardScores:
@@ -25,6 +28,20 @@ def score_board(frame: InputFrame) -> BoardScores:
         tops=tops_of(stocks, (sector.slug for sector in sectors)),
         dropped=dropped(frame, numbers),
     )
+
+
+def sector_members(frame: InputFrame, slug: str) -> tuple[IndexArray, SectorMoves]:
+    """The rows of one sector's members in the frame, and the members as its score sees them.
+
+    Raises FrameError for a frame of odd shape or without that sector.
+    """
+    check(frame)
+    sector = next((sector for sector in frame.sectors if sector.slug == slug), None)
+    if sector is None:
+        raise FrameError(f"the frame has no sector {slug!r}")
+    rows = np.flatnonzero(frame.members.sector == slug)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        return rows, sector_moves(frame, stock_numbers(frame), sector, rows)
 
 
 def dropped(frame: InputFrame, numbers: StockNumbers) -> dict[str, int]:

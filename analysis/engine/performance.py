@@ -99,18 +99,29 @@ def multi_timeframe_returns(members: MemberFrame) -> FloatArray:
 
     After 16:00 the 1d reference stays the previous session's close, so that extended hours move it.
     """
-    closes = clean_prices(members.closes)
-    references = np.column_stack([clean_prices(members.ref_30min), closes[:, REFERENCES]])
-    returns: FloatArray = 100.0 * (clean_prices(members.last)[:, None] / references - 1.0)
+    returns: FloatArray = 100.0 * (clean_prices(members.last)[:, None] / today_references(members) - 1.0)
     return returns
+
+
+def today_references(members: MemberFrame) -> FloatArray:
+    """What each timeframe is measured from today, (n, 4) USD."""
+    closes = clean_prices(members.closes)
+    references: FloatArray = np.column_stack([clean_prices(members.ref_30min), closes[:, REFERENCES]])
+    return references
 
 
 def last_session_returns(members: MemberFrame) -> FloatArray:
     """The returns (n, 4) in percent as they stood at the previous session's close; 30min is NaN."""
     closes = clean_prices(members.closes)
-    returns = np.full((len(members), len(FRAMES)), np.nan)
-    returns[:, 1:] = 100.0 * (closes[:, :1] / closes[:, [column + 1 for column in REFERENCES]] - 1.0)
+    returns: FloatArray = 100.0 * (closes[:, :1] / last_session_references(members) - 1.0)
     return returns
+
+
+def last_session_references(members: MemberFrame) -> FloatArray:
+    """What each timeframe was measured from at the previous session's close, (n, 4) USD; 30min is NaN."""
+    references = np.full((len(members), len(FRAMES)), np.nan)
+    references[:, 1:] = clean_prices(members.closes)[:, [column + 1 for column in REFERENCES]]
+    return references
 
 
 def day_legs(members: MemberFrame) -> FloatArray:
@@ -201,6 +212,19 @@ def weighted_mean(values: FloatArray, weights: FloatArray) -> float | None:
     """
     total = math.fsum(weights.tolist())
     return math.fsum((values * weights).tolist()) / total if total > 0 else None
+
+
+def contributions(returns: FloatArray, weights: FloatArray, limit_pct: float) -> FloatArray:
+    """What each of m members adds to R of one timeframe, (m,) percent points; NaN for one without a return.
+
+    ``w * r / sum(w)`` with ``r`` cut at ``+-limit_pct``, the terms of `weighted_mean`: they sum to R.
+
+    >>> contributions(np.array([8.2, -4.1]), np.array([1.0, 1.0]), 25.0).tolist()
+    [4.1, -2.05]
+    """
+    total = math.fsum(weights[np.isfinite(returns)].tolist())
+    parts: FloatArray = winsorise(returns, limit_pct) * weights / (total or math.nan)
+    return parts
 
 
 def frame_returns(
