@@ -10,3 +10,8 @@ class SectorLightConfig(AppConfig):
         # Web, stream and commands enqueue tasks too: without the app they would ask a broker on localhost.
         import sectorlight.celery
         import sectorlight.checks  # noqa: F401
+        from analysis.selectors import run_lineage
+        from sectors.lineage import lineage_provide
+
+        # Pages of sectors explain a reading by what its run keeps.
+        lineage_provide(run_lineage)

@@ -17,7 +17,7 @@ from analysis.lineage.described import (
     vendors,
 )
 from analysis.selectors import parameter_revision, parameters_from
-from sectors import figures
+from sectors.pages.explanation import weight_input
 from sectors.selectors import classification_versions, weights_named
 from sectors.types import LineageInput
 from universe.selectors import fact_origin, universe_current
@@ -53,25 +53,13 @@ def membership(origins: Origins) -> Iterator[LineageInput]:
 
 def weights(origins: Origins) -> Iterator[LineageInput]:
     wanted = [one.weight_revision_id for one in origins.frame.sectors if one.weight_revision_id is not None]
-    for revision in weights_named(wanted):
-        author = revision.author.get_username() if revision.author else "the product’s default"
-        yield entry_of(
-            f"weight_{revision.sector_id}",
-            "Volatility weight",
-            parts=("volatility",),
-            sector=revision.sector_id,
-            source=author,
-            as_of=span_of([revision.created_at]),
-            known=1,
-            rule=f"weight revision {revision.pk}: {figures.plain(revision.weight)}",
-            note=revision.reason,
-        )
+    yield from map(weight_input, weights_named(wanted))
 
 
 def parameters(origins: Origins) -> Iterator[LineageInput]:
     revision = parameter_revision()
     if revision is None:
-        rule, source = "the product’s defaults", "docs/numbers.md"
+        rule, source = "the product’s defaults, docs/numbers.md", "the product"
     else:
         rule = f"parameters revision {revision.pk}"
         source = revision.author.get_username() if revision.author else "the product"

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from sectors import figures
 from sectors.lights import lamp, score_text, sentence_of
 from sectors.models import SentimentReading, VolatilityWeight
+from sectors.pages.explanation import explanation_of
 from sectors.pages.history import History, history_of
+from sectors.pages.part_rows import PartRow, part_rows
 from sectors.pages.rank_lists import RankList, rank_lists
-from sectors.pages.waterfall import FRAME_LABELS, ScoreParts, Waterfall, waterfall_of
+from sectors.pages.waterfall import FRAME_LABELS, ScoreParts, Step, Waterfall, waterfall_of
 from sectors.presenters import ages
-from sectors.types import CardData, Lamp, Past
+from sectors.types import CardData, Lamp, Lineage, Past
 from universe import sessions
 
 SPANS = (5, 20)
@@ -74,7 +76,8 @@ class PastRow:
 
 @dataclass(frozen=True, slots=True)
 class DetailFacts:
-    """What the selectors found. ``past`` oldest first, ``weights`` newest first, ``now`` market time."""
+    """What the selectors found. ``past`` oldest first, ``weights`` newest first, ``now`` market time;
+    ``lineage`` None: none is stored with the reading."""
 
     cards: Sequence[CardData]
     slug: str
@@ -83,6 +86,7 @@ class DetailFacts:
     weights: Sequence[VolatilityWeight]
     now: dt.datetime
     span: int
+    lineage: Lineage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class DetailPage:
     sentence: str
     facts: tuple[Fact, ...]
     waterfall: Waterfall | None
+    rows: tuple[tuple[Step, PartRow], ...]
+    run_id: int | None
     history: History | None
     spans: tuple[SpanLink, ...]
     latest: tuple[PastRow, ...]
@@ -110,6 +116,8 @@ def detail_page(facts: DetailFacts) -> DetailPage:
     card = next(card for card in facts.cards if card.slug == facts.slug)
     reading = facts.reading
     shown = shown_sessions(facts.now, facts.span)
+    parts = _parts(reading, facts.weights) if reading else None
+    fall = waterfall_of(parts) if parts else None
     return DetailPage(
         card=card,
         crumbs=tuple(_crumb(other, facts.slug) for other in facts.cards),
@@ -118,7 +126,9 @@ def detail_page(facts: DetailFacts) -> DetailPage:
         if card.state == "normal"
         else "",
         facts=tuple(_facts(card, reading, facts.now)) if reading else (),
-        waterfall=_waterfall(reading, facts.weights) if reading else None,
+        waterfall=fall,
+        rows=tuple(zip(fall.steps, _opened(parts, facts), strict=True)) if fall and parts else (),
+        run_id=reading.run_id if reading else None,
         history=history_of(facts.past, shown),
         spans=tuple(SpanLink(span, span == facts.span) for span in SPANS),
         latest=tuple(_past_row(past, facts.now) for past in reversed(facts.past[-LATEST_READINGS:])),
@@ -240,16 +250,20 @@ def _clocks(reading: SentimentReading, now: dt.datetime) -> list[Fact]:
     ]
 
 
-def _waterfall(reading: SentimentReading, weights: Sequence[VolatilityWeight]) -> Waterfall | None:
-    return waterfall_of(
-        ScoreParts(
-            score=reading.sentiment_score,
-            waterfall=reading.waterfall,
-            returns=reading.returns,
-            notes=reading.frame_notes,
-            weight_note=_revision_words(_used(weights, reading)),
-        )
+def _parts(reading: SentimentReading, weights: Sequence[VolatilityWeight]) -> ScoreParts:
+    return ScoreParts(
+        score=reading.sentiment_score,
+        waterfall=reading.waterfall,
+        returns=reading.returns,
+        notes=reading.frame_notes,
+        weight_note=_revision_words(_used(weights, reading)),
     )
+
+
+def _opened(parts: ScoreParts, facts: DetailFacts) -> tuple[PartRow, ...]:
+    """What each row of the waterfall opens to."""
+    used = _used(facts.weights, facts.reading)
+    return part_rows(explanation_of(parts, facts.lineage, slug=facts.slug, weight=used))
 
 
 def _used(weights: Sequence[VolatilityWeight], reading: SentimentReading | None) -> VolatilityWeight | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, Literal
 
 from sectors import figures
 from sectors.lights import EDGES, colour_of
@@ -21,15 +21,29 @@ BOX_WIDTH = 272.0
 MARGIN = 16.0
 FRAME_LABELS = {"30min": "30 minutes", "1d": "1 day", "3d": "3 days", "1w": "1 week"}
 PART_LABELS = FRAME_LABELS | {"overnight": "Overnight"}
-#: How far a stored sum or product may be from the stored parts: float64 noise, nothing more.
+THOUSANDTH = Decimal("0.001")
+#: Two decimals are exact within float64 noise.
 TOLERANCE = 1e-9
-ROUNDING = 0.0005 + TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One part of a score in the order in which it is applied: ``effect`` is added (kind "add") or multiplies
+    (kind "multiply"), None on the sums "base" and "score"; ``running`` is the exact value after it."""
+
+    name: str
+    label: str
+    why: str
+    kind: Literal["add", "multiply", "sum", "score"]
+    effect: float | None
+    running: float
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row. ``running`` is None on rows that only explain; ``exact`` is the unrounded running value."""
+    """One row. ``exact`` is the unrounded running value."""
 
+    name: str
     label: str
     why: str
     effect: str
@@ -80,37 +94,41 @@ class _Axis:
 
 def waterfall_of(parts: ScoreParts) -> Waterfall | None:
     """The rows of one reading, or None when it stores no parts."""
-    stored = parts.waterfall
-    if "base" not in stored or not isinstance(stored.get("factors"), list):
+    moves = score_moves(parts)
+    if not moves:
         return None
-    moves = list(_moves(parts))
-    score = float(parts.score)
-    axis = _axis([score, *(value for _, _, value, _ in moves)])
-    steps = [*_steps(moves, axis), _score_step(parts, axis)]
+    axis = _axis([move.running for move in moves])
     return Waterfall(
-        steps=tuple(steps),
+        steps=tuple(_steps(moves, axis, parts.score)),
         axis=_axis_words(axis),
         zero_x=f"{axis.x(0.0):.1f}",
         edges=" ".join(f"M{axis.x(edge):.1f} 0V18" for edge in _shown_edges(axis)),
-        reconciles=_reconciles(parts),
+        reconciles=reconciles(parts),
     )
 
 
-def _moves(parts: ScoreParts) -> Iterator[tuple[str, str, float, str]]:
-    """(label, why, running value, effect) of each row but the score; an empty effect marks a sum."""
+def score_moves(parts: ScoreParts) -> list[Move]:
+    """Every part of a stored score, the score itself last; empty when the reading stores no parts."""
+    stored = parts.waterfall
+    if "base" not in stored or not isinstance(stored.get("factors"), list):
+        return []
+    return [*_moves(parts), Move("score", "Score", _closing_words(parts), "score", None, float(parts.score))]
+
+
+def _moves(parts: ScoreParts) -> Iterator[Move]:
     running = 0.0
     stored = parts.waterfall
     for name in _part_names(stored.get("parts", {})):
         part = float(stored["parts"].get(name) or 0.0)
         running += part
-        yield PART_LABELS.get(name, name), _frame_why(parts, name), running, figures.signed(part, 4)
+        yield Move(name, PART_LABELS.get(name, name), _frame_why(parts, name), "add", part, running)
     running = float(stored["base"])
-    yield "Base", "the parts above added", running, ""
+    yield Move("base", "Base", "the parts above added", "sum", None, running)
     for factor in stored["factors"]:
         value = float(factor["value"])
         running *= value
         name = str(factor["name"])
-        yield LABELS.get(name, name), _factor_why(parts, factor), running, _multiplier(value)
+        yield Move(name, LABELS.get(name, name), _factor_why(parts, factor), "multiply", value, running)
 
 
 def _part_names(stored: Mapping[str, Any]) -> list[str]:
@@ -118,38 +136,31 @@ def _part_names(stored: Mapping[str, Any]) -> list[str]:
     return [*FRAME_LABELS, *sorted(set(stored) - set(FRAME_LABELS))]
 
 
-def _steps(moves: list[tuple[str, str, float, str]], axis: _Axis) -> Iterator[Step]:
+def _steps(moves: list[Move], axis: _Axis, score: Decimal) -> Iterator[Step]:
     before = 0.0
-    for label, why, running, effect in moves:
-        is_sum = not effect
-        bar = axis.bar(0.0 if is_sum else before, running)
+    for move in moves:
+        is_sum, is_score = move.effect is None, move.kind == "score"
+        bar = axis.bar(0.0 if is_sum else before, move.running)
         ghost = ("", "") if is_sum or before == 0.0 else axis.bar(0.0, before)
         yield Step(
-            label,
-            why,
-            effect,
-            figures.signed(running, 4),
-            repr(running),
-            colour_of(running),
+            move.name,
+            move.label,
+            move.why,
+            _effect_words(move),
+            figures.signed(score, 3) if is_score else figures.signed(move.running, 4),
+            str(score) if is_score else repr(move.running),
+            colour_of(score if is_score else move.running),
             *bar,
             *ghost,
             is_sum=is_sum,
         )
-        before = running
+        before = move.running
 
 
-def _score_step(parts: ScoreParts, axis: _Axis) -> Step:
-    score = parts.score
-    return Step(
-        "Score",
-        _closing_words(parts),
-        "",
-        figures.signed(score, 3),
-        str(score),
-        colour_of(score),
-        *axis.bar(0.0, float(score)),
-        is_sum=True,
-    )
+def _effect_words(move: Move) -> str:
+    if move.effect is None:
+        return ""
+    return figures.signed(move.effect, 4) if move.kind == "add" else _multiplier(move.effect)
 
 
 def _frame_why(parts: ScoreParts, name: str) -> str:
@@ -213,16 +224,14 @@ def _closing_words(parts: ScoreParts) -> str:
     return "inside −1 and +1, so nothing was clipped; rounded once"
 
 
-def _reconciles(parts: ScoreParts) -> bool:
-    """Whether parts add to the base, factors multiply to the product, and that clamps to the score."""
+def reconciles(parts: ScoreParts) -> bool:
+    """Whether the parts make the score to the last bit: frames add to the base, factors multiply it to the
+    product, and that clamps and rounds, half to even, to the stored decimal."""
     stored = parts.waterfall
     base = float(stored["base"])
     added = math.fsum(float(value or 0.0) for value in stored.get("parts", {}).values())
-    product = base * math.prod(float(factor["value"]) for factor in stored["factors"])
+    product = math.prod((float(factor["value"]) for factor in stored["factors"]), start=base)
     unclamped = float(stored.get("unclamped", product))
-    clamped = min(1.0, max(-1.0, unclamped))
-    return (
-        abs(added - base) <= TOLERANCE
-        and abs(product - unclamped) <= TOLERANCE
-        and abs(clamped - float(parts.score)) <= ROUNDING
-    )
+    clamped = Decimal(repr(min(1.0, max(-1.0, unclamped))))
+    rounded = clamped.quantize(THOUSANDTH, ROUND_HALF_EVEN)
+    return added == base and product == unclamped and rounded == parts.score

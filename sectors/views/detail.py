@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from sectors.lineage import lineage_of
 from sectors.live import board_now, viewer_limits
 from sectors.pages.detail import SPANS, DetailFacts, detail_page, shown_sessions
 from sectors.places import PLACES
@@ -24,14 +25,16 @@ def sector_detail(request: HttpRequest, slug: str) -> HttpResponse:
     payload, span = board_current(), _span(request)
     now = board_now(payload)
     first = shown_sessions(now, span)[0]
+    reading = reading_newest(slug)
     facts = DetailFacts(
         cards=cards_from_payload(payload, now, viewer_limits(request.user)),
         slug=slug,
-        reading=reading_newest(slug),
+        reading=reading,
         past=lights_past(slug, sessions.hours(first).pre_open),
         weights=weight_revisions(slug),
         now=now,
         span=span,
+        lineage=lineage_of(reading.run_id) if reading else None,
     )
     return render(request, "sectors/detail.html", {"page": detail_page(facts)})
 

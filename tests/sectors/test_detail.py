@@ -68,7 +68,7 @@ def test_a_run_of_the_engine_is_explained_to_its_stored_number(trader: Client) -
     assert "The stored parts do not make" not in page
     sign = "−" if stored.sentiment_score < 0 else "+"
     assert f"{sign}{abs(stored.sentiment_score)}" in text_of(page)
-    assert page.count('<th scope="row">Base</th>') == page.count('<th scope="row">Score</th>') == 1
+    assert page.count("<summary>Base</summary>") == page.count("<summary>Score</summary>") == 1
 
 
 def test_every_sector_of_a_run_reconciles(trader: Client) -> None:

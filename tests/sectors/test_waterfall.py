@@ -108,7 +108,12 @@ def test_a_product_beyond_one_says_that_it_was_clamped() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"base": -0.5}, {"unclamped": -0.7}, {"parts": {"1d": -0.2}}],
+    [
+        {"base": -0.5},
+        {"unclamped": -0.7},
+        {"unclamped": math.nextafter(parts().waterfall["unclamped"], 0.0)},
+        {"parts": {"1d": -0.2}},
+    ],
 )
 def test_parts_that_do_not_make_the_score_are_said(change: dict[str, Any]) -> None:
     assert not waterfall_of(parts(**change)).reconciles
@@ -131,8 +136,9 @@ def test_a_base_of_zero_is_explained() -> None:
     st.lists(st.floats(0.1, 3.0), min_size=4, max_size=4),
 )
 def test_every_bar_lies_inside_the_box(pieces: list[float], values: list[float]) -> None:
-    base = math.fsum(pieces)
-    product = base * math.prod(values)
+    product = base = math.fsum(pieces)
+    for value in values:
+        product *= value
     factors = [{"name": f"f{n}", "value": value, "known": True} for n, value in enumerate(values)]
     stored = {
         "parts": dict(zip(("30min", "1d", "3d", "1w"), pieces, strict=True)),
@@ -140,7 +146,7 @@ def test_every_bar_lies_inside_the_box(pieces: list[float], values: list[float])
         "factors": factors,
         "unclamped": product,
     }
-    score = Decimal(repr(round(max(-1.0, min(1.0, product)), 3)))
+    score = Decimal(repr(max(-1.0, min(1.0, product)))).quantize(Decimal("0.001"))
     fall = waterfall_of(ScoreParts(score, stored, {}, {}))
     assert fall.reconciles
     for step in fall.steps:
