@@ -10,7 +10,6 @@ import pytest
 
 from analysis.engine import score_board
 from analysis.engine.frames import pack, unpack
-from analysis.engine.history import History, extreme, mean_known, restricted_from
 from analysis.frames import frame_build, past_codes
 from analysis.services import parameters_revise
 from analysis.types import InputFrame, ScoringParameters
@@ -97,22 +96,6 @@ def test_the_average_volume_counts_shares_of_today_after_a_split() -> None:
     assert of(frame_build(et(10)), "ECHO", "avg_volume") == 2 * before
 
 
-def test_a_restriction_needs_no_low_where_the_close_itself_fell() -> None:
-    history = History(
-        close=np.array([[10.0, 10.0], [8.9, 9.5]]),
-        high=np.full((2, 2), np.nan),
-        low=np.full((2, 2), np.nan),
-        volume=np.ones((2, 2)),
-    )
-    assert restricted_from(history).tolist() == [True, False]
-
-
-def test_a_fall_of_exactly_ten_percent_restricts() -> None:
-    closes = np.array([[10.0, 3.3, 3.3], [9.0, 2.97, 2.98]])
-    history = History(close=closes, high=closes, low=closes, volume=np.ones((2, 3)))
-    assert restricted_from(history).tolist() == [True, True, False]
-
-
 def test_levels_and_averages_come_from_the_twenty_sessions_before() -> None:
     frame = frame_build(et(10))
     assert (of(frame, "TUMBLE", "high_20"), of(frame, "TUMBLE", "low_20")) == (10.2, 8.4)
@@ -168,21 +151,6 @@ def test_a_stored_frame_gives_the_same_decimals_again() -> None:
         (one.slug, one.score, one.confidence) for one in again.sectors
     ]
     assert first.stocks == again.stocks
-
-
-def test_extremes_need_fifteen_known_sessions() -> None:
-    levels = np.full((20, 2), np.nan)
-    levels[:15, 0], levels[:14, 1] = 5.0, 5.0
-    levels[3, :] = 9.0
-    assert extreme(levels, highest=True)[0] == 9.0
-    assert np.isnan(extreme(levels, highest=True)[1])
-    assert extreme(levels, highest=False)[0] == 5.0
-
-
-def test_a_mean_takes_what_is_known() -> None:
-    values = np.array([[1.0, np.nan], [3.0, np.nan]])
-    assert mean_known(values)[0] == 2.0
-    assert np.isnan(mean_known(values)[1])
 
 
 def test_a_past_session_counts_its_own_members_and_others_todays() -> None:

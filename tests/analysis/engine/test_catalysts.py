@@ -121,6 +121,7 @@ def test_the_board_tells_cause_dilution_and_that_borrow_is_not_known() -> None:
     cause = rows["OCUL"].cause
     assert cause is not None
     assert (cause.tag, cause.url, cause.at) == ("FDA", "https://news.example/OCUL", AS_OF)
+    assert rows["OCUL"].dilution == ()
     assert (rows["KPTI"].cause, rows["KPTI"].dilution) == (None, ("shelf", "warrants"))
     assert {row.borrow for row in rows.values()} == {"unknown"}
 
