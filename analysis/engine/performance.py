@@ -1,7 +1,7 @@
 """Returns of stocks and of sectors over the four timeframes.
 
 Percent throughout. A stock without a reference or without a print has NaN, never 0; what is NaN counts
-against the coverage and takes part in no sum. Sums are exact (``math.fsum``), so that no order of the
+against the coverage and takes part in no sum. Sums are exact (`sums.exact_sum`), so that no order of the
 members and no processor changes a decimal.
 """
 
@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.engine.sums import exact_sum
 from analysis.engine.volume import relative_volume, volume_weights
 from analysis.types import (
     Benchmark,
@@ -210,8 +211,8 @@ def weighted_mean(values: FloatArray, weights: FloatArray) -> float | None:
     >>> weighted_mean(np.array([8.2, -4.1]), np.array([1.0, 1.0]))
     2.05
     """
-    total = math.fsum(weights.tolist())
-    return math.fsum((values * weights).tolist()) / total if total > 0 else None
+    total = exact_sum(weights)
+    return exact_sum(values * weights) / total if total > 0 else None
 
 
 def contributions(returns: FloatArray, weights: FloatArray, limit_pct: float) -> FloatArray:
@@ -222,7 +223,7 @@ def contributions(returns: FloatArray, weights: FloatArray, limit_pct: float) ->
     >>> contributions(np.array([8.2, -4.1]), np.array([1.0, 1.0]), 25.0).tolist()
     [4.1, -2.05]
     """
-    total = math.fsum(weights[np.isfinite(returns)].tolist())
+    total = exact_sum(weights[np.isfinite(returns)])
     parts: FloatArray = winsorise(returns, limit_pct) * weights / (total or math.nan)
     return parts
 
@@ -268,7 +269,7 @@ def frame_return(
     return FrameReturn(
         timeframe=timeframe,
         value=value,
-        mean=math.fsum(valid.tolist()) / len(valid) if len(valid) else None,
+        mean=exact_sum(valid) / len(valid) if len(valid) else None,
         median=float(np.median(valid)) if len(valid) else None,
         valid=len(valid),
         advancing=int((valid > 0).sum()),
@@ -325,8 +326,8 @@ def mean_and_error(returns: FloatArray, limit_pct: float) -> tuple[float | None,
     count = len(valid)
     if count == 0:
         return None, None
-    mean = math.fsum(valid.tolist()) / count
+    mean = exact_sum(valid) / count
     if count == 1:
         return mean, None
-    spread = math.fsum(((valid - mean) ** 2).tolist()) / (count - 1)
+    spread = exact_sum((valid - mean) ** 2) / (count - 1)
     return mean, math.sqrt(spread / count)

@@ -8,6 +8,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.engine.sums import exact_sum
 from analysis.types import FloatArray, ScoringParameters
 from universe.types import SessionHours
 
@@ -87,8 +88,8 @@ def mover_volume(returns: FloatArray, relative: FloatArray, sign: float) -> floa
     """
     movers = (np.sign(returns) == sign) & np.isfinite(relative)
     sizes = np.abs(returns[movers])
-    total = math.fsum(sizes.tolist())
-    return math.fsum((relative[movers] * sizes).tolist()) / total if total > 0 else None
+    total = exact_sum(sizes)
+    return exact_sum(relative[movers] * sizes) / total if total > 0 else None
 
 
 def usual_mover_volume(
