@@ -107,14 +107,21 @@ def reading_newest(slug: str) -> SentimentReading | None:
     return _readings().filter(sector=slug).order_by("-timestamp").first()
 
 
+def reading_at(slug: str, moment: dt.datetime) -> SentimentReading | None:
+    """The reading that stood at ``moment`` (market time); None: none was published until then."""
+    return _readings().filter(sector=slug, timestamp__lte=moment).order_by("-timestamp").first()
+
+
 def readings_of_run(run_id: int) -> list[SentimentReading]:
     """Every reading that one run published, of whatever world, by sector."""
     return list(SentimentReading.objects.filter(run_id=run_id).order_by("sector"))
 
 
-def lights_past(slug: str, since: dt.datetime) -> list[Past]:
-    """Every light of one sector from ``since`` on, oldest first, without their heavy parts."""
+def lights_past(slug: str, since: dt.datetime, until: dt.datetime | None = None) -> list[Past]:
+    """Every light of one sector from ``since`` to ``until``, oldest first, without their heavy parts."""
     rows = _readings().filter(sector=slug, timestamp__gte=since).order_by("timestamp")
+    if until is not None:
+        rows = rows.filter(timestamp__lte=until)
     return [
         Past(
             at, score, relative, "none" if state == "insufficient" else stored_band(colour), confidence, kind

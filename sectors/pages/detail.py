@@ -77,7 +77,7 @@ class PastRow:
 @dataclass(frozen=True, slots=True)
 class DetailFacts:
     """What the selectors found. ``past`` oldest first, ``weights`` newest first, ``now`` market time;
-    ``lineage`` None: none is stored with the reading."""
+    ``lineage`` None: none is stored with the reading. ``is_past``: it is not the newest that is shown."""
 
     cards: Sequence[CardData]
     slug: str
@@ -87,6 +87,7 @@ class DetailFacts:
     now: dt.datetime
     span: int
     lineage: Lineage | None = None
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def detail_page(facts: DetailFacts) -> DetailPage:
         if reading
         else (),
         weights=_weights(facts.weights, reading),
-        weight_note=_weight_note(facts.weights, reading),
+        weight_note=_weight_note(facts.weights, reading, is_past=facts.is_past),
         members_note=_members_note(reading) if reading else "",
         divergences=tuple(reading.waterfall.get("divergences", ())) if reading else (),
     )
@@ -296,7 +297,9 @@ def _weights(weights: Sequence[VolatilityWeight], reading: SentimentReading | No
     )
 
 
-def _weight_note(weights: Sequence[VolatilityWeight], reading: SentimentReading | None) -> str:
+def _weight_note(
+    weights: Sequence[VolatilityWeight], reading: SentimentReading | None, *, is_past: bool
+) -> str:
     """Whether the light on the page and the weight in force belong together."""
     active = next((weight for weight in weights if weight.active), None)
     if reading is None or active is None:
@@ -306,10 +309,8 @@ def _weight_note(weights: Sequence[VolatilityWeight], reading: SentimentReading 
         return "This reading names no stored revision; its weight is the factor in the waterfall."
     if used.pk == active.pk:
         return "This reading used the weight in force."
-    return (
-        f"This reading used {figures.plain(used.weight)}; "
-        f"{figures.plain(active.weight)} is in force and counts from the next run on."
-    )
+    since = "is in force now." if is_past else "is in force and counts from the next run on."
+    return f"This reading used {figures.plain(used.weight)}; {figures.plain(active.weight)} {since}"
 
 
 def _past_row(past: Past, now: dt.datetime) -> PastRow:

@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from sectors import figures
 from sectors.live import board_now, viewer_limits
+from sectors.moments import MomentRefusedError, moment_asked, moment_words
 from sectors.presenters import cards_from_payload
 from sectors.presenters.rail import calendar_rows
 from sectors.presenters.strip import Release
 from sectors.selectors import board_at, board_current
 from sectors.surroundings import releases_now, strip_now
 from sectors.types import ViewLimits
-from universe.sessions import ET, FIRST_DAY, LAST_DAY
-
-#: A stored board is shown as it was: nothing on it is too old for it.
-NO_LIMIT = ViewLimits(10**6, 10**6)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What a stored board says about itself."""
-
-    words: str
-    text: str
-    run: str
+from sectors.views.past import NO_LIMIT, Past, moment_refused
+from universe.sessions import ET
 
 
 @require_safe
@@ -63,57 +53,28 @@ def sectors(request: HttpRequest) -> HttpResponse:
     return redirect("board")
 
 
-def _moment(text: str) -> dt.datetime:
-    """An ISO time; without an offset it is New York's. ValueError tells the reader what is wrong with it."""
-    given = text.strip()
-    try:
-        # A plus sign that was not encoded arrives as a space.
-        moment = dt.datetime.fromisoformat(given.replace(" ", "+") if "T" in given else given)
-    except ValueError as exc:
-        raise ValueError("Without an offset it is New York time.") from exc
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=ET)
-    if not FIRST_DAY < moment.date() < LAST_DAY:
-        raise ValueError(f"The calendar knows {FIRST_DAY.year} to {LAST_DAY.year}.")
-    return moment.astimezone(ET)
-
-
 def _past_board(request: HttpRequest, asked: str) -> HttpResponse:
     now = board_now(None)
     try:
-        moment = _moment(asked)
-    except ValueError as exc:
-        return _refused(request, asked, now, verdict="is not a moment", reason=str(exc))
-    if moment > now:
-        reason = f"The market is at {_words(now, now)}; a later board is not stored yet."
-        return _refused(request, asked, now, verdict="has not come yet", reason=reason)
+        moment = moment_asked(asked, now)
+    except MomentRefusedError as exc:
+        return moment_refused(request, asked, exc, now=now)
     payload = board_at(moment)
-    words = _words(moment, now)
-    if payload is None:
-        past = Past(words, f"No board had been published until {words}.", "No run had published yet.")
-    else:
-        published = dt.datetime.fromisoformat(payload["published_at"])
-        run = f"Run {figures.count(payload['run_id'])}, published {_words(published, now)}."
-        past = Past(words, f"This is how the board stood on {words}. It is not the present.", run)
-    context = _context(payload, moment, NO_LIMIT) | {"past": past}
+    context = _context(payload, moment, NO_LIMIT) | {"past": _past(payload, moment, now)}
     return render(request, _template(request), context)
 
 
-def _refused(
-    request: HttpRequest, asked: str, now: dt.datetime, *, verdict: str, reason: str
-) -> HttpResponse:
-    example = now.replace(hour=4, minute=0, second=0, microsecond=0)
-    if example > now:
-        example -= dt.timedelta(days=1)
-    context = {"asked": asked[:60], "verdict": verdict, "reason": reason, "example": example.isoformat()}
-    return render(request, "sectors/bad_moment.html", context, status=400)
-
-
-def _words(moment: dt.datetime, now: dt.datetime) -> str:
-    """ "Mon 10 Mar, 20:00"; with its year when that is not the market's: "Mon 10 Mar 2025, 20:00"."""
-    local = moment.astimezone(ET)
-    if local.year == now.astimezone(ET).year:
-        return figures.day_and_clock(local)
-    return f"{figures.day(local)} {local.year}, {figures.clock(local)}"
+def _past(payload: dict[str, Any] | None, moment: dt.datetime, now: dt.datetime) -> Past:
+    words = moment_words(moment, now)
+    text = f"This is how the board stood on {words}. It is not the present."
+    if payload is None:
+        text, run = f"No board had been published until {words}.", "No run had published yet."
+    else:
+        published = dt.datetime.fromisoformat(payload["published_at"])
+        run = f"Run {figures.count(payload['run_id'])}, published {moment_words(published, now)}."
+    return Past(
+        "STORED BOARD", "The board", words, text, run, back=reverse("board"), asked=moment.isoformat()
+    )
 
 
 def _context(payload: dict[str, Any] | None, now: dt.datetime, limits: ViewLimits) -> dict[str, Any]:

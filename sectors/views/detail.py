@@ -2,41 +2,99 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from sectors import figures
 from sectors.lineage import lineage_of
 from sectors.live import board_now, viewer_limits
+from sectors.models import SentimentReading
+from sectors.moments import MomentRefusedError, moment_asked, moment_words
 from sectors.pages.detail import SPANS, DetailFacts, detail_page, shown_sessions
 from sectors.places import PLACES
 from sectors.presenters import cards_from_payload
-from sectors.selectors import board_current, lights_past, reading_newest, weight_revisions
+from sectors.selectors import (
+    board_at,
+    board_current,
+    lights_past,
+    reading_at,
+    reading_newest,
+    weight_revisions,
+)
+from sectors.types import CardData
+from sectors.views.past import NO_LIMIT, Past, moment_refused
 from universe import sessions
 
 
 @login_required
 @require_safe
 def sector_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The newest reading, or with ``?at=`` the one that stood at that moment."""
     if slug not in {place.slug for place in PLACES}:
         context = {"slug": slug, "places": PLACES}
         return render(request, "sectors/detail_missing.html", context, status=404)
-    payload, span = board_current(), _span(request)
+    asked = request.GET.get("at")
+    if asked is not None:
+        return _past_detail(request, slug, asked)
+    payload = board_current()
     now = board_now(payload)
+    cards = cards_from_payload(payload, now, viewer_limits(request.user))
+    facts = _facts(slug, reading_newest(slug), cards, now=now, span=_span(request))
+    return render(request, "sectors/detail.html", {"page": detail_page(facts)})
+
+
+def _past_detail(request: HttpRequest, slug: str, asked: str) -> HttpResponse:
+    now = board_now(None)
+    try:
+        moment = moment_asked(asked, now)
+    except MomentRefusedError as exc:
+        return moment_refused(request, asked, exc, now=now)
+    reading = reading_at(slug, moment)
+    cards = cards_from_payload(board_at(moment), moment, NO_LIMIT)
+    facts = replace(_facts(slug, reading, cards, now=moment, span=_span(request), until=moment), is_past=True)
+    context = {"page": detail_page(facts), "past": _past(slug, reading, moment, now=now)}
+    return render(request, "sectors/detail.html", context)
+
+
+def _past(slug: str, reading: SentimentReading | None, moment: dt.datetime, *, now: dt.datetime) -> Past:
+    words, name = moment_words(moment, now), next(place.name for place in PLACES if place.slug == slug)
+    text = f"This is how {name} stood on {words}. It is not the present."
+    if reading is None:
+        text, run = f"No reading of {name} had been published until {words}.", "No run had read it yet."
+    else:
+        published = moment_words(reading.timestamp, now)
+        run = f"Run {figures.count(reading.run_id)}, published {published}."
+    back = reverse("sector", args=[slug])
+    return Past("STORED READING", name, words, text, run, back=back, asked=moment.isoformat())
+
+
+def _facts(
+    slug: str,
+    reading: SentimentReading | None,
+    cards: Sequence[CardData],
+    *,
+    now: dt.datetime,
+    span: int,
+    until: dt.datetime | None = None,
+) -> DetailFacts:
     first = shown_sessions(now, span)[0]
-    reading = reading_newest(slug)
-    facts = DetailFacts(
-        cards=cards_from_payload(payload, now, viewer_limits(request.user)),
+    return DetailFacts(
+        cards=cards,
         slug=slug,
         reading=reading,
-        past=lights_past(slug, sessions.hours(first).pre_open),
+        past=lights_past(slug, sessions.hours(first).pre_open, until),
         weights=weight_revisions(slug),
         now=now,
         span=span,
         lineage=lineage_of(reading.run_id) if reading else None,
     )
-    return render(request, "sectors/detail.html", {"page": detail_page(facts)})
 
 
 def _span(request: HttpRequest) -> int:

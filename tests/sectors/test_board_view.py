@@ -206,7 +206,7 @@ def test_a_moment_that_has_not_come_is_refused_in_words(trader: Client, asked: s
     html = answer.content.decode()
     assert answer.status_code == 400
     assert f"“{asked}” has not come yet" in html
-    assert "The market is at Tue 10 Mar, 10:42; a later board is not stored yet." in html
+    assert "The market is at Tue 10 Mar, 10:42; what comes later is not stored yet." in html
     assert "STORED BOARD" not in html
 
 
