@@ -9,17 +9,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from sectors.api_explanation import ExplanationSerializer, explanation_json
 from sectors.lights import LIGHTS, sentence_of, stored_band, withheld_side
+from sectors.live import board_now
 from sectors.models import Sector, SentimentReading
+from sectors.moments import MomentRefusedError, moment_asked
 from sectors.presenters.payload import TOP_ROWS
-from sectors.selectors import reading_newest, readings_newest, sectors_list, weights_current
+from sectors.selectors import reading_at, reading_newest, readings_newest, sectors_list, weights_current
 from universe.clock import ClockUnavailableError, market_now
 from universe.sessions import session_minutes_between
 
@@ -109,6 +113,9 @@ class SectorDetailSerializer(SectorSerializer):
     frame_notes = serializers.DictField(child=serializers.CharField())
     pattern = serializers.CharField(allow_null=True)
     waterfall = serializers.DictField(help_text="Every part of the score; they make the stored number.")
+    explanation = ExplanationSerializer(
+        allow_null=True, help_text="The parts in order, each with its inputs and where they came from."
+    )
 
 
 class ProblemDocumentSerializer(AnySerializer):
@@ -140,9 +147,18 @@ class SectorsView(APIView):
 class SectorView(APIView):
     @extend_schema(
         operation_id="sectors_retrieve",
-        summary="One sector: its newest light and the waterfall of the score",
+        summary="One sector: its light, newest or of a stored moment, and the explanation of its score",
+        parameters=[
+            OpenApiParameter(
+                "at",
+                OpenApiTypes.DATETIME,
+                description="The reading that stood then: the newest published at or before this moment. "
+                "Without an offset it is New York time.",
+            )
+        ],
         responses={
             200: SectorDetailSerializer,
+            400: _problem("The moment is none, or has not come yet."),
             401: _problem("No or a wrong token or session."),
             404: _problem("No such sector."),
         },
@@ -151,9 +167,11 @@ class SectorView(APIView):
         sectors = {sector.slug: sector for sector in sectors_list()}
         if slug not in sectors:
             raise NotFound(f"There is no sector {slug!r}. The eight are {', '.join(sectors)}.")
-        sector, reading = sectors[slug], reading_newest(slug)
+        sector, asked = sectors[slug], request.query_params.get("at")
+        now = _now() if asked is None else _moment(asked)
+        reading = reading_newest(slug) if now is None or asked is None else reading_at(slug, now)
         return Response(
-            _entry(sector, reading, weights_current(), _now())
+            _entry(sector, reading, weights_current(), now)
             | {
                 "large_cap_proxy": sector.large_cap_proxy,
                 "small_cap_proxy": sector.small_cap_proxy,
@@ -161,8 +179,17 @@ class SectorView(APIView):
                 "frame_notes": reading.frame_notes if reading else {},
                 "pattern": reading.pattern or None if reading else None,
                 "waterfall": reading.waterfall if reading else {},
+                "explanation": explanation_json(reading),
             }
         )
+
+
+def _moment(asked: str) -> dt.datetime:
+    """The moment of ``?at=``; everything in the answer is as of it."""
+    try:
+        return moment_asked(asked, board_now(None))
+    except MomentRefusedError as exc:
+        raise ValidationError({"at": [f"“{asked[:60]}” {exc}"]}) from exc
 
 
 def _now() -> dt.datetime | None:
