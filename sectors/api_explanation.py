@@ -52,6 +52,18 @@ class CallSerializer(AnySerializer):
     asked = serializers.IntegerField(help_text="How many questions it stands for: pages, single names.")
 
 
+class EventSerializer(AnySerializer):
+    symbol = serializers.CharField()
+    tag = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField(allow_blank=True)
+    publisher = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField(help_text="When it was known.")
+    tone = serializers.FloatField(help_text="-1 bad to +1 good for a holder.")
+    relevance = serializers.FloatField(help_text="The weight of its tone, 0 to 1.")
+    rule = serializers.CharField()
+
+
 class LineageInputSerializer(AnySerializer):
     name = serializers.CharField()
     words = serializers.CharField()
@@ -68,6 +80,7 @@ class LineageInputSerializer(AnySerializer):
     wanted = serializers.IntegerField(allow_null=True)
     rule = serializers.CharField(allow_null=True, help_text="Rule, version or revision that made it so.")
     note = serializers.CharField(allow_null=True)
+    events = EventSerializer(many=True, help_text="The most relevant of what it counts, at most twelve.")
 
 
 class ExplanationSerializer(AnySerializer):
@@ -137,4 +150,5 @@ def _input(one: LineageInput) -> dict[str, Any]:
         "wanted": one.get("wanted"),
         "rule": one.get("rule"),
         "note": one.get("note"),
+        "events": one.get("events", []),
     }

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sectors import figures
 from sectors.pages.explanation import Explanation, Part
 from sectors.pages.waterfall import FRAME_LABELS, Move
-from sectors.types import LineageCall, LineageInput
+from sectors.presenters.tops import cause_tag
+from sectors.types import CauseTag, LineageCall, LineageEvent, LineageInput
 from universe.sessions import ET
 
 BESIDE_TITLE = "Read beside the score: for ranks, the relative light and the confidence"
@@ -29,8 +30,17 @@ class CallRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EventRow:
+    """One of the events that an input counts; ``cause`` links to its article or paper."""
+
+    symbol: str
+    cause: CauseTag
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRow:
-    """``lacks_call``: a vendor told it, and the call is not kept."""
+    """``lacks_call``: a vendor told it, and the call is not kept. ``more`` counts the events not listed."""
 
     words: str
     known: str
@@ -41,6 +51,8 @@ class SourceRow:
     rule: str
     note: str
     lacks_call: bool
+    events: tuple[EventRow, ...] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,22 @@ def _source(told: LineageInput, calls: Mapping[int, LineageCall]) -> SourceRow:
         rule=told.get("rule", ""),
         note=told.get("note", ""),
         lacks_call=not calls_told and source.startswith(VENDORS),
+        events=tuple(_event(event) for event in told.get("events", [])),
+        more=_more(told),
     )
+
+
+def _event(event: LineageEvent) -> EventRow:
+    cause = cause_tag(event)
+    about = [event["title"], event["publisher"], span_words([event["at"]])]
+    weighed = f"tone {figures.signed(event['tone'])} with weight {figures.plain(event['relevance'])}"
+    words = ", ".join([*filter(None, about), weighed, f"rule {event['rule']}"])
+    return EventRow(event["symbol"], cause, words)
+
+
+def _more(told: LineageInput) -> str:
+    more = told.get("known", 0) - len(told.get("events", []))
+    return f"and {figures.number_of(more, 'other')}" if told.get("events") and more > 0 else ""
 
 
 def _call(call: LineageCall) -> CallRow:

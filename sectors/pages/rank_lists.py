@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sectors import figures
 from sectors.lights import Side, withheld_side
-from sectors.presenters.tops import WITHHELD, cause_tag, is_spike, standing_flags
+from sectors.presenters.tops import WITHHELD, cause_of, is_spike, standing_flags
 from sectors.types import CauseTag, Flag
 
 
@@ -88,5 +88,5 @@ def rank_row(stored: Mapping[str, Any]) -> RankRow:
         rank=figures.plain(stored.get("rank"), 1),
         grade=str(stored.get("shortability") or figures.DASH),
         flags=standing_flags(stored),
-        cause=cause_tag(stored.get("cause")),
+        cause=cause_of(stored),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sectors import figures
 from sectors.lights import Side
 from sectors.presenters import ages
-from sectors.types import CauseTag, Flag, TopList, TopRow
+from sectors.types import CauseTag, Flag, LineageEvent, TopList, TopRow
 from universe.sessions import ET
 
 SPIKE = 2.0
@@ -67,15 +67,19 @@ def _row(row: Mapping[str, Any], seen: Mapping[str, str], now: dt.datetime) -> T
         sign=figures.sign_class(change),
         volume=figures.times(volume),
         spike=is_spike(volume),
-        cause=cause_tag(row.get("cause")),
+        cause=cause_of(row),
         flags=_flags(row, seen, now),
     )
 
 
-def cause_tag(cause: Mapping[str, Any] | None) -> CauseTag | None:
-    """The stored cause as the card shows it; only an address of the web is linked."""
-    if not cause:
-        return None
+def cause_of(row: Mapping[str, Any]) -> CauseTag | None:
+    """The stored cause of a ranked stock, None without one."""
+    cause = row.get("cause")
+    return cause_tag(cause) if cause else None
+
+
+def cause_tag(cause: Mapping[str, Any] | LineageEvent) -> CauseTag:
+    """A stored event as the card shows it; only an address of the web is linked."""
     at = figures.day_and_clock(dt.datetime.fromisoformat(cause["at"]).astimezone(ET))
     url = str(cause["url"])
     return CauseTag(

@@ -205,3 +205,35 @@ def test_moments_in_words(moments: list[str], words: str) -> None:
 def test_a_reading_without_parts_opens_to_nothing() -> None:
     bare = ScoreParts(Decimal("0.1"), {}, {}, {})
     assert explanation_of(bare, LINEAGE, slug="energy", weight=None).parts == ()
+
+
+EVENT: dict[str, Any] = {
+    "symbol": "OCUL",
+    "tag": "FDA",
+    "title": "FDA approves a drug",
+    "url": "https://news.example/ocul",
+    "publisher": "Wire Daily",
+    "at": "2026-03-10T09:05:00-04:00",
+    "tone": 1.0,
+    "relevance": 0.8,
+    "rule": "fda.approved",
+}
+
+
+def test_the_events_that_a_factor_counts_are_listed_and_the_others_counted() -> None:
+    told: dict[str, Any] = {
+        "name": "catalysts_energy",
+        "words": "Own events",
+        "parts": ["1d"],
+        "known": 3,
+        "events": [EVENT],
+    }
+    lineage: Lineage = {"version": 1, "inputs": [told], "calls": []}  # type: ignore[typeddict-item]
+    found = explanation_of(parts(), lineage, slug="energy", weight=None)
+    (source,) = next(row.sources for row in part_rows(found) if row.sources)
+    (event,) = source.events
+    assert (event.symbol, event.cause.tag, event.cause.url) == ("OCUL", "FDA", "https://news.example/ocul")
+    assert event.about == (
+        "FDA approves a drug, Wire Daily, Tue 10 Mar, 9:05:00, tone +1.00 with weight 0.80, rule fda.approved"
+    )
+    assert source.more == "and 2 others"
