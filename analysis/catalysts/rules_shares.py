@@ -1,4 +1,4 @@
-"""Shares sold and shares made, and where they are listed."""
+"""Shares sold, and shares made in any other way."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from analysis.catalysts.kinds import rule
 
 MONEY = r"(?:(?:us|c|a|hk|ca)?[$€£]\s?[\d.,]+\s?(?:m|mm|mln|million|b|bn|billion|k)?\b)"
 PAPER = r"""
-    (?:equity|common|shares?|stock|ordinary\sshares?|units?|preferred\s(?:stock|shares?)|adss?|
-    pre-funded\swarrants?)
+    (?:
+        equity | common | shares? | stock | ordinary\sshares? | units? |
+        preferred\s(?:stock|shares?) | adss? | pre-funded\swarrants?
+    )
 """
 
 RULES = (
@@ -15,27 +17,34 @@ RULES = (
         "offering.withdrawn",
         1,
         r"""
-            (?<!\w)(?: (?:withdraw\w*|terminat\w+|cancel\w*|postpon\w+|pulls?|scraps?|
-            ends?)\s(?:\w+\s){0,4}(?:public\soffering|ipo|atm\sprogram\w*|at-the-market|share\ssale|
-            stock\soffering|equity\soffering|registered\sdirect) )
+            (?<!\w)(?:
+                (?:withdraw\w*|terminat\w+|cancel\w*|postpon\w+|pulls?|scraps?|ends?)\s
+                    (?:\w+\s){0,4}(?:public\soffering|ipo|atm\sprogram\w*|at-the-market|share\ssale|
+                    stock\soffering|equity\soffering|registered\sdirect)
+            )
         """,
     ),
     rule(
         "offering.atm",
         -1,
         rf"""
-            \b(?: at[\s-]the[\s-]market | {MONEY}\satm\b | atm\s(?:program\w*|offering|facility|sales?|
-            equity|agreement| issuance) | equity\sdistribution\sagreement |
-            sales\sagreement\b.{{0,30}}\bshares )
+            \b(?:
+                at[\s-]the[\s-]market | {MONEY}\satm\b |
+                atm\s(?:program\w*|offering|facility|sales?|equity|agreement|issuance) |
+                equity\sdistribution\sagreement | sales\sagreement\b.{{0,30}}\bshares
+            )
         """,
     ),
     rule(
         "offering.convertible",
         -1,
         r"""
-            (?<!\w)(?: convertibles?\b(?!\spreferred\sdividend) .{0,40} \b(?:notes?|debt|bonds?|debentures?|
-            offering|financing|securities)\b(?!\s(?:repurchase|redemption|maturity|exchange)) |
-            exchangeable\s(?:senior\s)?notes | (?:raises?|sells?|prices?| issues?)\b .{0,40} \bconvertibles
+            (?<!\w)(?:
+                convertibles?\b(?!\spreferred\sdividend).{0,40}\b(?:notes?|debt|bonds?|debentures?|
+                    offering|financing|securities)\b(?!\s(?:repurchase|redemption|maturity|
+                    exchange)) |
+                exchangeable\s(?:senior\s)?notes |
+                (?:raises?|sells?|prices?|issues?)\b.{0,40}\bconvertibles
             )
         """,
     ),
@@ -43,8 +52,10 @@ RULES = (
         "offering.private",
         -1,
         rf"""
-            \b(?: private\splacements? | pipe\s(?:financing|deal|investment|transaction|offering) |
-            {MONEY}\spipe\b )
+            \b(?:
+                private\splacements? |
+                pipe\s(?:financing|deal|investment|transaction|offering) | {MONEY}\spipe\b
+            )
         """,
     ),
     rule("offering.direct", -1, r"\b(?: registered\sdirect )"),
@@ -52,156 +63,109 @@ RULES = (
         "offering.ipo",
         0,
         r"""
-            (?<!\w)(?: (?:files?|prices?|closes?|launch\w*|announc\w+|upsiz\w+|sets?\sterms|completes?|
-            raises?)\b .{0,50} \b(?:ipo|initial\spublic\soffering) | initial\spublic\soffering\s(?:of|
-            pric\w+|clos\w+) | ipo\s(?:pric\w+|rais\w+) )
+            (?<!\w)(?:
+                (?:files?|prices?|closes?|launch\w*|announc\w+|upsiz\w+|sets?\sterms|completes?|
+                    raises?)\b.{0,50}\b(?:ipo|initial\spublic\soffering) |
+                initial\spublic\soffering\s(?:of|pric\w+|clos\w+) | ipo\s(?:pric\w+|rais\w+)
+            )
         """,
     ),
     rule(
         "offering.public",
         -1,
         rf"""
-            (?<!\w)(?: (?:public|follow-on|underwritten|secondary|primary|rights|best[\s-]efforts|
-            bought[\s-]deal|confidentially\smarketed|direct)\s(?:\w+\s)?(?:offering|offer|
-            deal)\b(?!.{{0,20}}\b(?:notes|debt|bonds)) | {PAPER}\s(?:\w+\s)?(?:offering|sale)\b(?!\sby\s) |
-            (?:pric(?:es|ed|ing)|clos(?:es|ed|ing)|upsiz\w+|launch\w*|propos\w+|announc\w+|plans?|unveils?|
-            after|on)\b\s(?:of\s|its\s|an?\s|the\s)?(?:\w+\s)?{MONEY}?(?:-million|
-            -billion)?\s?(?:{PAPER}\s)?offering\b(?!.{{0,20}}\b(?:notes|debt|bonds|etf|product|service)) |
-            (?:sells?|to\ssell|selling|issu(?:es|
-            ing))\s(?:up\sto\s)?(?:an\s)?(?:additional\s)?{MONEY}\s(?:of\s|in\s|
-            worth\sof\s)?(?:new\s)?{PAPER} | bought[\s-]deal | over-?allotment |
-            shares?\ssale\sto\s(?:raise|fund) | (?:prices?|
-            upsizes?)\s(?:\w+\s)?offering\b(?!.{{0,20}}\b(?:notes|debt|bonds)) | {MONEY}(?:-million|
-            -billion)?\s(?:{PAPER}\s)?offering\b(?!.{{0,20}}\b(?:notes|debt|bonds)) | (?:stock|equity|
-            share)[\s-](?:offering|sale) )
+            (?<!\w)(?:
+                (?:public|follow-on|underwritten|secondary|primary|rights|best[\s-]efforts|
+                    bought[\s-]deal|confidentially\smarketed|direct)\s(?:\w+\s)?(?:offering|offer|
+                    deal)\b(?!.{{0,20}}\b(?:notes|debt|bonds)) |
+                {PAPER}\s(?:\w+\s)?(?:offering|sale)\b(?!\sby\s) |
+                (?:pric(?:es|ed|ing)|clos(?:es|ed|ing)|upsiz\w+|launch\w*|propos\w+|announc\w+|
+                    plans?|unveils?|after|on)\b\s(?:of\s|its\s|an?\s|the\s)?(?:\w+\s)?{MONEY}?
+                    (?:-million|-billion)?\s?(?:{PAPER}\s)?offering\b(?!.{{0,20}}\b(?:notes|debt|
+                    bonds|etf|product|service)) |
+                (?:sells?|to\ssell|selling|issu(?:es|ing))\s(?:up\sto\s)?(?:an\s)?
+                    (?:additional\s)?{MONEY}\s(?:of\s|in\s|worth\sof\s)?(?:new\s)?{PAPER} |
+                bought[\s-]deal | over-?allotment | shares?\ssale\sto\s(?:raise|fund) |
+                (?:prices?|upsizes?)\s(?:\w+\s)?offering\b(?!.{{0,20}}\b(?:notes|debt|bonds)) |
+                {MONEY}(?:-million|-billion)?\s(?:{PAPER}\s)?offering\b(?!.{{0,20}}\b(?:notes|debt|
+                    bonds)) |
+                (?:stock|equity|share)[\s-](?:offering|sale)
+            )
         """,
     ),
     rule(
         "offering.raised",
         -1,
         rf"""
-            (?<!\w)(?: (?:raises?|raised|raising|secures?|closes?|announces?|obtains?)\s(?:up\sto\s|about\s|
-            an?\s|over\s|approximately\s)?{MONEY}(?:\s\w+)?\s(?:in\s|of\s|from\s|through\s|via\s)?(?:an?\s|
-            new\s)?(?:equity|stock|share|strategic\sinvestment|financing\sfrom\s(?:institution|invest)|
-            capital\sraise|oversubscribed)\b(?!\s(?:re|buy)) | equity\s(?:raise|financing|investment|
-            funding) | capital\sraise | (?:raises?|raising)\scapital\s(?:via|through|in) )
+            (?<!\w)(?:
+                (?:raises?|raised|raising|secures?|closes?|announces?|obtains?)\s(?:up\sto\s|
+                    about\s|an?\s|over\s|approximately\s)?{MONEY}(?:\s\w+)?\s(?:in\s|of\s|from\s|
+                    through\s|via\s)?(?:an?\s|new\s)?(?:equity|stock|share|strategic\sinvestment|
+                    financing\sfrom\s(?:institution|invest)|capital\sraise|oversubscribed)\b(?!\s
+                    (?:re|buy)) |
+                equity\s(?:raise|financing|investment|funding) | capital\sraise |
+                (?:raises?|raising)\scapital\s(?:via|through|in)
+            )
         """,
     ),
     rule(
         "dilution.warrants",
         -1,
         r"""
-            (?<!\w)(?: new\s(?:[\w-]+\s){0,2}warrants\b | warrants?\s(?:\w+\s){0,2}(?:inducement|exercis\w+|
-            issu\w+|repric\w+|amend\w+| exchange| dividend|redemption|holders) | (?:exercis\w+|induce\w*|
-            issu\w+|repric\w+|redeem\w*| redemption| receiv\w+|
-            distribut\w+)\s(?:of\s)?(?:[\w$,.-]+\s){0,4}warrants?\b )
+            (?<!\w)(?:
+                new\s(?:[\w-]+\s){0,2}warrants\b |
+                warrants?\s(?:\w+\s){0,2}(?:inducement|exercis\w+|issu\w+|repric\w+|amend\w+|
+                    exchange|dividend|redemption|holders) |
+                (?:exercis\w+|induce\w*|issu\w+|repric\w+|redeem\w*|redemption|receiv\w+|
+                    distribut\w+)\s(?:of\s)?(?:[\w$,.-]+\s){0,4}warrants?\b
+            )
         """,
     ),
     rule(
         "dilution.resale",
         -1,
         r"""
-            (?<!\w)(?: resales?\s(?:registration|prospectus|
-            of\s(?:up\sto\s)?[\d.,]*\s?(?:million\s)?(?:\w+\s){0,2}shares|s-[13]) |
-            (?:regist\w+)\s(?:[\w.,]+\s){0,6}for\sresale | regist\w+\s(?:[\w.,]+\s){0,4}resale )
+            (?<!\w)(?:
+                resales?\s(?:registration|prospectus|of\s(?:up\sto\s)?[\d.,]*\s?(?:million\s)?
+                    (?:\w+\s){0,2}shares|s-[13]) |
+                (?:regist\w+)\s(?:[\w.,]+\s){0,6}for\sresale | regist\w+\s(?:[\w.,]+\s){0,4}resale
+            )
         """,
     ),
     rule(
         "dilution.equity_line",
         -1,
         r"""
-            \b(?: equity\sline | eloc\b | standby\sequity | committed\sequity | share\s(?:purchase|
-            subscription)\sfacility | equity\spurchase\sagreement | sepa\b )
+            \b(?:
+                equity\sline | eloc\b | standby\sequity | committed\sequity |
+                share\s(?:purchase|subscription)\sfacility | equity\spurchase\sagreement | sepa\b
+            )
         """,
     ),
     rule(
         "dilution.shelf",
         -1,
         rf"""
-            (?<!\w)(?: (?:mixed|universal|automatic|new)?\s?shelf\s(?:registration|offering|prospectus|
-            statement|filing) | (?:mixed|universal)\s(?:securities\s)?shelf | {MONEY}\s(?:\w+\s)?shelf\b |
-            (?:files?|filed|filing)\s(?:\w+\s){{0,3}}shelf\b | (?:files?|filed)\s(?:an?\s)?(?:form\s)?(?:s|
-            f)-[13]\b | registration\sstatement\son\sform\s[sf]-[13] | \b[sf]-3\sregistration )
+            (?<!\w)(?:
+                (?:mixed|universal|automatic|new)?\s?shelf\s(?:registration|offering|prospectus|
+                    statement|filing) |
+                (?:mixed|universal)\s(?:securities\s)?shelf | {MONEY}\s(?:\w+\s)?shelf\b |
+                (?:files?|filed|filing)\s(?:\w+\s){{0,3}}shelf\b |
+                (?:files?|filed)\s(?:an?\s)?(?:form\s)?(?:s|f)-[13]\b |
+                registration\sstatement\son\sform\s[sf]-[13] | \b[sf]-3\sregistration
+            )
         """,
     ),
     rule(
         "dilution.authorised",
         -1,
         r"""
-            \b(?: (?:increas\w+|rais\w+|doubl\w+|boost\w*|
-            more)\s(?:\w+\s){0,4}authori[sz]ed\s(?:\w+\s){0,2}(?:shares?|stock|capital) |
-            authori[sz]ed\s(?:shares?|stock)\s(?:\w+\s)?increase | dilut(?:es|ion|ive)\b.{0,20}\bshare )
-        """,
-    ),
-)
-
-LISTING = (
-    rule(
-        "listing.reverse_split",
-        -1,
-        r"""
-            (?<!\w)(?: reverse\s(?:stock\s|share\s)?(?:split|consolidation) | share\sconsolidation |
-            \d+-for-\d+\b.{0,30}\breverse\b | combine\s\d+\sshares\sinto | (?:1|
-            one)[\s-]for[\s-](?:\w+)\s(?:reverse|share\sconsol) | ads\sratio\schange |
-            ratio\schange\b.{0,30}\bads )
-        """,
-    ),
-    rule(
-        "listing.split",
-        1,
-        r"""
-            \b(?: (?:stock|share|forward)\ssplit(?!\swatch) | (?:two|three|four|five|ten|\d+)-for-(?:one|
-            1)\s(?:\w+\s)?split | for-(?:one|1)\ssplit )
-        """,
-    ),
-    rule(
-        "listing.compliance",
-        1,
-        r"""
-            \b(?: (?:regain\w*|back\sin|maintain\w*|return\w*\sto)\s(?:\w+\s){0,3}compliance |
-            compliance\s(?:\w+\s){0,3}regained | (?:nasdaq|nyse|panel|hearings?)\b .{0,60}
-            \b(?:grant\w*\s.{0,30}(?:extension|continued|exception|request|time)|extension) | (?:extension|
-            exception)\b.{0,20}\b(?:nasdaq|nyse|hearings?\spanel)\b )
-        """,
-    ),
-    rule(
-        "listing.deficiency",
-        -1,
-        r"""
-            (?<!\w)(?: (?:nasdaq|nyse|exchange)\b .{0,50} \b(?:deficienc\w+|non-?complian\w+|
-            minimum\s(?:bid| closing|stockholders|market)|delist\w*|notice\sof|notification|(?:deficiency|
-            notification|staff| determination)\s(?:letter|notice)|warn\w*|flags) | minimum\sbid\sprice |
-            listing\srequirement | (?:notice|notification|
-            letter)\s(?:\w+\s){0,4}(?:from\s(?:the\s)?)?(?:nasdaq| nyse)\b(?!.{0,10}(?:rule\s5635)) |
-            delist(?:s|ed|ing|ment)?\b | non-?complian\w+\s(?:with\s)?(?:nasdaq|nyse) | continued\slisting )
-        """,
-    ),
-    rule(
-        "listing.index_left",
-        -1,
-        r"""
-            \b(?: (?:remov\w+|drop(?:s|ped)|delet\w+|kicked|exits?|booted|cut)\s(?:[\w'-]+\s){0,2}(?:from|
-            out\sof)\s(?:the\s)?(?:[\w&']+\s)?(?:russell|s&p|nasdaq[\s-]100|dow\sjones|msci|ftse|smallcap) )
-        """,
-    ),
-    rule(
-        "listing.index_joined",
-        1,
-        r"""
-            (?<!\w)(?: (?:join\w*|add(?:ed|s)|inclu(?:ded|sion)|enter\w*|set\sto\sjoin|to\sbe\sadded|
-            addition)\s(?:[\w'-]+\s){0,3}?(?:to\s|in\s|into\s)?(?:the\s)?(?:russell|s&p\s(?:500|smallcap|
-            midcap|400|600)|nasdaq[\s-]100|msci|ftse|dow\sjones\s)(?!.{0,20}\b(?:etf|fund)) )
-        """,
-    ),
-    rule(
-        "listing.moved",
-        1,
-        r"""
-            (?<!\w)(?: uplist\w* | (?:transfer\w*|mov\w+|switch\w*)\s(?:of\s)?(?:its\s)?(?:(?:stock|share|
-            exchange|u\.s\.)\s)?(?:listing|trading)\b | (?:begins?|began|starts?|commenc\w+|
-            approved)\s(?:for\s)?(?:trading|listing)\s(?:\w+\s){0,2}(?:on|under)\b | (?:lists|
-            listed)\son\s(?:the\s)?(?:nasdaq|nyse|otc) | dual[\s-]list\w* | approv\w+\s(?:for|
-            to)\s(?:uplist|list)\w*\son )
+            \b(?:
+                (?:increas\w+|rais\w+|doubl\w+|boost\w*|more)\s(?:\w+\s){0,4}authori[sz]ed\s
+                    (?:\w+\s){0,2}(?:shares?|stock|capital) |
+                authori[sz]ed\s(?:shares?|stock)\s(?:\w+\s)?increase |
+                dilut(?:es|ion|ive)\b.{0,20}\bshare
+            )
         """,
     ),
 )

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from analysis.catalysts import rules_deals, rules_health, rules_results, rules_shares
+from analysis.catalysts import (
+    rules_deals,
+    rules_fda,
+    rules_halts,
+    rules_listing,
+    rules_results,
+    rules_shares,
+    rules_trials,
+)
 from analysis.catalysts.kinds import Rule
 from analysis.catalysts.vetoes import VETO
 
 RULES: tuple[Rule, ...] = (
-    *rules_health.RULES,
+    *rules_halts.RULES,
+    *rules_fda.RULES,
+    *rules_trials.RULES,
     *rules_shares.RULES,
     *rules_deals.MERGER,
     *rules_results.EARNINGS,
     *rules_results.GUIDANCE,
     *rules_deals.CONTRACT,
     *rules_deals.PARTNERSHIP,
-    *rules_shares.LISTING,
+    *rules_listing.RULES,
 )
 
 

@@ -9,25 +9,30 @@ from analysis.catalysts.kinds import Rule
 _FLAGS = re.IGNORECASE | re.VERBOSE
 GOOD = re.compile(
     r"""
-        \b(?: beats? | beating | tops | topped | surpass\w* | exceed\w* | crush\w* | smash\w* | record |
-        rais(?:es|ed|ing) | lift(?:s|ed|ing)? | hik(?:e|es|ed) | boost\w* | surg\w+ | soar\w* | jump\w* |
-        ris(?:e|es|ing) | rallie[sd] | rally | climb\w* | gains? | advances? | up\s\d | \bup\b | strong\w* |
-        upbeat | optimistic | better | above | higher\s(?:profit|revenue|sales|earnings|guidance|outlook) |
-        growth | grows? | grew | positive | improv\w+ | narrow\w*\s(?:\w+\s)?loss | narrower | accelerat\w+
-        | solid | robust | swings?\sto\s(?:\w+\s)?profit | profitab\w+ | doubl\w+ | tripl\w+ | premium |
-        promising | encouraging | successful | first-ever | upgraded? )\b
+        \b(?:
+            beats? | beating | tops | topped | surpass\w* | exceed\w* | crush\w* | smash\w* |
+            record | rais(?:es|ed|ing) | lift(?:s|ed|ing)? | hik(?:e|es|ed) | boost\w* | surg\w+ |
+            soar\w* | jump\w* | ris(?:e|es|ing) | rallie[sd] | rally | climb\w* | gains? |
+            advances? | up\s\d | \bup\b | strong\w* | upbeat | optimistic | better | above |
+            higher\s(?:profit|revenue|sales|earnings|guidance|outlook) | growth | grows? | grew |
+            positive | improv\w+ | narrow\w*\s(?:\w+\s)?loss | narrower | accelerat\w+ | solid |
+            robust | swings?\sto\s(?:\w+\s)?profit | profitab\w+ | doubl\w+ | tripl\w+ | premium |
+            promising | encouraging | successful | first-ever | upgraded?
+        )\b
     """,
     _FLAGS,
 )
 BAD = re.compile(
     r"""
-        \b(?: miss(?:es|ed|ing)? | lag(?:s|ged)? | below | short\sof | shortfall | cut(?:s|ting)? |
-        lower(?:s|ed|ing)? | slash\w* | trim\w* | fall(?:s|en|ing)? | fell | drop\w* | plung\w* | plummet\w*
-        | tumbl\w* | sink\w* | sank | slid\w* | slip\w* | slump\w* | crash\w* | declin\w+ | down\s\d |
-        \bdown\b | weak\w* | soft\w* | disappoint\w* | wid(?:er|ens?|ened|
-        ening)\s(?:[\w-]+\s){0,3}loss(?:es)? | wider | worse | warn\w* | loss(?:es)? | net\sloss | setback |
-        negative | fail\w* | concern\w* | cautious | headwinds? | impairment | delay\w* | withdraw\w* |
-        suspend\w* )\b
+        \b(?:
+            miss(?:es|ed|ing)? | lag(?:s|ged)? | below | short\sof | shortfall | cut(?:s|ting)? |
+            lower(?:s|ed|ing)? | slash\w* | trim\w* | fall(?:s|en|ing)? | fell | drop\w* |
+            plung\w* | plummet\w* | tumbl\w* | sink\w* | sank | slid\w* | slip\w* | slump\w* |
+            crash\w* | declin\w+ | down\s\d | \bdown\b | weak\w* | soft\w* | disappoint\w* |
+            wid(?:er|ens?|ened|ening)\s(?:[\w-]+\s){0,3}loss(?:es)? | wider | worse | warn\w* |
+            loss(?:es)? | net\sloss | setback | negative | fail\w* | concern\w* | cautious |
+            headwinds? | impairment | delay\w* | withdraw\w* | suspend\w*
+        )\b
     """,
     _FLAGS,
 )

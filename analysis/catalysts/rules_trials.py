@@ -1,0 +1,103 @@
+"""Clinical and preclinical studies."""
+
+from __future__ import annotations
+
+from analysis.catalysts.kinds import rule
+
+STUDY = r"(?: trial | study | studies | phase\s?(?:[1-4]|i{1,3}v?)[ab]?(?:/(?:[1-4]|i{1,3})[ab]?)?\b )"
+DATA = r"(?: data | results? | readouts? | findings | outcomes? | efficacy | responses? )"
+SHOWS = r"""
+    (?:
+        announc\w+ | report\w* | present(?:s|ed) | shar(?:es|ed) | shows? | showed | demonstrat\w+ |
+        unveil\w* | posts? | reveal\w* | publish\w* | releas(?:es|ed) | touts? | highlights? |
+        delivers? | achiev\w+ | after | on | from | following
+    )
+"""
+GOOD = r"""
+    (?:
+        positive | promising | encouraging | favou?rable | strong | successful | compelling |
+        robust | statistically\ssignificant | durable | meets? | met | win | wins | success
+    )
+"""
+BAD = r"""
+    (?:
+        fails? | failed | failure | miss(?:es|ed) | disappoint\w* | does\snot\smeet |
+        did\snot\smeet | falls?\sshort | flop\w* | setback | unsuccessful | negative | mixed
+    )
+"""
+
+RULES = (
+    rule(
+        "trial.failed",
+        -1,
+        rf"""
+            (?:
+                \b{STUDY}.{{0,60}}\b{BAD}\b |
+                \b{BAD}\b.{{0,40}}\b(?:{STUDY}|(?:primary|secondary|main|key)\s(?:end\s?point|
+                    goal)) |
+                (?:discontinu\w+|terminat\w+|halts?|halted|stops?|stopped|suspend\w*|paus\w+|ends|
+                    scraps?|abandons?|ditch\w*)\s(?:[\w'-]+\s){{0,7}}{STUDY} |
+                {STUDY}\s(?:\w+\s){{0,3}}(?:discontinued|terminated|halted|stopped|suspended|
+                    paused) |
+                patient\sdeath.{{0,30}}{STUDY}
+            )
+        """,
+    ),
+    rule(
+        "trial.positive",
+        1,
+        rf"""
+            (?:
+                \b{GOOD}\b.{{0,60}}\b(?:{STUDY}|top-?\s?line|interim|clinical|pre-?clinical|
+                    long-?term|\d+-(?:week|month)).{{0,40}} |
+                \b{GOOD}\b.{{0,30}}\b(?:top-?\s?line|clinical|pre-?clinical|interim)\s
+                    (?:\w+\s)?{DATA} |
+                {STUDY}(?!.{{0,60}}pipeline).{{0,60}}\b{GOOD}\b |
+                \b(?:meets?|met|hits?|achiev\w+)\b.{{0,25}}\b(?:primary|secondary|main|key|
+                    co-primary)\s(?:\w+\s)?(?:end\s?points?|goals?)
+            )
+        """,
+    ),
+    rule(
+        "trial.data",
+        0,
+        rf"""
+            (?:
+                \b(?:{SHOWS})\s.{{0,60}}\b(?:{STUDY}|top-?\s?line|interim|clinical|
+                    pre-?clinical).{{0,30}}\b{DATA}\b |
+                \b(?:{STUDY}|top-?\s?line|interim\s|clinical\s|
+                    pre-?clinical\s).{{0,40}}\b{DATA}\b.{{0,40}}\b(?:show\w*|demonstrat\w+|
+                    support\w*|reveal\w*|reduc\w+|improv\w+) |
+                \btop-?\s?line\s(?:\w+\s){{0,2}}{DATA} |
+                \b(?:after|on|following|as)\s(?:[\w-]+\s){{0,6}}(?:engager|clinical|patient|
+                    efficacy|survival|safety|therapy|drug|vaccine|dose|response|cancer|
+                    tumou?r)\sdata\b |
+                {STUDY}.{{0,20}}\b(?:data|results|readout)\b |
+                \b(?:shows?|showed|cuts?|reduc\w+|slow\w*|improv\w+|shrinks?|
+                    lowers?)\s.{{0,60}}\bin\s(?:[\w\'-]+\s){{0,3}}(?:trial|study)\b
+            )
+        """,
+    ),
+    rule(
+        "trial.progress",
+        0.5,
+        r"""
+            (?<!\w)(?:
+                (?:first|last)\s(?:patient|participant|subject|cohort|person|site)s?\b.{0,30}\b
+                    (?:dos\w+|enrol\w+|treat\w+|random\w+|screen\w+|complet\w+|activat\w+) |
+                (?:doses|dosed|dosing|treats|enrols|enrolls|enrolled|enrolling)\s(?:of\s)?(?:the\s)?
+                    (?:first|last)\b |
+                (?:complet\w+|finish\w+|full)\s(?:of\s)?(?:\w+\s){0,3}(?:enrol?lment|recruitment|
+                    dosing) |
+                (?:enrol?lment|recruitment|dosing)\s(?:\w+\s){0,3}(?:complet\w+|finish\w+) |
+                (?:initiat\w+|launch\w*|begins?|starts?|started|commenc\w+|embarks\son|expand\w*|
+                    resum\w+|advances|advanced|complet\w+|opens?|kick\w*\soff)\s(?:of\s)?
+                    (?:[\w'/()-]+\s){0,6}?(?:clinical\s|pivotal\s|registrational\s)?(?:trials?|stud
+                    (?:y|ies))\b(?!.{0,12}(?:lawsuit|court|jury)) |
+                (?:initiat\w+|launch\w*|begins?|starts?|commenc\w+|enters?|advances|advanced|moves|
+                    into|toward)\s(?:[\w'/()-]+\s){0,4}?phase\s?(?:[1-4]|i{1,3})\b |
+                clinical\s(?:trial\s)?(?:update|progress|milestone)
+            )
+        """,
+    ),
+)
