@@ -73,7 +73,10 @@ MERGER = (
                     .{{0,40}}\bin\s(?:an?\s)?{MONEY}|business|firm|startup|company|maker|unit|
                     developer|bank) |
                 {MONEY}\s(?:\w+\s){{0,2}}(?:merger|takeover|buyout|acquisition) |
-                all-(?:cash|stock)\s(?:deal|transaction|merger) |
+                all-(?:cash|stock)\s(?:deal|transaction|merger) | strategic\stransaction |
+                \b(?-i:[A-Z]\w+)\sacquisition\sto\b |
+                's\s(?:[\w$/.-]+\s){{1,4}}?(?:buyout|acquisition|takeover|merger)\b(?!\s(?:appetite|
+                    corp|hopes|odds|pipeline|plans?|push|rumou?rs|spree|strategy|talk|targets?)) |
                 letter\sof\sintent\s(?:\w+\s){{0,2}}(?:acqui\w+|merge\w*) | to\scombine\swith
             )
         """,
@@ -108,17 +111,19 @@ CONTRACT = (
                     awards?\b(?!\s(?:show|for\sexcellence))|(?:federal|research|nih|sbir|
                     development|government|doe|dod|darpa|barda|{MONEY})\s(?:\w+\s)?(?:grant|award)|
                     grant\s(?:from|of|to)|supply\s(?:agreement|deal|contract)|purchase\s
-                    (?:agreement|commitment)|offtake\s\w+|customer\swin|deal\swith\s(?:the\s)?
-                    (?:u\.?s\.?|pentagon|navy|army|nasa|dod))\b(?!\s(?:talks|standoff|clash|
-                    extension\sclash)) |
-                contract\s(?:award|win|extension|renewal|with|worth|from|valued) |
+                    (?:agreement|commitment)|offtake\s\w+|customer\swin|mandate|deal\swith\s
+                    (?:the\s)?(?:u\.?s\.?|pentagon|navy|army|nasa|dod))\b(?!\s(?:talks|standoff|
+                    clash|extension\sclash)) |
+                contract\s(?:award|win|extension|renewal|with|worth|from|valued|
+                    (?:just\s)?g[eo]ts?) |
                 (?:supply|offtake|purchase)\sagreement |
                 {MONEY}\s(?:\w+\s){{0,4}}?(?:contract|order|navy\swin|award|grant) |
                 purchase\s(?:order|commitment)s?\b |
-                multi-?year\s(?:\w+\s){{0,3}}(?:contract|deal|agreement|order) |
+                (?:multi|\d+)-?year\s(?:\w+\s){{0,3}}(?:contract|deal|agreement|order)s?\b |
                 selected\s(?:by|as|for)\s(?:\w+\s){{0,6}}(?:to\s(?:provide|supply|deliver|support|
                     build)|supplier|contractor|provider|vendor) |
                 awarded\s{MONEY} |
+                (?:barda|federal|foundation|grant|nih|non-dilutive)\sfunding |
                 (?:army|navy|air\sforce|nasa|pentagon|defen[cs]e)\s(?:[\w-]+\s){{0,4}}(?:contract|
                     order|award) |
                 task\sorder
@@ -154,10 +159,9 @@ PARTNERSHIP = (
                 (?:exclusive|global|worldwide)\s(?:\w+\s){0,3}(?:rights?|licen[cs]e|agreement) |
                 joint\s(?:venture|development) | \bjvs?\b | team(?:s|ed|ing)?\s(?:up\s)?with |
                 teams\sup | join(?:s|ed|ing)?\sforces |
-                strategic\s(?:\w+\s)?(?:alliance|agreement|transaction|relationship|
-                    investment\sfrom) |
-                alliance\swith | forms?\s(?:\w+\s){0,2}alliance | memorandum\sof\sunderstanding |
-                \bmou\b | letter\sof\sintent | \bloi\b |
+                strategic\s(?:\w+\s)?(?:alliance|agreement|relationship) | alliance\swith |
+                forms?\s(?:\w+\s){0,2}alliance | memorandum\sof\sunderstanding | \bmou\b |
+                letter\sof\sintent | \bloi\b |
                 non-binding\s(?:\w+\s){0,2}(?:term\ssheet|agreement|letter) | ties\sup\swith |
                 pact\b |
                 co-?(?:develop|promot|commerciali[sz]|market)\w* |
@@ -167,7 +171,9 @@ PARTNERSHIP = (
                 (?:sign\w*|enter\w*|announc\w+|ink\w*|execut\w+|strik\w+|reach\w*)\s(?:into\s)?
                     (?:[\w$'.,&-]+\s){0,6}?(?:agreements?|deal)\s(?:with|to\s(?:develop|license|
                     distribute|sell|study|supply|commerciali[sz]e|market))\b |
-                signs\s(?:\w+\s){0,2}deal\b |
+                (?:signs|strikes|inks)\s(?:\w+\s){0,4}deal\b |
+                (?:after|following|on)\s(?!(?:budget|ceasefire|china|debt|iran|labou?r|peace|tariff|
+                    tax|trade|union)\s)(?-i:[A-Z][a-z]\w+)\sdeal\b |
                 expands?\s(?:\w+\s){0,3}(?:relationship|agreement)\swith
             )
         """,

@@ -23,9 +23,22 @@ APPLICATION = r"""
 NOD = r"""
     (?:
         approv(?:al|ed|es|e)s? | clear(?:ance|s|ed) | nod | green[\s-]?lights? | okays? |
-        oks | authori[sz](?:ation|es|ed) | backs | backing
+        oks | authori[sz](?:ation|es|ed) | backs | backing | thumbs[\s-]up | sign-?off |
+        blessing
     )
 """
+ABROAD = r"""
+    (?:
+        u\.?k\.? | australian? | brazil(?:ian)? | canad(?:a|ian) | china | chinese | europe(?:an)? |
+        israeli? | japan(?:ese)? | korean? | saudi | swiss
+    )
+"""
+PRODUCT = rf"""
+    (?!(?:{ABROAD}|antitrust|bankruptcy|board|city|council|court|creditors?|federal|final|
+        investors?|key|local|merger|permit|rate|shareholders?|state|stockholders?|zoning)\s)
+        (?-i:[A-Z][a-z]+)
+"""
+"""One word that is named as approved, so a medicine: other approvals say by whom."""
 
 RULES = (
     rule(
@@ -35,9 +48,9 @@ RULES = (
             (?<!\w)(?:
                 complete\sresponse\sletters? | \bcrls?\b(?!\)) |
                 {AUTHORITY}\b.{{0,40}}\b(?:reject\w*|declin\w+|refus\w+|den(?:y|ies|ied)|
-                    turn\w*\sdown|snub\w*|says?\sno|not\sapprov\w*|cannot\sapprove|
-                    flags?\b.{{0,30}}deficienc\w*|identif\w+\sdeficienc\w*|setback|won't\sapprove|
-                    pushes\sback|puts\soff) |
+                    turn\w*\sdown|snub\w*|spurn\w*|rebuff\w*|nix\w*|says?\sno|not\sapprov\w*|
+                    cannot\sapprove|flags?\b.{{0,30}}deficienc\w*|identif\w+\sdeficienc\w*|setback|
+                    won't\sapprove|pushes\sback|puts\soff) |
                 (?:reject(?:s|ed|ion)|refus(?:es|ed|al)|denial|setback)\b.{{0,30}}{AUTHORITY} |
                 refus(?:e|al)[\s-]to[\s-]file | {AUTHORITY}(?:'s)?.{{0,30}}\brejection |
                 (?:regulator|panel|adcomm)s?\s(?:rejects?|votes?\sagainst)
@@ -77,7 +90,10 @@ RULES = (
                 {AUTHORITY}\b.{{0,30}}\b(?:extends?|pushes?\sback|delays?|postpones?|
                     requests?\smore|wants\smore|questions?)\b.{{0,50}}(?:review|decision|data|
                     timeline|date|pdufa|trial) |
+                {AUTHORITY}(?:'s)?\sextended\s.{{0,40}}\breview |
                 pdufa\b.{{0,30}}\b(?:extended|extension|delay\w*) |
+                (?:surprise|unexpected)\sdelay\b.{{0,40}}\b(?:drug|therapy|treatment|vaccine|
+                    device) |
                 requests?\s(?:more|additional)\s(?:data|information).{{0,30}}{AUTHORITY}
             )
         """,
@@ -107,8 +123,9 @@ RULES = (
                 ind\b.{{0,25}}\b(?:clear(?:ance|ed|s)|accept\w*|approv\w*|go[\s-]ahead) |
                 (?:clear(?:ance|ed|s)|accept\w*|approv\w*|go[\s-]ahead)\b.{{0,60}}\bind\b |
                 study\smay\sproceed |
-                {AUTHORITY}\b.{{0,30}}\b(?:clears?|go[\s-]ahead|backs?|green[\s-]?lights?|
-                    allows?)\b.{{0,70}}(?:trial|study|studies)
+                \bphase\s?(?:[1-4]|i{{1,3}})\s(?:green[\s-]?light|go-ahead|clearance|nod)\b |
+                {AUTHORITY}\b.{{0,30}}\b(?:clears?|go[\s-]ahead|backs?|green[\s-]?lights?|allows?|
+                    lets?|permits?)\b.{{0,70}}(?:trial|study|studies)
             )
         """,
     ),
@@ -134,7 +151,17 @@ RULES = (
                     clearance)\b |
                 \b(?:approves|clears|okays|authori[sz]es|greenlights)\b.{{0,80}}\b(?:treatment|
                     therapy|drug|vaccine|device|injection|tablets?|patients)\b |
-                \bce\smark\b | approval\sof\s{APPLICATION} | positive\s(?:\w+\s)?opinion\b |
+                \b(?:wins?|won|scores?|nabs?|secures?|gains?)\s{PRODUCT}\sapproval\b(?!\sto\b) |
+                \b(?!(?:board|court|regulator|shareholder|stockholder))
+                    (?-i:[A-Z]{{5,}})\sapproval\b |
+                \b(?:wins?|gets?|gains?|secures?|receives?)\s(?:\w+\s){{0,3}}label\sexpansion\b |
+                \brecommend(?:s|ed)\sfor\s(?:\w+\s)?approval\b |
+                (?<!for\s)(?<!seek\s)(?<!seeks\s)(?<!toward\s)(?<!towards\s)\b{ABROAD}\s
+                    (?:regulatory\s)?(?:approval|nod|clearance)s?\b(?!\s(?:process|rating)|.{{0,80}}
+                    (?:merger|deal|acqui|takeover|buyout|mine|pipeline|plant|project|flight|
+                    route)) |
+                {AUTHORITY}\swins?\b | \bce\smark\b | approval\sof\s{APPLICATION} |
+                positive\s(?:\w+\s)?opinion\b |
                 chmp\s(?:\w+\s)?(?:recommend\w*|backs|opinion) |
                 {AUTHORITY}\b.{{0,60}}\bemergency\suse\sauthori[sz]ation
             )
@@ -145,7 +172,8 @@ RULES = (
         1,
         rf"""
             (?<!\w)(?:
-                {AUTHORITY}\b.{{0,30}}\b(?:accept(?:s|ed|ance)|files)\b | {AUTHORITY}\sreviews\b |
+                {AUTHORITY}\b.{{0,30}}\b(?:accept(?:s|ed|ance)|files|validates)\b |
+                {AUTHORITY}\sreviews\b | (?:real-time|rolling)\s{AUTHORITY}\sreview |
                 (?:under|undergoes|undergoing|into)\s{AUTHORITY}\sreview |
                 (?:accept(?:s|ed|ance))\b.{{0,50}}\b{APPLICATION} |
                 {APPLICATION}\b.{{0,40}}\b(?:accept(?:s|ed|ance)|under\sreview|validat\w+)
@@ -164,7 +192,8 @@ RULES = (
                     (?:targeted|expected|planned|remains|on\strack|timeline|anticipated|in\s20|
                     plans?|strategy|fee)) |
                 seeks?\s(?:\w+\s)?{AUTHORITY}\s(?:\w+\s)?(?:approval|clearance|nod) |
-                (?:with|after|following|on)\s(?:the\s)?{AUTHORITY}\s(?:filing|submission|
+                {AUTHORITY}\s(?:review|approval|clearance)\ssought |
+                (?:with|after|following|from|on)\s(?:the\s)?{AUTHORITY}\s(?:filing|sub\w*|
                     application)\b |
                 submits?\b.{{0,40}}\bto\s(?:the\s)?{AUTHORITY}
             )
@@ -193,10 +222,28 @@ RULES = (
                 {AUTHORITY}\b.{{0,25}}\b(?:alignment|aligns?|agree(?:s|d|ment)|feedback|minutes|
                     guidance\son|backing|meeting|support)\b |
                 (?:alignment|agreement|aligns|feedback|meeting)\b.{{0,30}}\b(?:with|from|by)\s
-                    (?:the\s)?{AUTHORITY} |
-                regulatory\salignment |
+                    (?:the\s|[a-z]+'s\s)?{AUTHORITY} |
+                regulatory\s(?:alignment|update|(?:path\w*\s)?clarity) |
                 {AUTHORITY}\s(?:response|decision\sletter|letter|views|update|boosts?|lays\sout|
                     confirms)\b
+            )
+        """,
+    ),
+    rule(
+        "fda.step",
+        0,
+        rf"""
+            (?<!\w)(?:
+                {AUTHORITY}\s(?:\w+\s)?(?:asks|wants|tells|lets|permits|invites|shapes|maps|
+                    outlines|advances|advises|weighs\sin|paves|opens)\b |
+                {AUTHORITY}\stakes\s(?:a\s)?(?:closer|new|fresh)\slook |
+                {AUTHORITY}\s(?:sends|issues|delivers)\s(?:\w+\s){{0,2}}letter |
+                {AUTHORITY}\s(?:staff|reviewers?)\b | (?:boxed|black[\s-]box)\swarning |
+                {AUTHORITY},\s[\w-]+\s(?:map|agree|align|set|chart|settle)\b |
+                {AUTHORITY}(?:'s)?\s(?:[\w-]+\s){{0,2}}(?:action|request|signal|ruling|path(?:way)?|
+                    protocol\samendment)\b |
+                (?:after|following|on)\s{AUTHORITY}\sguidance |
+                (?:invited|asked|told|cleared)\sby\s(?:the\s)?{AUTHORITY}
             )
         """,
     ),

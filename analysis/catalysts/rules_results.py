@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.catalysts.kinds import rule
+from analysis.catalysts.rules_shares import MONEY
 
 QUARTER = r"""
     (?:
@@ -15,6 +16,12 @@ QUARTER = r"""
 FIGURE = (
     r"(?: results? | earnings | revenues? | sales | profits? | loss(?:es)? | eps | income | ebitda | ffo )"
 )
+CHANGED = r"""
+    (?:
+        higher | lower | stronger | weaker | softer | rising | falling | growing | shrinking |
+        slowing | declining | mounting | widening
+    )
+"""
 EXPECTED = r"(?: estimates? | expectations? | forecasts? | consensus | views? | street )"
 OUTLOOK = r"""
     (?:
@@ -67,6 +74,8 @@ EARNINGS = (
                     narrow\w*|increas\w+|decreas\w+|below|above|fall\sshort)\b |
                 {FIGURE}\s(?:and\s{FIGURE}\s)?(?:top|beat|miss|lag|surpass|exceed)\b |
                 {QUARTER}\s(?:\w+\s)?(?:beat|miss|profit|loss|surprise)\b |
+                beats?\s(?:across|and\s(?:rais|lift|hik|boost)\w*|on\s(?:all|both|top|bottom))\b |
+                {QUARTER}\s(?:20\d\d\s)?(?:cash\s)?(?:squeeze|slump|surge|slide)\b |
                 surprises?\swith\s{QUARTER} |
                 (?:wider|narrower|smaller|bigger|larger)[\s-]than[\s-]expected |
                 (?:better|worse)[\s-]than[\s-](?:expected|feared).{{0,40}}{FIGURE}
@@ -95,9 +104,17 @@ EARNINGS = (
                     likely|to\s|(?:\w+\s){{0,2}}(?:guidance|outlook|forecast|view|target))) |
                 {FIGURE}\s(?:and\s{FIGURE}\s)?for\s(?:the\s)?(?:first|second|third|fourth|quarter|
                     three|six|nine|twelve|fiscal|full) |
-                (?:unaudited|preliminary|audited|interim)\s(?:\w+\s){{0,4}}{FIGURE} |
-                record\s(?:quarterly\s|quarter\s|annual\s)?(?:revenues?|results|quarter|earnings|
-                    profits?|sales|cash\sflow|net\s(?:interest\s)?income) |
+                (?:unaudited|preliminary|audited|interim)\s(?:[\w$.]+\s){{0,4}}{FIGURE} |
+                (?:after|following)\s{CHANGED}\s(?:\w+\s)?{FIGURE}\b |
+                {FIGURE}\s(?:growth\s)?(?:in|for)\s(?:the\s|its\s)?{QUARTER}\b |
+                {CHANGED}\s(?:\w+\s)?{FIGURE}\s(?:but|and|on|with|despite|amid)\s
+                    (?:slightly\s)?{CHANGED}\s |
+                earns\s{MONEY} | 10-[kq]\s(?:annual\s|quarterly\s)?report |
+                (?:files?|filed)\s(?:its\s|an?\s)?(?:form\s)?10-[kq]\b |
+                (?:annual|quarterly)\sreport\son\sform\s |
+                record\s(?:q[1-4]\s|quarterly\s|quarter\s|annual\s)?(?:operating\s|free\s)?
+                    (?:revenues?|results|quarter|earnings|profits?|sales|cash\sflow|net\s
+                    (?:interest\s)?income) |
                 latest\searnings |
                 swings?\s(?:back\s)?to\s(?:an?\s)?(?:\w+\s)?(?:loss|profit)\b |
                 (?:after|following)\s(?:[\w'-]+\s){{0,2}}earnings\b(?!\s(?:while|yet|growth|season|
@@ -155,8 +172,8 @@ GUIDANCE = (
             (?<!\w)(?:
                 (?:reaffirm\w*|reiterat\w+|maintain\w*|confirm\w*|affirm\w*|keeps?|narrow\w*|
                     updat\w+|issu(?:es|ed)|provid(?:es|ed)|initiat\w+|introduc\w+|sets?|gives?|
-                    releas\w+|announc\w+|unveil\w*|outlines|backs|tweaks|revis\w+|establish\w+|
-                    mixed)\s(?:[\w$%.,'&/()-]+\s){{0,6}}?{OUTLOOK}\b |
+                    releas\w+|announc\w+|unveil\w*|outlines|maps\sout|lays\sout|backs|tweaks|
+                    revis\w+|establish\w+|mixed)\s(?:[\w$%.,'&/()-]+\s){{0,6}}?{OUTLOOK}\b |
                 (?:sees|expects|forecasts|guides|projects|anticipates)\s(?:[\w$%.,'()-]+\s){{0,4}}?
                     (?:{QUARTER}|20\d\d)\s(?:[\w$%.,'()-]+\s){{0,5}}?(?:{FIGURE}|growth) |
                 forecasts\s(?:[\w$%.,'-]+\s){{0,4}}?{FIGURE} |
@@ -165,6 +182,16 @@ GUIDANCE = (
                     (?:eps|revenue|sales)\sgrowth)\b |
                 (?:updated?|full[\s-]year|fiscal|(?:20\d\d|q[1-4]))\s(?:[\w-]+\s){{0,3}}?
                     (?:guidance|outlook)\b
+            )
+        """,
+    ),
+    rule(
+        "guidance.runway",
+        1,
+        r"""
+            (?<!\w)(?:
+                (?:extend\w*|lengthen\w*)\s(?:its\s|the\s)?(?:cash|operating|financial)\srunway |
+                runway\s(?:extended|(?:in)?to\s(?:\w+\s){0,4}20\d\d)
             )
         """,
     ),

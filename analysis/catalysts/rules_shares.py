@@ -103,6 +103,11 @@ RULES = (
                     through\s|via\s)?(?:an?\s|new\s)?(?:equity|stock|share|strategic\sinvestment|
                     financing\sfrom\s(?:institution|invest)|capital\sraise|oversubscribed)\b(?!\s
                     (?:re|buy)) |
+                (?:announc|receiv|secur|clos)\w+\s(?:an?\s)?(?:{MONEY}\s)?strategic\s
+                    (?:equity\s)?investment\s(?:from|by)\b |
+                {MONEY}\s(?!(?:\w+\s){{0,2}}(?:bridge|credit|debt|loan|notes?|project|term)\b)
+                    (?:\w+\s){{0,2}}financing\b |
+                raises\s{MONEY}\sto\s(?:advance|develop|fund|support)\b |
                 equity\s(?:raise|financing|investment|funding) | capital\sraise |
                 (?:raises?|raising)\scapital\s(?:via|through|in)
             )
@@ -146,14 +151,12 @@ RULES = (
         "dilution.shelf",
         -1,
         rf"""
-            (?<!\w)(?:
-                (?:mixed|universal|automatic|new)?\s?shelf\s(?:registration|offering|prospectus|
-                    statement|filing) |
-                (?:mixed|universal)\s(?:securities\s)?shelf | {MONEY}\s(?:\w+\s)?shelf\b |
-                (?:files?|filed|filing)\s(?:\w+\s){{0,3}}shelf\b |
-                (?:files?|filed)\s(?:an?\s)?(?:form\s)?(?:s|f)-[13]\b |
-                registration\sstatement\son\sform\s[sf]-[13] | \b[sf]-3\sregistration
-            )
+            ^(?!.*\bderegister).*?(?<!\w)(?:(?:mixed|universal|automatic|new)?\s?shelf\s
+                (?:registration|offering|prospectus|statement|filing)|(?:mixed|universal)\s
+                (?:securities\s)?shelf|{MONEY}\s(?:\w+\s)?shelf\b|(?:files?|filed|filing)\s
+                (?:\w+\s){{0,3}}shelf\b|(?:files?|filed)\s(?:an?\s)?(?:form\s)?(?:s|f)-[13]\b|
+                (?:files?|filed)\s(?:an?\s)?(?:\w+\s)?prospectus\sto\s(?:offer|sell|issue)\b|
+                registration\sstatement\son\sform\s[sf]-[13]|\b[sf]-3\sregistration)
         """,
     ),
     rule(

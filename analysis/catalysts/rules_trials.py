@@ -16,7 +16,7 @@ SHOWS = r"""
 GOOD = r"""
     (?:
         positive | promising | encouraging | favou?rable | strong | successful | compelling |
-        robust | statistically\ssignificant | durable | meets? | met | win | wins | success
+        robust | statistically\ssignificant | durable | meets? | met | wins? | won | success
     )
 """
 BAD = r"""
@@ -37,8 +37,9 @@ RULES = (
                     goal)) |
                 (?:discontinu\w+|terminat\w+|halts?|halted|stops?|stopped|suspend\w*|paus\w+|ends|
                     scraps?|abandons?|ditch\w*)\s(?:[\w'-]+\s){{0,7}}{STUDY} |
-                {STUDY}\s(?:\w+\s){{0,3}}(?:discontinued|terminated|halted|stopped|suspended|
-                    paused) |
+                {STUDY}\s(?:\w+\s){{0,3}}(?:discontinued|terminated|halt(?:ed)?|stopped|suspended|
+                    paused?) |
+                {STUDY}.{{0,40}}\bsafety\s(?:concern|event|issue)s?\b |
                 patient\sdeath.{{0,30}}{STUDY}
             )
         """,
@@ -52,9 +53,12 @@ RULES = (
                     long-?term|\d+-(?:week|month)).{{0,40}} |
                 \b{GOOD}\b.{{0,30}}\b(?:top-?\s?line|clinical|pre-?clinical|interim)\s
                     (?:\w+\s)?{DATA} |
+                \b{GOOD}\s(?:\w+\s){{0,2}}(?:efficacy|remission|response\srates?|survival)\b |
+                \btumou?r\s(?:regression|shrinkage)\b |
+                \b(?:regression|resolution|shrinkage)\sof\s(?:\w+\s)?tumou?rs\b |
                 {STUDY}(?!.{{0,60}}pipeline).{{0,60}}\b{GOOD}\b |
                 \b(?:meets?|met|hits?|achiev\w+)\b.{{0,25}}\b(?:primary|secondary|main|key|
-                    co-primary)\s(?:\w+\s)?(?:end\s?points?|goals?)
+                    co-primary|all|both|its)\s(?:\w+\s)?(?:end\s?points?|goals?)
             )
         """,
     ),
@@ -74,7 +78,14 @@ RULES = (
                     tumou?r)\sdata\b |
                 {STUDY}.{{0,20}}\b(?:data|results|readout)\b |
                 \b(?:shows?|showed|cuts?|reduc\w+|slow\w*|improv\w+|shrinks?|
-                    lowers?)\s.{{0,60}}\bin\s(?:[\w\'-]+\s){{0,3}}(?:trial|study)\b
+                    lowers?)\s.{{0,60}}\bin\s(?:[\w\'-]+\s){{0,3}}(?:trial|study)\b |
+                \b(?:shows?|showed|cuts?|lowers?|reduc\w+|improv\w+|eas(?:es|ed)|
+                    helps?)\b.{{0,60}}\bin\s(?:\d[\d,]*\s(?:\w+\s)?)?(?:people|patients|adults|
+                    children|infants|women|men|volunteers)\b |
+                \b(?:drug|therapy|treatment|pill|vaccine|combo|shot|
+                    injection)s?\b.{{0,40}}\bshows?\s(?:\w+\s)?promise\b |
+                \bpublication\sof\b.{{0,80}}\b{DATA}\b | \bstudy\s(?:links|finds|shows|suggests)\b |
+                \b{STUDY}\s(?:signals?|success)\b
             )
         """,
     ),
@@ -89,14 +100,19 @@ RULES = (
                     (?:first|last)\b |
                 (?:complet\w+|finish\w+|full)\s(?:of\s)?(?:\w+\s){0,3}(?:enrol?lment|recruitment|
                     dosing) |
-                (?:enrol?lment|recruitment|dosing)\s(?:\w+\s){0,3}(?:complet\w+|finish\w+) |
+                (?:enrol?lment|recruitment|dosing)\s(?:\w+\s){0,3}(?:complet\w+|finish\w+|
+                    milestone) |
+                (?:\d+%|half)\s(?:of\s)?(?:\w+\s)?enrol?lment |
+                (?:trial|study)\s(?:initiation|launch|start)\b |
                 (?:initiat\w+|launch\w*|begins?|starts?|started|commenc\w+|embarks\son|expand\w*|
                     resum\w+|advances|advanced|complet\w+|opens?|kick\w*\soff)\s(?:of\s)?
                     (?:[\w'/()-]+\s){0,6}?(?:clinical\s|pivotal\s|registrational\s)?(?:trials?|stud
                     (?:y|ies))\b(?!.{0,12}(?:lawsuit|court|jury)) |
                 (?:initiat\w+|launch\w*|begins?|starts?|commenc\w+|enters?|advances|advanced|moves|
                     into|toward)\s(?:[\w'/()-]+\s){0,4}?phase\s?(?:[1-4]|i{1,3})\b |
-                clinical\s(?:trial\s)?(?:update|progress|milestone)
+                (?:maps?|lays?|sets?)\sout\b.{0,60}\b(?:trials?|stud(?:y|ies))\b |
+                clinical\s(?:trial\s)?(?:update|progress|milestone) |
+                (?:pipeline|trial|study|clinical)\s(?:calendar|milestone|roadmap|timeline|update)
             )
         """,
     ),

@@ -10,7 +10,8 @@ _FLAGS = re.IGNORECASE | re.VERBOSE
 OPINION = r"""
     \b(?:
         price\s(?:target|objective)s? | target\sprice |
-        (?:up|down)grad(?:es?|ed|ing)\s(?:[\w.&'()-]+\s){0,8}?(?:to|at|by|from)\b(?!\s(?:ai|its)) |
+        (?:up|down)grad(?:es?|ed|ing)\s(?!(?:\w+\s){0,2}(?:outlook|guidance|forecast))
+            (?:[\w.&'()-]+\s){0,8}?(?:to|at|by|from)\b(?!\s(?:ai|its)) |
         upgraded\b.{0,20}\bstock |
         rating\s(?:upgrade|downgrade|reiterated|on) |
         (?:buy|sell|hold|neutral|outperform|overweight|underperform|underweight|
@@ -61,9 +62,9 @@ PREVIEW = r"""
         preview | what\sto\s(?:expect|watch|look\sfor) |
         (?:ahead|advance)\sof\s(?:[\w'.-]+\s){0,4}(?:earnings|results|quarter|report|print|q[1-4]) |
         ahead\sof\s[\w'. ]*\bq[1-4] |
-        to\s(?:report|release|announce|host|hold|webcast|discuss|issue|post|publish|provide|present|
-            participate|attend|showcase|unveil|deliver|speak|exhibit|join\s\w+\sconference|
-            highlight)\b(?!\s(?:its\s)?merger) |
+        (?<!fda\s)to\s(?:report|release|announce|host|hold|webcast|discuss|issue|post|publish|
+            provide|present|participate|attend|showcase|unveil|deliver|speak|exhibit|
+            join\s\w+\sconference|highlight)\b(?!\s(?:its\s)?merger) |
         (?:earnings|results|release|call)\s(?:release\s)?(?:date|schedule|due|looms?|on\sdeck|
             up\snext|in\sthe\sspotlight|on\stap|expected|set\s(?:for|to)|on\sthe\shorizon|tomorrow|
             next\sweek|this\sweek|webcast) |
@@ -104,9 +105,9 @@ MOVERS = r"""
 HOLDERS = r"""
     \b(?:
         insiders?\b |
-        (?:sells?|sold|buys?|bought|purchases?|acquires|offloads?|unloads|exercis(?:es|ed)|
-            dispos\w+|trims?|withholds?|receives?|gets|gains|adds?|logs?|holds|gift\w*|resell|
-            convert\w*)\s(?:\w+\s){0,2}(?:[$\d.,]+[kmb]?\s?(?:million\s)?(?:in\s|of\s|
+        (?<!option\sto\s)(?:sells?|sold|buys?|bought|purchases?|acquires|offloads?|unloads|exercis
+            (?:es|ed)|dispos\w+|trims?|withholds?|receives?|gets|gains|adds?|logs?|holds|gift\w*|
+            resell|convert\w*)\s(?:\w+\s){0,2}(?:[$\d.,]+[kmb]?\s?(?:million\s)?(?:in\s|of\s|
             worth\sof\s)?)?(?:[\w-]+\s){0,2}(?:shares?|stock|rsus?|stakes?|options|(?:stock|equity|
             dividend|phantom)\sunits?|holdings?|position)\b(?!\s(?:of\s\w+\s)?(?:offering|split|in\s
             (?:a\s)?private)) |
@@ -150,9 +151,9 @@ PAGES = r"""
     (?:
         stock\sprice(?:,|\sand|\stoday|\s&|\sup|\sdown|\shistory|\schart) |
         price\s(?:and\schart|today|chart) | \bbond\s(?:price|profile) |
-        latest\snews\sand\sheadlines | news\stoday$ | sec\s(?:filings?\b|10-[kq]\sreport) |
-        ^form\s8-?k\b | actuals\s&\sestimates | financials: | archives$ | revenue\sbreakdown |
-        etf\sprofile | analyst\sestimates\s& | earnings\sforecast: | prospectus\sof |
+        latest\snews\sand\sheadlines | news\stoday$ | sec\sfilings?\b | ^form\s8-?k\b |
+        actuals\s&\sestimates | financials: | archives$ | revenue\sbreakdown | etf\sprofile |
+        analyst\sestimates\s& | earnings\sforecast: | prospectus\sof |
         market\s(?:report|size|research)\b | \bcoupon | \bpromo\scode | bonus\scode |
         ^tranche\supdate | recall(?:s|ed)?\b |
         \b(?:uaw|unions?|strike|teamsters|labor\scontract)\b | \bplans\s\$[\d.,]+[km]\s\w+\s\( |

@@ -39,6 +39,26 @@ TOLD = {
         Health Canada approves Quellmar's QM-101
         Quellmar shares slump as FDA extends review of its pain pill by three months
         Quellmar Announces Alignment with FDA on Pivotal Design
+        FDA Sends Decision Letter to Quellmar for NDA of QM-101
+        Quellmar hammered on a surprise delay for its leading drug
+        FDA asks Quellmar for full QM-101 data
+        FDA takes closer look at Quellmar pill in key meeting
+        Quellmar Invited by FDA to Present QM-101 Results
+        Quellmar stock: secures regulatory pathway clarity for QM-101
+        Quellmar Announces Regulatory Update on QM-101
+        Quellmar announces alignment with China's CDE on QM-101
+        Quellmar surges as FDA protocol amendment aims for approval
+        FDA lets Quellmar start Phase 2 trial
+        Quellmar Surges After QM-101 Phase 3 Greenlight
+        Quellmar QUMABIN Approval Adds Pillar to Growth
+        Quellmar gains label expansion for QM-101
+        Quellmar's pill recommended for approval
+        Quellmar wins Japan approval for its pill
+        EMA validates Quellmar's application
+        Real-time FDA review starts for Quellmar's pill
+        FDA staff questions Quellmar pill
+        FDA spurns Quellmar's pill
+        Quellmar gets FDA sign-off
     """,
     "trial": """
         Quellmar Announces Positive Topline Results from Phase 3 Trial of QM-101
@@ -52,6 +72,20 @@ TOLD = {
         Quellmar's obesity pill shows 12% weight loss in mid-stage trial
         Quellmar halts dosing in study after patient death
         Quellmar stock craters as Alzheimer's drug fails in trial
+        Quellmar won its Phase 3 trial
+        Quellmar pill shows strong efficacy
+        Quellmar's images show regression of metastasized tumors
+        Quellmar's drug shows early promise
+        Quellmar pill cuts pain in 90 people
+        Quellmar announces publication of QM-101 findings
+        Study links Quellmar's pill to less pain
+        Quellmar stock jumps on trial success
+        Quellmar maps out two obesity trials
+        Quellmar stock jumps on 2026 trial calendar
+        Quellmar Is Up 8% After Pipeline Update
+        Quellmar stock rises on study launch
+        Quellmar study reaches 50% enrollment
+        Quellmar study shaken by safety concerns
     """,
     "offering": """
         Quellmar Announces Pricing of $20 Million Public Offering of Common Stock
@@ -65,6 +99,10 @@ TOLD = {
         Quellmar prices offering
         Quellmar Announces $5 Million PIPE Financing
         Quellmar terminates proposed public offering
+        Quellmar Closes Public Offering and Underwriters' Option to Purchase Additional Shares
+        Quellmar Announces Strategic Investment from a Foundation
+        Quellmar closes $40 million financing
+        Quellmar raises $30 million to fund its pill
     """,
     "dilution": """
         Quellmar Files $150 Million Mixed Shelf
@@ -75,6 +113,8 @@ TOLD = {
         Quellmar registers 12 million shares for resale by holders
         Quellmar enters $30 million equity line with a fund
         Quellmar shareholders approve increase in authorized shares
+        Quellmar files prospectus to offer securities for up to $100 million
+        Quellmar trades new 5-year warrants for $11M cash
     """,
     "merger": """
         Quellmar to Be Acquired by Orvane for $12.00 Per Share in Cash
@@ -90,6 +130,9 @@ TOLD = {
         Quellmar sells its animal health business for $40 million
         Quellmar rejects buyout bid from Orvane
         Quellmar terminates merger agreement with Orvane
+        Quellmar and Orvane Announce Strategic Transaction
+        Orvane's $2 Billion Quellmar Takeover Stuns Rudder Street
+        Orvane acquisition to lift Quellmar
     """,
     "earnings": """
         Quellmar Reports Third Quarter 2025 Financial Results and Provides Business Update
@@ -101,6 +144,15 @@ TOLD = {
         Quellmar stock sinks after earnings miss
         Quellmar tops Q2 estimates and raises full-year outlook
         Quellmar misses earnings estimates
+        Quellmar Beats Across All Metrics and Raises Outlook
+        Quellmar Q2 2026 Cash Squeeze Shows
+        Quellmar Inc. SEC 10-K Report
+        Quellmar files its annual report on Form 10-K
+        Quellmar Launches Pump With Preliminary $2.1 Million Revenue
+        Quellmar earns $2.8M on $228.5M trust
+        Quellmar reports record Q2 operating cash flow
+        Quellmar sales growth in second quarter surprises
+        Quellmar Is Up 9% After Mounting Losses
     """,
     "guidance": """
         Quellmar Raises Full-Year 2026 Revenue Guidance
@@ -110,6 +162,9 @@ TOLD = {
         Quellmar withdraws guidance
         Quellmar sees Q4 revenue below estimates
         Quellmar warns on first-quarter profit
+        Quellmar maps out $900-$920 million sales outlook
+        Quellmar Extends its Operating Runway
+        Quellmar cash runway into 2029
     """,
     "contract": """
         Quellmar Awarded $12.5 Million Contract by U.S. Department of Defense
@@ -120,6 +175,10 @@ TOLD = {
         Quellmar Receives $4.8 Million Follow-On Order
         Quellmar loses key customer
         Quellmar signs supply agreement with a carmaker
+        Quellmar announces 20-year agreements with Orvane
+        Quellmar wins fund mandate
+        Quellmar's Navy contract just got bigger
+        Quellmar receives BARDA funding
     """,
     "partnership": """
         Quellmar and Orvane Announce Strategic Collaboration
@@ -128,6 +187,8 @@ TOLD = {
         Quellmar signs MOU with Orvane to develop drones
         Quellmar Announces Non-Binding Letter of Intent with Orvane
         Orvane terminates collaboration with Quellmar
+        Quellmar stock jumps after Orvane deal
+        Quellmar strikes cancer drug deal worth $800 million
     """,
     "listing": """
         Quellmar Announces 1-for-20 Reverse Stock Split
@@ -168,6 +229,11 @@ TOLD = {
         Quellmar downgraded to Hold at Orvane Securities
         How Quellmar Could Benefit From Its Latest Collaborations
         Quellmar earnings preview: what to expect
+        Quellmar stock slips after Iran deal
+        Quellmar wins shareholder approval
+        QUELLMAR WINS SHAREHOLDER APPROVAL
+        Quellmar's acquisition strategy in five charts
+        Quellmar wins Canada approval for copper mine
     """,
 }
 
