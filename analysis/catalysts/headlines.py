@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from analysis.catalysts.frames import reading_of
 from analysis.catalysts.kinds import Catalyst, CatalystKind
 from analysis.catalysts.names import Mention, mention_in
 from analysis.catalysts.tables import first_rule, is_vetoed
-from analysis.catalysts.titles import plain, statement
 from analysis.catalysts.tones import tone_of
 from universe.types import Headline
 
@@ -47,15 +47,16 @@ def judge_headline(headline: Headline, names: Mapping[str, str]) -> list[Catalys
 
     ``names`` has the listed name per symbol; a company without one is known by its ticker only.
     """
-    title = statement(plain(headline.title))
+    title, told = reading_of(headline)
     mentions = {symbol: mention_in(title, symbol, names.get(symbol, "")) for symbol in headline.symbols}
-    found = first_rule(title) if any(mentions.values()) and not is_vetoed(title) else None
+    found = first_rule(told) if any(mentions.values()) and not is_vetoed(told) else None
     if found is None:
         return []
     rule, start, end = found
+    event = (start, end) if told == title else None
     catalysts = []
     for symbol, mention in mentions.items():
-        weight = 0.0 if mention is None else _relevance(title, mention, rule.kind, event=(start, end))
+        weight = _relevance(title, mention, rule.kind, event=event) if mention else 0.0
         if not weight:
             continue
         catalysts.append(
@@ -63,7 +64,7 @@ def judge_headline(headline: Headline, names: Mapping[str, str]) -> list[Catalys
                 symbol=symbol,
                 kind=rule.kind,
                 at=headline.published_at,
-                tone=tone_of(rule, title, headline.tone.get(symbol)),
+                tone=tone_of(rule, told, headline.tone.get(symbol)),
                 relevance=round(weight * _share(headline, symbol), 3),
                 title=headline.title,
                 url=headline.url,
@@ -77,11 +78,14 @@ def judge_headline(headline: Headline, names: Mapping[str, str]) -> list[Catalys
     return catalysts
 
 
-def _relevance(title: str, mention: Mention, kind: CatalystKind, *, event: tuple[int, int]) -> float:
-    """0 when the event is another company's, else how surely it is this one's."""
+def _relevance(title: str, mention: Mention, kind: CatalystKind, *, event: tuple[int, int] | None) -> float:
+    """0 when the event is another company's, else how surely it is this one's. ``event`` is where the title
+    tells it, None when an opinion is about it."""
     if _RIVAL.search(title) or _is_led_by_another(title, mention):
         return 0.0
     surety = TICKER_ONLY if mention.by_ticker else FULL
+    if event is None:
+        return LATE * surety
     if mention.start <= event[0]:
         return surety
     if mention.start < event[1]:

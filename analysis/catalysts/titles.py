@@ -19,13 +19,20 @@ _PLAIN = str.maketrans(
 )
 _LONG_DASH = re.compile(r"\s*[\u2013\u2014]\s*|\s--\s")
 _RANGE = re.compile(r"(?<=\d)\s?[\u2013\u2014]\s?(?=\d)")
-_PUBLISHER = re.compile(r"\s[-|]\s[^-|]{2,45}$|\sBy\s[A-Z]\w+(?:\.com)?$")
+_PUBLISHER = re.compile(r"\s[-|]\s[^-|?]{2,45}$|\sBy\s[A-Z]\w+(?:\.com)?$")
+_ASKS = r"has|have|is|are|was|can|could|should|will|would|does|do|did|what|how|which|who"
 _QUESTION = re.compile(
-    r"(?:^|[-:;,.!]\s?)(?:but\s|and\s|so\s)?(?:has|have|is|are|can|could|should|will|would|does|do|did|what|how|why|which|who|was|here's)\b[^?]*\?\s*$",
-    re.IGNORECASE,
+    rf"[-:;,.!]\s?(?:but\s|and\s|so\s)?(?:{_ASKS}|why|here's|buy|sell|time|worth)\b[^?]*\?\s*$", re.IGNORECASE
+)
+_ONLY_ASKS = re.compile(rf"^(?:{_ASKS})\b|^(?:why|here's)\b.*\?\s*$", re.IGNORECASE)
+_ASKED = re.compile(
+    r"(?:[.!]|\s(?:but|and|so))\s(?:should|is|are|can|will|could)\s(?!to\b)[^.?!]*$", re.IGNORECASE
 )
 _TAIL = re.compile(r"\s-\s(?:what|why|here'?s?|learn|how|and what)\b.{0,60}$", re.IGNORECASE)
-_ASIDE = re.compile(r",\s[^,]*\bprice target\b[^,]*$", re.IGNORECASE)
+_ASIDE = re.compile(
+    r",\s[^,]*\bprice target\b[^,]*$|;\s[^;]*\b(?:in focus|on watch|ahead|next)$", re.IGNORECASE
+)
+_EYED = re.compile(r"\beye(?:s|ing)\s[^,;]{3,60}?\s(?=(?:after|following)\b)", re.IGNORECASE)
 MIN_WORDS = 4
 """A publisher is cut off only where so many words remain."""
 
@@ -44,5 +51,9 @@ def plain(title: str) -> str:
 
 def statement(title: str) -> str:
     """The title without a question, teaser or analyst's aside at its end; "" when it is only a question."""
-    asked = _QUESTION if title.endswith("?") else _TAIL
-    return _ASIDE.sub("", asked.sub("", title))
+    if title.endswith("?"):
+        said = _QUESTION.sub("", title)
+        said = "" if _ONLY_ASKS.match(said) else said
+    else:
+        said = _ASKED.sub("", _TAIL.sub("", title))
+    return _EYED.sub("", _ASIDE.sub("", said))
