@@ -10,12 +10,15 @@ from analysis.catalysts.kinds import Catalyst, CatalystKind
 from analysis.catalysts.names import Mention, mention_in
 from analysis.catalysts.tables import first_rule, is_vetoed
 from analysis.catalysts.tones import tone_of
+from analysis.catalysts.wires import is_wire, names_nobody
 from universe.types import Headline
 
 FULL = 1.0
 LATE = 0.8
 """A company that is named behind the event is surer to be a party to it than its subject."""
 TICKER_ONLY = 0.9
+UNNAMED = 0.6
+"""Of the company that a press release is tagged with, whose title names nobody."""
 SHARED = {1: 1.0, 2: 0.8, 3: 0.6}
 MANY = 0.4
 UNJUDGED = 0.5
@@ -49,14 +52,17 @@ def judge_headline(headline: Headline, names: Mapping[str, str]) -> list[Catalys
     """
     title, told = reading_of(headline)
     mentions = {symbol: mention_in(title, symbol, names.get(symbol, "")) for symbol in headline.symbols}
-    found = first_rule(told) if any(mentions.values()) and not is_vetoed(told) else None
+    is_named = any(mentions.values())
+    is_read = (is_named or _is_untold(headline, title)) and not is_vetoed(told)
+    found = first_rule(told) if is_read else None
     if found is None:
         return []
     rule, start, end = found
     event = (start, end) if told == title else None
     catalysts = []
     for symbol, mention in mentions.items():
-        weight = _relevance(title, mention, rule.kind, event=event) if mention else 0.0
+        unnamed = 0.0 if is_named else UNNAMED
+        weight = _relevance(title, mention, rule.kind, event=event) if mention else unnamed
         if not weight:
             continue
         catalysts.append(
@@ -76,6 +82,15 @@ def judge_headline(headline: Headline, names: Mapping[str, str]) -> list[Catalys
             )
         )
     return catalysts
+
+
+def _is_untold(headline: Headline, title: str) -> bool:
+    """Whether a wire tells of its only company without naming it or any other."""
+    return (
+        len(set(headline.symbols)) == 1
+        and is_wire(headline.title, headline.publisher)
+        and names_nobody(title)
+    )
 
 
 def _relevance(title: str, mention: Mention, kind: CatalystKind, *, event: tuple[int, int] | None) -> float:

@@ -2,7 +2,7 @@
 
 The listed name "Alder Therapeutics Inc. Common Stock" is written "Alder Therapeutics", "Alder Tx" or "Alder".
 A first word that is an ordinary one ("Summit", "Vera") counts alone only where it can be no ordinary word: at
-the title's start, or before "'s".
+the title's start, before "'s", or with its capital inside a title that is written like a sentence.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
+from analysis.catalysts.titles import is_sentence
 from analysis.catalysts.words import INDUSTRY, LEGAL, NO_TICKER, ORDINARY
 
 SHORT = 3
@@ -25,6 +26,8 @@ _SHARE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FUND = re.compile(r"(?:\s\w+){0,3}?\s(?:Fund|ETF|ETN)\b")
+_INSIDE = r"(?<!the\s)(?<!at\s)(?-i:(?<=[a-z,]\s))"
+"""Before a name inside a sentence: a small word, but not one that makes a place of it."""
 _NEXT_WORD = re.compile(r"[\s-]+([A-Za-z]+)")
 WEAK = frozenset(("health", "space", "power", "water", "gold", "oil", "gas", "drug", "air"))
 """Trades that are also words of a sentence: they make no other company of the name before them."""
@@ -80,6 +83,8 @@ def _by_name(title: str, name: str) -> re.Match[str] | None:
     for match in pattern.finditer(title):
         if not (match[0][0].isupper() or match[0][0] == name[0]):
             continue
+        if match["inside"] and not is_sentence(title):
+            continue
         if _FUND.match(title, match.end()) or (match["alone"] and _is_another(title[match.end() :], own)):
             continue
         return match
@@ -119,8 +124,11 @@ def _name(listed_name: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
         alone = (
             rf"(?P<alone>(?:^|(?<=[:|[-]\s)|(?<=\[)|(?<=BRIEF-)){head}(?![\w&]|-\w)|(?<![\w&]){head}(?='s\b))"
         )
-        return re.compile(rf"(?<![\w&]){head}(?:{trade})|{alone}", flags), lowered
-    return re.compile(rf"(?P<alone>(?!))|(?<![\w&]){head}(?:{trade})?(?![\w&]|-\w)", flags), lowered
+        inside = rf"(?P<inside>{_INSIDE}{head}(?-i:(?=\s[a-z])|(?=\W*$)))"
+        return re.compile(rf"(?<![\w&]){head}(?:{trade})|{alone}|{inside}", flags), lowered
+    return re.compile(
+        rf"(?P<inside>(?!))(?P<alone>(?!))|(?<![\w&]){head}(?:{trade})?(?![\w&]|-\w)", flags
+    ), lowered
 
 
 def _is_own(word: str) -> bool:

@@ -35,6 +35,14 @@ _ASIDE = re.compile(
 _EYED = re.compile(r"\beye(?:s|ing)\s[^,;]{3,60}?\s(?=(?:after|following)\b)", re.IGNORECASE)
 MIN_WORDS = 4
 """A publisher is cut off only where so many words remain."""
+SENTENCE = 0.5
+"""With a greater share of capitalised words a title is no sentence: its capitals show no names."""
+
+
+def is_sentence(title: str) -> bool:
+    """Whether the title is written like a sentence, so that a capital inside it shows a name."""
+    words = title.split()
+    return sum(word[:1].isupper() for word in words) <= SENTENCE * len(words)
 
 
 def plain(title: str) -> str:

@@ -47,6 +47,8 @@ def test_a_headline_about_somebody_else_is_no_catalyst_whatever_the_vendor_tags_
         ("FDA accepts Summit's cancer drug application", "SUMT"),
         ("Shares of Summit Therapeutics rise on FDA approval", "SUMT"),
         ("Summit Bio jumps after FDA approval", "SUMT"),
+        ("FDA lets Summit start trial of cancer drug", "SUMT"),
+        ("FDA, Summit agree on a trial of the cancer drug", "SUMT"),
         ("ON stock sinks on FDA rejection", "ON"),
     ],
 )
@@ -59,6 +61,8 @@ def test_a_company_is_known_by_name_and_by_ticker(title: str, symbol: str) -> No
     [
         ("Leaders at the summit hail FDA approval of vaccine", "SUMT"),
         ("Summit Energy wins FDA approval", "SUMT"),
+        ("Ministers at Summit hail FDA approval of the vaccine", "SUMT"),
+        ("FDA Approval Hailed by Many in Summit of Experts", "SUMT"),
         ("New drug wins FDA approval on Monday", "ON"),
         ("FDA-approved drug maker Quellmar-backed Orvane Health files", "QLMR"),
     ],

@@ -1,4 +1,4 @@
-"""Titles that state an event behind an opinion, or name only a paper."""
+"""Titles that state an event behind an opinion, name only a paper, or name nobody at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from analysis.catalysts import judge_headline
 from analysis.catalysts.frames import framed
+from analysis.catalysts.wires import names_nobody
 from tests.analysis.catalysts.made_up import NAMES, headline, kind_of
 
 
@@ -83,3 +84,67 @@ def test_only_the_event_is_taken_out_of_the_opinion() -> None:
 def test_the_bare_name_of_a_paper_is_judged_by_its_text(kind: str, title: str, text: str) -> None:
     found = judge_headline(replace(headline(title), text=text), NAMES)
     assert [one.kind.value for one in found] == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("fda", "FDA fast-tracks new cell therapy for kids with rare disorder - Stock Titan"),
+        ("fda", "At-home relief for migraine: FDA review sought for QUMABIN film - Stock Titan"),
+        ("fda", "No approved drugs for this tumor: FDA shapes path for an option - Stock Titan"),
+        ("trial", "Experimental gene therapy for Friedreich's ataxia treats first person - Stock Titan"),
+        ("trial", "Migraine drug shows no signs of heart damage in 90 people - PR Newswire"),
+        ("trial", "Drugmaker maps out migraine trial - Stock Titan"),
+        ("offering", "Migraine drug developer prices $20 million public offering - Stock Titan"),
+    ],
+)
+def test_a_wire_that_names_nobody_tells_of_its_only_company(kind: str, title: str) -> None:
+    (found,) = judge_headline(headline(title), NAMES)
+    assert (found.kind.value, found.relevance) == (kind, 0.6)
+
+
+def test_a_wire_is_known_by_its_publisher_too() -> None:
+    article = headline("FDA fast-tracks new cell therapy for kids with rare disorder")
+    assert judge_headline(article, NAMES) == []
+    (found,) = judge_headline(replace(article, publisher="Business Wire"), NAMES)
+    assert found.kind.value == "fda"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "FDA lets Orvane resume Phase 3 trial - Stock Titan",
+        "Orvane halts trial of migraine drug - Stock Titan",
+        "Orvane Pharma (NASDAQ: ORVN) wins FDA approval for pill - Stock Titan",
+        "Maker of pills (ORVN) wins FDA approval - Stock Titan",
+        "FDA Clears New Migraine Pill For Adults - Stock Titan",
+        "FDA clears new migraine pill for adults - City Herald",
+        "New migraine pill wins over doctors - Stock Titan",
+        "Is the new migraine pill cleared by the FDA? - Stock Titan",
+    ],
+)
+def test_a_title_that_may_be_another_companys_is_not_given_to_the_tagged_one(title: str) -> None:
+    assert kind_of(title) == ""
+
+
+def test_a_wire_with_two_companies_or_with_a_named_one_tells_nothing_of_the_unnamed() -> None:
+    unnamed = headline("FDA clears new migraine pill for adults - Stock Titan", "QLMR", "VRDN")
+    assert judge_headline(unnamed, NAMES) == []
+    named = headline("FDA clears new migraine pill of Quellmar - Stock Titan", "QLMR", "VRDN")
+    assert [one.symbol for one in judge_headline(named, NAMES)] == ["QLMR"]
+
+
+@pytest.mark.parametrize(
+    ("title", "nobody"),
+    [
+        ("Patients gain from new pill", True),
+        ("Trial results lift hopes of drugmaker", True),
+        ("Study to test new pill", True),
+        ("Orvane to test new pill", False),
+        ("New pill of Orvane passes test", False),
+        ("Pill", False),
+        ("", False),
+    ],
+)
+def test_a_sentence_names_somebody_by_a_capital_or_by_an_actor_at_its_start(title: str, nobody: bool) -> None:
+    assert names_nobody(title) is nobody
