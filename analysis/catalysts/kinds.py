@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Counts up whenever a rule changes what it says of a headline or a paper: it belongs to the lineage."""
 
 
