@@ -11,6 +11,7 @@ USD per share, volumes shares, scores -1 to +1, confidences 0 to 1, ranks 0 to 1
                                      not list is counted in `dropped` and takes part in nothing
     members.closes           (n, 6)  split-adjusted regular closes, newest first; [:, 0] is one session ago
     today, last_session      (n, 4)  stock returns, percent        `performance.StockNumbers`
+    legs                     (n, 3)  pre, regular, post, percent   the same
     relative_volume          (n,)    times usual by now            the same; unclipped
     weights                  (n,)    sqrt of it clipped            the same; 1 where unknown
     returns, ... of a sector (m, 4)  the rows of one sector        `performance.SectorMoves`
@@ -30,7 +31,7 @@ The algorithm
 6. Four factors; 1.0 where their input is missing or the base is 0.     `factors.all_factors`
 7. Multiply, clip to -1..+1, round half to even once.                   `scoring.product`, `score_of`
 8. Confidence, state, colour, cautions, relative light, pattern.        `scoring`, `colours`, `patterns`
-9. Rank core stocks on the sector's direction; top 3 a side.            `ranking.ranked_stocks`, `tops_of`
+9. Rank core stocks on the sector's direction; cause; top 3 a side.     `ranking`, `catalysts.causes`
 
 Nothing here reads a clock, a setting, a database or the network; the same frame gives the same decimals,
 whatever the order of its members.
