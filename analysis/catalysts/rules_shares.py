@@ -151,12 +151,15 @@ RULES = (
         "dilution.shelf",
         -1,
         rf"""
-            ^(?!.*\bderegister).*?(?<!\w)(?:(?:mixed|universal|automatic|new)?\s?shelf\s
-                (?:registration|offering|prospectus|statement|filing)|(?:mixed|universal)\s
-                (?:securities\s)?shelf|{MONEY}\s(?:\w+\s)?shelf\b|(?:files?|filed|filing)\s
-                (?:\w+\s){{0,3}}shelf\b|(?:files?|filed)\s(?:an?\s)?(?:form\s)?(?:s|f)-[13]\b|
-                (?:files?|filed)\s(?:an?\s)?(?:\w+\s)?prospectus\sto\s(?:offer|sell|issue)\b|
-                registration\sstatement\son\sform\s[sf]-[13]|\b[sf]-3\sregistration)
+            (?<!\w)(?!.{{0,120}}\bderegister)(?:
+                (?:mixed|universal|automatic|new)?\s?shelf\s(?:registration|offering|prospectus|
+                    statement|filing) |
+                (?:mixed|universal)\s(?:securities\s)?shelf | {MONEY}\s(?:\w+\s)?shelf\b |
+                (?:files?|filed|filing)\s(?:\w+\s){{0,3}}shelf\b |
+                (?:files?|filed)\s(?:an?\s)?(?:form\s)?(?:s|f)-[13]\b |
+                (?:files?|filed)\s(?:an?\s)?(?:\w+\s)?prospectus\sto\s(?:offer|sell|issue)\b |
+                registration\sstatement\son\sform\s[sf]-[13] | \b[sf]-3\sregistration
+            )
         """,
     ),
     rule(

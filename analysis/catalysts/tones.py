@@ -36,15 +36,23 @@ BAD = re.compile(
     """,
     _FLAGS,
 )
-_SMALLER_LOSS = re.compile(
-    r"\b(?:narrow\w*|cuts?|trims?|smaller|reduc\w+|lower|shrink\w*)\s(?:[\w-]+\s){0,4}loss(?:es)?\b",
-    re.IGNORECASE,
+_LESS_OF_A_BAD_THING = re.compile(
+    r"""
+        \b(?:
+            cuts? | halv\w+ | lower(?:s|ed|ing)? | narrow\w* | reduc\w+ | shrink\w* | slow(?:s|ed) |
+            smaller | trims?
+        )\s(?:[\w-]+\s){0,4}(?:
+            deaths? | loss(?:es)? | pain | progression | relapses? | risk | seizures? | symptoms |
+            tumou?rs?
+        )\b
+    """,
+    _FLAGS,
 )
 
 
 def words_tone(title: str) -> float:
     """+1 when only good words stand in the title, -1 when only bad ones, else 0."""
-    text = _SMALLER_LOSS.sub(" improved ", title)
+    text = _LESS_OF_A_BAD_THING.sub(" improved ", title)
     good, bad = bool(GOOD.search(text)), bool(BAD.search(text))
     return float(good - bad)
 

@@ -110,6 +110,7 @@ def test_surer_and_less_shared_news_weighs_more(
         ("Quellmar misses Q3 estimates", None, -1),
         ("Quellmar narrows Q2 loss", None, 1),
         ("Quellmar widens Q2 loss", None, -1),
+        ("Quellmar pill cuts relapse risk by 50% in key trial", None, 1),
         ("Quellmar Q3 earnings beat estimates, revenue misses", None, 0),
         ("Quellmar Q3 earnings beat estimates, revenue misses", -1.0, -1),
         ("Quellmar Reports Third Quarter Results", None, 0),

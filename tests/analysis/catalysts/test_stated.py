@@ -75,7 +75,7 @@ def test_only_the_event_is_taken_out_of_the_opinion() -> None:
         (
             "merger",
             "Quellmar Inc. SEC Filing (Aug 17, 2026)",
-            "Filed to deregister shares of its S-3 registration after the completion of a merger.",
+            "Filed an amendment to its S-3 registration to deregister shares after completion of a merger.",
         ),
         ("", "Quellmar Inc. SEC Filing (Aug 17, 2026)", "A Form 144 to sell shares after its merger."),
         ("", "Form 8-K QUELLMAR INC For: Aug 05", ""),
