@@ -54,13 +54,13 @@ def test_a_wrong_password_says_what_to_do(page: Page, server: Restartable) -> No
 def test_a_new_reading_repaints_its_card_without_a_reload(board: Page, aside: Aside) -> None:
     board.evaluate("window.stayed = true")
     card = board.locator("#card-technology")
-    card.get_by_role("link", name="KLYX").focus()
+    card.get_by_role("link", name="KLYX", exact=True).focus()
     aside(turn)
     expect(card.locator(".score")).to_have_text("−0.41")
     expect(card).to_have_attribute("data-band", "light_red")
     expect(card.locator(".facts")).to_contain_text("was Prime shorting")
     expect(board.locator("#announce")).to_contain_text("Technology turned Good shorting −0.41")
-    expect(card.get_by_role("link", name="KLYX")).to_be_focused()
+    expect(card.get_by_role("link", name="KLYX", exact=True)).to_be_focused()
     assert board.evaluate("window.stayed")
 
 

@@ -95,7 +95,7 @@ def test_a_reader_goes_from_a_light_to_its_stock_by_the_keyboard(
 ) -> None:
     page = opened(browser, server, aside)
     page.goto(f"{server.url}/sectors/technology/")
-    page.get_by_role("link", name="SOUN").focus()
+    page.get_by_role("link", name="SOUN", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("SOUN")
     leave(page)
