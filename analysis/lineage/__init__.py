@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from analysis.engine.history import LEVEL_SESSIONS, USUAL_DEPTH
+from analysis.engine.frames import CLOSES
+from analysis.engine.history import USUAL_DEPTH
 from analysis.inputs import Findings
 from analysis.lineage.catalysts import catalysts
 from analysis.lineage.described import VENDORS, Origins
@@ -77,7 +78,7 @@ def _origins(frame: InputFrame, findings: Findings) -> Origins:
         findings=findings,
         symbols=symbols,
         sessions=sessions,
-        bars=bar_origins(sessions[:LEVEL_SESSIONS], symbols),
+        bars=bar_origins(sessions[:CLOSES], symbols),
         calls=calls | calls_newest(NEWEST),
         asked=calls_named(report.calls) if report else [],
     )

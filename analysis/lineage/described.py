@@ -32,7 +32,8 @@ class Origins:
     """What is looked up once.
 
     ``symbols`` are the frame's members, ``sessions`` those before the run's, newest first; ``calls`` are by
-    purpose, those of bars by "bars 2026-03-09"; ``asked`` are those that brought the run's prices.
+    purpose, those of bars by "bars 2026-03-09"; ``asked`` are those that brought the run's prices. ``bars``
+    tell of the six sessions of the closes: older bars are told of by their calls.
     """
 
     frame: InputFrame

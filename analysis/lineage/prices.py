@@ -190,6 +190,7 @@ def _history(
     stored = [origins.bars[session] for session in sessions if session in origins.bars]
     calls = [call for session in sessions for call in origins.calls.get(f"bars {session}", ())]
     fetched = [moment for origin in stored for moment in (origin.oldest, origin.newest) if moment]
+    fetched += [call.received_at for call in calls] if len(sessions) > len(stored) else []
     return entry_of(
         name,
         words,
