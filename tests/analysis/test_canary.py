@@ -57,7 +57,9 @@ FAILURES = {
 }
 ADMIN = ("index", "analysis_analysisrun_changelist", "sectors_sector_changelist", "universe_stock_changelist")
 PAGES = ("/", "/sectors/technology/", "/analysis/", "/alerts/", "/operations/", "/stocks/ALPHA/")
+PAGES += ("/sectors/technology/inputs/", "/sectors/technology/?at=2026-03-10T10:15:00")
 OPEN = ("/health", "/health/polygon", "/health/fmp", "/health/ready", "/api/v1/sectors/")
+OPEN += ("/api/v1/sectors/technology/",)
 
 
 class Everything(logging.Handler):

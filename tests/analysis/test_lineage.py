@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from analysis.models import AnalysisRun, RunInput, RunStatus
+from analysis.tasks import prune_task
 from analysis.tuning import parameters_revise
 from sectors.classification import RULES_VERSION
 from sectors.models import VolatilityWeight
@@ -154,6 +156,15 @@ def test_slow_facts_name_their_vendor_and_when_they_came(scene: Scene) -> None:
 def test_it_stays_a_few_kilobytes_and_is_plain_json(scene: Scene) -> None:
     text = json.dumps(lineage(scene.run()), allow_nan=False)
     assert len(text) < 16_000
+
+
+def test_calls_go_with_the_frames_that_name_them(scene: Scene) -> None:
+    scene.run()
+    prune_task()
+    assert VendorCall.objects.exists()
+    VendorCall.objects.update(kept_at=timezone.now() - dt.timedelta(days=91))
+    prune_task()
+    assert not VendorCall.objects.exists()
 
 
 def test_a_run_before_its_lineage_was_kept_has_none(scene: Scene) -> None:
