@@ -124,15 +124,17 @@ def start_market(
     keys: str = "",
     port: int | None = None,
     plans: Sequence[str] = (),
+    listings: int | None = None,
 ) -> Iterator[RunningMarket]:
     """A running market, ready to answer; stopped at the end. ``first`` is a date (it starts at 10:00) or an
     ISO time, ``state`` a file that keeps market time over restarts, ``keys`` the keys it knows (default:
-    any), ``plans`` such as ``polygon=starter``."""
+    any), ``plans`` such as ``polygon=starter``, ``listings`` the size of a smaller invented market."""
     port = port or free_port()
     command = [sys.executable, "-m", "universe.simulator", "--port", str(port), "--market", str(market)]
     command += ["--speed", str(speed)]
     command += ["--from", first] if first else []
     command += ["--state", str(state)] if state else []
+    command += ["--listings", str(listings)] if listings else []
     command += [word for plan in plans for word in ("--plan", plan)]
     environment = os.environ | {"SIMULATOR_TOKEN": TOKEN, "SIMULATOR_KEYS": keys}
     with tempfile.TemporaryFile() as log:

@@ -22,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--speed", type=float, default=1.0, help="market seconds per second, 1 to 60")
     parser.add_argument("--state", type=Path, help="file that keeps market time over restarts")
     parser.add_argument("--seed", type=int, help="another invented market than the usual one")
+    parser.add_argument("--listings", type=int, help="a smaller invented market, which starts sooner (8000)")
     parser.add_argument(
         "--plan",
         action="append",
@@ -37,6 +38,7 @@ def run(options: Mapping[str, Any], say: Callable[[str], object]) -> None:
         first=options["first"],
         speed=options["speed"],
         seed=options["seed"],
+        listings=options.get("listings"),
         state_path=options["state"],
         environment=os.environ,
         today=dt.datetime.now(dt.UTC),

@@ -20,6 +20,7 @@ from universe.simulator import state
 from universe.simulator.market import Market
 from universe.simulator.marketclock import SimulatedClock, into_session
 from universe.simulator.server import Options
+from universe.simulator.synthetic.cast import LISTINGS, LISTINGS_MIN
 from universe.simulator.synthetic.world import DEFAULT_SEED, SyntheticWorld
 from universe.simulator.world import World
 from universe.types import Session
@@ -49,17 +50,20 @@ def open_market(
     state_path: Path | None,
     environment: Mapping[str, str],
     today: dt.datetime,
+    listings: int | None = None,
 ) -> tuple[Market, Options]:
     """A market at its market time: the saved one when there is a state of the same world, else the asked one.
 
-    ``place`` is ``simulated`` or a folder. ``environment`` may hold SIMULATOR_TOKEN and SIMULATOR_KEYS.
+    ``place`` is ``simulated`` or a folder, ``listings`` the size of the invented market. ``environment`` may
+    hold SIMULATOR_TOKEN and SIMULATOR_KEYS.
     """
     if not 1 <= speed <= 60:
         raise StartError("--speed", f"is {speed:g}, but must be a number from 1 to 60")
     if state_path is not None:
         _check_state_folder(state_path)
-    world = _world(place, seed)
+    world = _world(place, seed, listings)
     identity = f"{place}|{DEFAULT_SEED if seed is None else seed}|{first or ''}"
+    identity += "" if listings is None else f"|{listings}"
     if first is None:
         begin = _at_ten(world.last_session or _newest(today.astimezone(ET).date()))
     else:
@@ -79,7 +83,7 @@ def open_market(
 
 def check_market(place: str, first: str | None) -> None:
     """Read ``place`` whole, as `open_market` does, and forget it. StartError when it cannot begin so."""
-    world = _world(place, None)
+    world = _world(place)
     if first is not None:
         _begin(world, first, place)
 
@@ -91,9 +95,11 @@ def _check_state_folder(path: Path) -> None:
         raise StartError("--state", f"is {path}, but its folder cannot be made: {exc.strerror}") from exc
 
 
-def _world(place: str, seed: int | None) -> World:
+def _world(place: str, seed: int | None = None, listings: int | None = None) -> World:
+    if listings is not None and not LISTINGS_MIN <= listings <= LISTINGS:
+        raise StartError("--listings", f"is {listings}, but must be from {LISTINGS_MIN:,} to {LISTINGS:,}")
     if place == SIMULATED:
-        return SyntheticWorld(DEFAULT_SEED if seed is None else seed)
+        return SyntheticWorld(DEFAULT_SEED if seed is None else seed, listings or LISTINGS)
     from universe.simulator.replay.folder import FolderError
     from universe.simulator.replay.world import ReplayWorld
 

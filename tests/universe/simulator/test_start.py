@@ -52,6 +52,8 @@ def test_a_market_opens_at_ten_or_at_the_time_that_was_asked_for(first: str | No
         ({"first": "2018-01-02"}, "--from is 2018-01-02, but must be a day from 2018-01-03 to 2035-12-"),
         ({"first": "1999-01-04"}, "--from is 1999-01-04, but must be a day from 2018-01-03 to 2035-12-"),
         ({"first": "2036-01-02"}, "--from is 2036-01-02, but must be a day from 2018-01-03 to 2035-12-"),
+        ({"listings": 999}, "--listings is 999, but must be from 1,000 to 8,000"),
+        ({"listings": 8001}, "--listings is 8001, but must be from 1,000 to 8,000"),
         ({"place": "/nowhere"}, "--market is /nowhere, but market_daily.parquet is missing"),
     ],
 )

@@ -39,6 +39,18 @@ def test_the_cast_is_eight_thousand_listings_of_all_kinds(world: SyntheticWorld)
     assert {"CS", "ADRC", "OS", "ETF", "WARRANT", "UNIT", "RIGHT", "PFD", "FUND", "SP", ""} == set(kinds)
 
 
+@pytest.mark.parametrize("listings", [1000, 2000])
+def test_a_smaller_market_has_the_same_mix(world: SyntheticWorld, listings: int) -> None:
+    small = SyntheticWorld(listings=listings)
+    assert len(small.listings) == listings == len(set(small.listings.symbols))
+    part, whole = Counter(small.listings.kinds), Counter(world.listings.kinds)
+    for kind in ("CS", "ETF", "WARRANT", "PFD", "ADRC", "FUND"):
+        assert part[kind] / listings == pytest.approx(whole[kind] / 8000, rel=0.05), kind
+    breadth, core = tiers(small, PREVIOUS)
+    assert 0.8 <= breadth.mean() / tiers(world, PREVIOUS)[0].mean() <= 1.2
+    assert core.sum() >= listings / 30
+
+
 def test_no_invented_company_has_a_ticker_that_everybody_knows(world: SyntheticWorld) -> None:
     invented = zip(world.listings.symbols, world.listings.kinds, strict=True)
     tickers = {str(symbol) for symbol, kind in invented if kind in COMMON}

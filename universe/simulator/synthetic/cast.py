@@ -1,11 +1,11 @@
-"""The 8,000 listings of the drawn market and the traits that make them move.
+"""The listings of the drawn market (8,000, or fewer when asked) and the traits that make them move.
 
 Pure and seeded: the same seed gives the same cast, whatever the date.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,32 @@ from universe.simulator.synthetic.industries import INDUSTRIES, SECTOR_SHARES, S
 from universe.simulator.synthetic.names import legal_form, stems, ticker
 from universe.simulator.world import Floats, Listings
 
-COMPANIES = 4650
-FOREIGN = 330
-SHELLS = 170
-ETFS = 1500
-CLOSED_FUNDS = 220
-PREFERREDS = 360
-WARRANTS = 430
-UNITS = 130
-RIGHTS = 60
-NOTES = 150
 LISTINGS = 8000
-"""Counts of each kind; as many ETFs as make up the sum."""
+LISTINGS_MIN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many listings of each kind; as many ETFs as make up the sum, ``etfs`` of them at first sight."""
+
+    listings: int = LISTINGS
+    companies: int = 4650
+    foreign: int = 330
+    shells: int = 170
+    etfs: int = 1500
+    closed_funds: int = 220
+    preferreds: int = 360
+    warrants: int = 430
+    units: int = 130
+    rights: int = 60
+    notes: int = 150
+
+    def scaled(self, listings: int) -> Counts:
+        """The same mix in a market of ``listings`` listings."""
+        return Counts(
+            **{one.name: getattr(self, one.name) * listings // self.listings for one in fields(self)}
+        )
+
 
 #: Daily spread of a row's own move beside its sector's, median, and the chance of a jump overnight.
 SECTOR_SPREAD = (0.040, 0.031, 0.019, 0.025, 0.029, 0.031, 0.033, 0.019, 0.021, 0.023, 0.029)
@@ -39,6 +53,7 @@ _FIXED_INCOME = {"price": 23.5, "spread": 0.006, "turnover": 0.002}
 class _Draft:
     """Columns of the cast while it grows, one entry per listing."""
 
+    counts: Counts
     symbols: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
@@ -95,25 +110,28 @@ class Cast:
     companies: NDArray[np.int64]
 
 
-def make_cast(seed: int) -> Cast:
+def make_cast(seed: int, listings: int = LISTINGS) -> Cast:
+    """A cast of `LISTINGS_MIN` to `LISTINGS` listings. Another number is another market."""
     rng = np.random.default_rng([seed, 1])
-    draft = _Draft()
+    counts = Counts().scaled(listings)
+    draft = _Draft(counts)
     taken = {fund.symbol for fund in FUNDS}
-    words = stems(COMPANIES + FOREIGN + SHELLS + ETFS // 8 + CLOSED_FUNDS, rng)
+    named = counts.companies + counts.foreign + counts.shells + counts.etfs // 8 + counts.closed_funds
+    words = stems(named, rng)
     _companies(draft, words, taken, rng)
     companies = len(draft.symbols)
     _shells(draft, words[companies:], taken, rng)
     _derived(draft, companies, taken, rng)
-    _funds(draft, words[companies + SHELLS :], taken, rng)
+    _funds(draft, words[companies + counts.shells :], taken, rng)
     return _finish(draft, companies, rng)
 
 
 def _companies(draft: _Draft, words: list[str], taken: set[str], rng: np.random.Generator) -> None:
     by_sector = [[trade for trade in INDUSTRIES if trade.sector == sector] for sector in SECTORS]
-    sectors = rng.choice(len(SECTORS), size=COMPANIES + FOREIGN, p=SECTOR_SHARES)
+    sectors = rng.choice(len(SECTORS), size=draft.counts.companies + draft.counts.foreign, p=SECTOR_SHARES)
     for number, group in enumerate(sectors):
         trade = by_sector[group][_skewed(len(by_sector[group]), rng)]
-        foreign = number >= COMPANIES
+        foreign = number >= draft.counts.companies
         stem = words[number]
         name = f"{stem} {_word(trade, rng)} {legal_form(rng)}"
         suffix = " American Depositary Shares" if foreign else " Common Stock"
@@ -174,7 +192,7 @@ def _traits(group: int, rng: np.random.Generator) -> dict[str, object]:
 
 def _shells(draft: _Draft, words: list[str], taken: set[str], rng: np.random.Generator) -> None:
     """Blank checks: common stock by type, and nothing moves."""
-    for stem in words[:SHELLS]:
+    for stem in words[: draft.counts.shells]:
         draft.add(
             ticker(stem, taken, rng), f"{stem} {_word(SHELL, rng)} Class A Ordinary Shares", "CS",
             sectors=SHELL.sector, industries=SHELL.name, sics=SHELL.sic, texts=f"{stem} {SHELL.text}.",
@@ -185,11 +203,11 @@ def _shells(draft: _Draft, words: list[str], taken: set[str], rng: np.random.Gen
 
 def _derived(draft: _Draft, companies: int, taken: set[str], rng: np.random.Generator) -> None:
     """Warrants, units and rights of shells; preferred shares and notes of companies."""
-    shells = range(companies, companies + SHELLS)
+    shells = range(companies, companies + draft.counts.shells)
     plan = (
-        ("WARRANT", WARRANTS, "W", " Warrant", {"price": 0.6, "spread": 0.07, "turnover": 0.01}),
-        ("UNIT", UNITS, "U", " Unit", {"price": 10.4, "spread": 0.004, "turnover": 0.001}),
-        ("RIGHT", RIGHTS, "R", " Right", {"price": 0.3, "spread": 0.06, "turnover": 0.01}),
+        ("WARRANT", draft.counts.warrants, "W", " Warrant", {"price": 0.6, "spread": 0.07, "turnover": 0.01}),
+        ("UNIT", draft.counts.units, "U", " Unit", {"price": 10.4, "spread": 0.004, "turnover": 0.001}),
+        ("RIGHT", draft.counts.rights, "R", " Right", {"price": 0.3, "spread": 0.06, "turnover": 0.01}),
     )
     for kind, count, letter, word, traits in plan:
         pool = [*shells, *rng.permutation(companies).tolist()]
@@ -204,7 +222,7 @@ def _derived(draft: _Draft, companies: int, taken: set[str], rng: np.random.Gene
                 taken.add(symbol)
                 _child(draft, parent, symbol=symbol, word=word, kind=kind, traits=traits)
     parents = rng.permutation(companies)
-    for place, kind in enumerate(["PFD"] * PREFERREDS + ["SP"] * NOTES):
+    for place, kind in enumerate(["PFD"] * draft.counts.preferreds + ["SP"] * draft.counts.notes):
         base = draft.symbols[parents[place]]
         symbol = f"{base}p{chr(65 + place % 6)}" if kind == "PFD" else f"{base}Z"
         word = f" Preferred Stock Series {chr(65 + place % 6)}" if kind == "PFD" else " Notes due 2031"
@@ -229,7 +247,7 @@ def _funds(draft: _Draft, words: list[str], taken: set[str], rng: np.random.Gene
             fund.symbol, fund.name, "ETF", mics="ARCX", group=fund.group, market=fund.market,
             loading=fund.loading, spread=0.0012, price=fund.price, shares=3e8, turnover=0.06,
         )  # fmt: skip
-    houses_end = ETFS // 8
+    houses_end = draft.counts.etfs // 8
     houses = words[:houses_end]
     themes = (
         "Growth",
@@ -241,7 +259,7 @@ def _funds(draft: _Draft, words: list[str], taken: set[str], rng: np.random.Gene
         "Low Volatility",
         "Equal Weight",
     )
-    for number in range(LISTINGS - CLOSED_FUNDS - len(draft.symbols)):
+    for number in range(draft.counts.listings - draft.counts.closed_funds - len(draft.symbols)):
         house, theme = houses[number % len(houses)], themes[number // len(houses) % len(themes)]
         group = int(rng.choice([ALL, *range(12)]))
         draft.add(
@@ -250,7 +268,7 @@ def _funds(draft: _Draft, words: list[str], taken: set[str], rng: np.random.Gene
             loading=float(rng.uniform(0.1, 0.9)), spread=0.002, price=float(10 ** rng.normal(1.5, 0.2)),
             shares=float(10 ** rng.normal(6.8, 0.7)), turnover=0.01,
         )  # fmt: skip
-    for stem in words[houses_end : houses_end + CLOSED_FUNDS]:
+    for stem in words[houses_end : houses_end + draft.counts.closed_funds]:
         draft.add(
             ticker(stem, taken, rng), f"{stem} Income Fund", "FUND", mics="XNYS",
             sectors="Financial Services", industries="Asset Management - Income",

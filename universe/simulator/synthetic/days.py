@@ -15,7 +15,7 @@ from threading import Lock
 import numpy as np
 
 from universe.sessions import FIRST_DAY, LAST_DAY, sessions_between
-from universe.simulator.synthetic.cast import Cast
+from universe.simulator.synthetic.cast import LISTINGS, Cast
 from universe.simulator.synthetic.funds import ALL, GROUPS, OTHER
 from universe.simulator.world import DayBars, Floats, Singles, SplitEvent, printed
 from universe.types import Session
@@ -158,7 +158,8 @@ class Days:
         """At most one split per company between the calendar's ends: cheap ones consolidate, dear ones
         split."""
         rng = np.random.default_rng([self._seed, 4])
-        count = int(SPLITS_PER_SESSION * len(self._sessions))
+        part = len(self._cast.listings) / LISTINGS
+        count = int(SPLITS_PER_SESSION * part * len(self._sessions))
         price = self._cast.price[self._cast.companies]
         pool = np.flatnonzero((price < 12.0) | (price > 45.0))
         rows = rng.permutation(pool)[:count]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from universe.sessions import FIRST_DAY, LAST_DAY, hours, next_session, previous_session, session_offset
 from universe.simulator.paths import DayPlan, draw_grid
 from universe.simulator.synthetic import news
-from universe.simulator.synthetic.cast import Cast, make_cast
+from universe.simulator.synthetic.cast import LISTINGS, Cast, make_cast
 from universe.simulator.synthetic.days import GROUP_SPREAD, MARKET_SPREAD, Days
 from universe.simulator.synthetic.funds import INDICES
 from universe.simulator.world import (
@@ -49,9 +49,9 @@ class SyntheticWorld:
     first_session: Session = next_session(FIRST_DAY)
     last_session: Session | None = None
 
-    def __init__(self, seed: int = DEFAULT_SEED) -> None:
+    def __init__(self, seed: int = DEFAULT_SEED, listings: int = LISTINGS) -> None:
         self.seed = seed
-        self._cast: Cast = make_cast(seed)
+        self._cast: Cast = make_cast(seed, listings)
         self._days = Days(self._cast, seed)
         self._stories = lru_cache(maxsize=KEPT_STORIES)(self._draw_stories)
 
