@@ -34,6 +34,8 @@ pytestmark = pytest.mark.django_db
 
 #: Market minutes per second: the stream's minutes come once a second or two.
 SPEED = 20.0
+#: Some 330 of them in the universe: filling a gap asks for each of them by itself.
+LISTINGS = 1_600
 PATIENCE_SECONDS = 180.0
 #: How questions about single names are folded into one.
 SINGLES = "/v3/reference/tickers/*"
@@ -48,7 +50,10 @@ def _django_db_helper() -> None:
 def market(django_db_setup: None, django_db_blocker: Any) -> Iterator[RunningMarket]:
     """A market at 10:00 of 31 March 2026 and an empty committed database, emptied again at the end."""
     patch = pytest.MonkeyPatch()
-    with start_market(first="2026-03-31", speed=SPEED) as running, django_db_blocker.unblock():
+    with (
+        start_market(first="2026-03-31", speed=SPEED, listings=LISTINGS) as running,
+        django_db_blocker.unblock(),
+    ):
         from django.conf import settings
 
         for name, value in {

@@ -1,4 +1,4 @@
-"""Every fault of the vendors, each during real runs over HTTP against the simulated market of 8,000.
+"""Every fault of the vendors, each during real runs over HTTP against a simulated market of 1,600.
 
 Two runs meet each fault: one that somebody asks for at ten o'clock, and the evening's, which fetches bars,
 listings, facts and splits too and builds the next session's universe. What they use must be what the same
@@ -39,17 +39,22 @@ from universe.sources import http, plans, sources_close
 pytestmark = pytest.mark.django_db
 
 FIRST = dt.date(2026, 3, 31)
-#: Seconds in place of ten and thirty: a vendor that answers after two is one that never answers in time.
-PATIENCE_SECONDS = 1.0
+LISTINGS = 1_600
+#: Seconds in place of ten and thirty, where the vendor needs a second for each answer.
+PATIENCE_SECONDS = 0.25
+#: In place of a half: what is waited between two tries is no part of what a run uses.
+BACKOFF_SECONDS = 0.02
+#: In place of a hundred: five times as many as the longest list of this market has.
+PAGES_MAX = 10
 TRIES = 3
 #: Prices walk between two runs of the same minute; a bad figure is further away.
 WALK = 0.03
 SECONDED_MEANWHILE = 3
 FAULTS: dict[str, list[dict[str, Any]]] = {
-    "429 with Retry-After": [{"kind": "429", "retry_after": 1}],
+    "429 with Retry-After": [{"kind": "429", "retry_after": 0.1}],
     "429 without Retry-After": [{"kind": "429"}],
     "500": [{"kind": "500"}],
-    "slow": [{"kind": "slow", "seconds": 2}],
+    "slow": [{"kind": "slow", "seconds": 1}],
     "reset": [{"kind": "reset"}],
     "truncated gzip": [{"kind": "truncated_gzip"}],
     "HTML": [{"kind": "html"}],
@@ -98,7 +103,7 @@ class Scene:
 def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
     """A market with a first board, and both runs done once as they should be. No plan is slow here."""
     patch = pytest.MonkeyPatch()
-    with start_market(first=FIRST.isoformat()) as running, django_db_blocker.unblock():
+    with start_market(first=FIRST.isoformat(), listings=LISTINGS) as running, django_db_blocker.unblock():
         from django.conf import settings
 
         for name, value in {
@@ -123,8 +128,12 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 
 
 @pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Doors that wait a second for an answer."""
+def hasty(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Doors that wait little between two tries, and not long for a slow vendor's answer."""
+    monkeypatch.setattr(http, "BACKOFF_SECONDS", BACKOFF_SECONDS)
+    monkeypatch.setattr(http, "PAGES_MAX", PAGES_MAX)
+    if name != "slow":
+        return
     patient = http.Door._once
 
     def once(self: http.Door, path: str, query: Any, timeout: float, read: Any) -> Any:
