@@ -2,43 +2,8 @@
 
 from __future__ import annotations
 
+from analysis.catalysts.authorities import ABROAD, APPLICATION, AUTHORITY, NOD, PRODUCT
 from analysis.catalysts.kinds import rule
-
-AUTHORITY = r"""
-    (?:
-        (?:us|u\.s\.)\s?fda | (?<!us\s)(?<!u\.s\.\s)fda | usfda | ema | chmp | mhra | nmpa |
-        pmda | cde | tga | anvisa | mhlw | european\s(?:commission|medicines\sagency) |
-        health\scanada |
-        e\.?u\.?(?=\s(?:nod|approv|clear|marketing|okay)) | food\sand\sdrug\sadministration
-    )
-"""
-APPLICATION = r"""
-    (?:
-        (?:s|supplemental\s|biologics?\s)?(?:nda|bla)s? | maa | anda | pma | premarket\sapproval |
-        ind\b(?:\samendment)? | 510\(k\) | de\snovo |
-        (?:new\sdrug|biologics?\slicen[sc]e|marketing\sauthori[sz]ation|investigational\snew\sdrug|
-            drug|clinical\strial)\sapplications?
-    )
-"""
-NOD = r"""
-    (?:
-        approv(?:al|ed|es|e)s? | clear(?:ance|s|ed) | nod | green[\s-]?lights? | okays? |
-        oks | authori[sz](?:ation|es|ed) | backs | backing | thumbs[\s-]up | sign-?off |
-        blessing
-    )
-"""
-ABROAD = r"""
-    (?:
-        u\.?k\.? | australian? | brazil(?:ian)? | canad(?:a|ian) | china | chinese | europe(?:an)? |
-        israeli? | japan(?:ese)? | korean? | saudi | swiss
-    )
-"""
-PRODUCT = rf"""
-    (?!(?:{ABROAD}|antitrust|bankruptcy|board|city|council|court|creditors?|federal|final|
-        investors?|key|local|merger|permit|rate|shareholders?|state|stockholders?|zoning)\s)
-        (?-i:[A-Z][a-z]+)
-"""
-"""One word that is named as approved, so a medicine: other approvals say by whom."""
 
 RULES = (
     rule(
@@ -54,6 +19,16 @@ RULES = (
                 (?:reject(?:s|ed|ion)|refus(?:es|ed|al)|denial|setback)\b.{{0,30}}{AUTHORITY} |
                 refus(?:e|al)[\s-]to[\s-]file | {AUTHORITY}(?:'s)?.{{0,30}}\brejection |
                 (?:regulator|panel|adcomm)s?\s(?:rejects?|votes?\sagainst)
+            )
+        """,
+    ),
+    rule(
+        "fda.withdrawn",
+        -1,
+        rf"""
+            (?<!\w)(?:
+                (?:withdraw\w*|withdrew|pull(?:s|ed))\s(?:[\w-]+\s){{0,4}}(?:{APPLICATION}|
+                    marketing\sapplication)\b
             )
         """,
     ),
@@ -110,7 +85,7 @@ RULES = (
                     (?:designations?|status|tag|nod) |
                 fda\b.{0,30}\bfast[\s-]?tracks? | \bfast[\s-]track(?:ed)?\b.{0,40}\bfda |
                 fda\s(?:breakthrough|fast[\s-]track|orphan|rmat)\b | fda\sdesignations? |
-                priority\sreview(?!\svoucher) | granted\saccelerated\sapproval |
+                priority\s(?:fda\s)?review(?!\svoucher) | granted\saccelerated\sapproval |
                 priority\svoucher\sfrom | commissioner's\snational\spriority
             )
         """,
@@ -155,6 +130,7 @@ RULES = (
                 \b(?!(?:board|court|regulator|shareholder|stockholder))
                     (?-i:[A-Z]{{5,}})\sapproval\b |
                 \b(?:wins?|gets?|gains?|secures?|receives?)\s(?:\w+\s){{0,3}}label\sexpansion\b |
+                \bapproved\sin\s(?:the\s)?(?:u\.?s\.?|e\.?u\.?|{ABROAD})(?!\w) |
                 \brecommend(?:s|ed)\sfor\s(?:\w+\s)?approval\b |
                 (?<!for\s)(?<!seek\s)(?<!seeks\s)(?<!toward\s)(?<!towards\s)\b{ABROAD}\s
                     (?:regulatory\s)?(?:approval|nod|clearance)s?\b(?!\s(?:process|rating)|.{{0,80}}
@@ -223,7 +199,8 @@ RULES = (
                     guidance\son|backing|meeting|support)\b |
                 (?:alignment|agreement|aligns|feedback|meeting)\b.{{0,30}}\b(?:with|from|by)\s
                     (?:the\s|[a-z]+'s\s)?{AUTHORITY} |
-                regulatory\s(?:alignment|update|(?:path\w*\s)?clarity) |
+                regulatory\s(?:alignment|development|milestone|progress|(?:and\s\w+\s)?update|
+                    (?:path\w*\s)?clarity) |
                 {AUTHORITY}\s(?:response|decision\sletter|letter|views|update|boosts?|lays\sout|
                     confirms)\b
             )
@@ -236,6 +213,7 @@ RULES = (
             (?<!\w)(?:
                 {AUTHORITY}\s(?:\w+\s)?(?:asks|wants|tells|lets|permits|invites|shapes|maps|
                     outlines|advances|advises|weighs\sin|paves|opens)\b |
+                {AUTHORITY}\s(?:won't|doesn't|will\snot|does\snot)\s(?:need|require)\b |
                 {AUTHORITY}\stakes\s(?:a\s)?(?:closer|new|fresh)\slook |
                 {AUTHORITY}\s(?:sends|issues|delivers)\s(?:\w+\s){{0,2}}letter |
                 {AUTHORITY}\s(?:staff|reviewers?)\b | (?:boxed|black[\s-]box)\swarning |
