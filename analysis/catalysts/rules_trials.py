@@ -13,6 +13,16 @@ SHOWS = r"""
         delivers? | achiev\w+ | after | on | from | following
     )
 """
+CODE = r"(?-i:\b(?!FY)[A-Z]{2,5}-?\d+\b)"
+"""A medicine that has no name yet."""
+BETTER = r"""
+    (?:
+        (?:cuts?|eas(?:es|ed)|halv(?:es|ed)|improv(?:es|ed)|lower(?:s|ed)|prevent(?:s|ed)|
+            reduc(?:es|ed)|shr[iau]nks?|slow(?:s|ed))\s(?:[\w-]+\s){0,3}(?:attacks|bleed\w*|
+            cholesterol|deaths?|decline|pain|progression|relapses?|seizures?|survival|symptoms?|
+            tumou?rs?)
+    )
+"""
 GOOD = r"""
     (?:
         positive | promising | encouraging | favou?rable | strong | successful | compelling |
@@ -39,8 +49,15 @@ RULES = (
                     scraps?|abandons?|ditch\w*)\s(?:[\w'-]+\s){{0,7}}{STUDY} |
                 {STUDY}\s(?:\w+\s){{0,3}}(?:discontinued|terminated|halt(?:ed)?|stopped|suspended|
                     paused?) |
+                {STUDY}\smiss\b | \b(?:early|late|mid)-stage\s(?:failure|flop|setback)\b |
+                (?<!shares\s)(?<!stock\s)\b(?:drops|discontinues|ends|scraps|shelves)\s
+                    (?:\w+\s){{0,3}}{CODE} |
                 {STUDY}.{{0,40}}\bsafety\s(?:concern|event|issue)s?\b |
-                patient\sdeath.{{0,30}}{STUDY}
+                patient\sdeath.{{0,30}}{STUDY} |
+                \b(?:drug|therapy|clinical)\s(?:development|program|work)\s(?:discontinued|ended|
+                    halted|stopped|suspended)\b |
+                \b(?:discontinu|halt|scrap|shelv|stop|suspend|terminat)\w*\s(?:[\w-]+\s){{0,4}}
+                    (?:clinical|drug|therapy)\s(?:development|program)\b
             )
         """,
     ),
@@ -54,6 +71,7 @@ RULES = (
                 \b{GOOD}\b.{{0,30}}\b(?:top-?\s?line|clinical|pre-?clinical|interim)\s
                     (?:\w+\s)?{DATA} |
                 \b{GOOD}\s(?:\w+\s){{0,2}}(?:efficacy|remission|response\srates?|survival)\b |
+                \b(?:clinical|survival)\sbenefit\b | \b(?:early|late|mid)-stage\s(?:success|win)\b |
                 \btumou?r\s(?:regression|shrinkage)\b |
                 \b(?:regression|resolution|shrinkage)\sof\s(?:\w+\s)?tumou?rs\b |
                 {STUDY}(?!.{{0,60}}pipeline).{{0,60}}\b{GOOD}\b |
@@ -75,7 +93,11 @@ RULES = (
                 \btop-?\s?line\s(?:\w+\s){{0,2}}{DATA} |
                 \b(?:after|on|following|as)\s(?:[\w-]+\s){{0,6}}(?:engager|clinical|patient|
                     efficacy|survival|safety|therapy|drug|vaccine|dose|response|cancer|
-                    tumou?r)\sdata\b |
+                    tumou?r|weight-loss)\sdata\b |
+                \b\d+-(?:week|month|year)\s(?:\w+\s)?data\b | \bimmune\sresponses?\b |
+                \bdata\sat\s(?:the\s)?(?:\d+\w*\s|20\d\d\s|annual\s)*(?-i:[A-Z]{{3,5}})\b |
+                \b{BETTER}\b |
+                {CODE}\s(?:lowers|meets|reduces|slows)\b |
                 {STUDY}.{{0,20}}\b(?:data|results|readout)\b |
                 \b(?:shows?|showed|cuts?|reduc\w+|slow\w*|improv\w+|shrinks?|
                     lowers?)\s.{{0,60}}\bin\s(?:[\w\'-]+\s){{0,3}}(?:trial|study)\b |
@@ -85,7 +107,12 @@ RULES = (
                 \b(?:drug|therapy|treatment|pill|vaccine|combo|shot|
                     injection)s?\b.{{0,40}}\bshows?\s(?:\w+\s)?promise\b |
                 \bpublication\sof\b.{{0,80}}\b{DATA}\b | \bstudy\s(?:links|finds|shows|suggests)\b |
-                \b{STUDY}\s(?:signals?|success)\b
+                \b{STUDY}\s(?:signals?|success)\b |
+                \b(?:drug|pill|shot|therapy|treatment|vaccine)s?\s(?:allows|helps|lets)\b
+                    .{{0,40}}\bpatients?\b.{{0,60}}\b(?:\d+%|in\shalf|(?:after|for|over)\s\d+) |
+                \bshows?\b.{{0,60}}\blasting\s\w+\s(?:weeks|months|years)\b |
+                \b(?:drug|pill|shot|therapy|treatment|vaccine)s?\sshows?\s(?:[\w'-]+\s){{0,3}}
+                    (?:benefit|potential)\b
             )
         """,
     ),
@@ -96,7 +123,7 @@ RULES = (
             (?<!\w)(?:
                 (?:first|last)\s(?:patient|participant|subject|cohort|person|site)s?\b.{0,30}\b
                     (?:dos\w+|enrol\w+|treat\w+|random\w+|screen\w+|complet\w+|activat\w+) |
-                (?:doses|dosed|dosing|treats|enrols|enrolls|enrolled|enrolling)\s(?:of\s)?(?:the\s)?
+                (?:doses|dosed|dosing|treats|enrols|enrolls|enrolled|enrolling|random\w+|screens)\s(?:of\s)?(?:the\s)?
                     (?:first|last)\b |
                 (?:complet\w+|finish\w+|full)\s(?:of\s)?(?:\w+\s){0,3}(?:enrol?lment|recruitment|
                     dosing) |
@@ -110,7 +137,14 @@ RULES = (
                     (?:y|ies))\b(?!.{0,12}(?:lawsuit|court|jury)) |
                 (?:initiat\w+|launch\w*|begins?|starts?|commenc\w+|enters?|advances|advanced|moves|
                     into|toward)\s(?:[\w'/()-]+\s){0,4}?phase\s?(?:[1-4]|i{1,3})\b |
-                (?:maps?|lays?|sets?)\sout\b.{0,60}\b(?:trials?|stud(?:y|ies))\b |
+                (?:maps?|lays?|sets?)\sout\s(?!.{0,20}\bplans\b).{0,60}\b(?:trials?|stud(?:y|ies))\b |
+                \b(?:trial|study)s?\sof\s.{0,60}\b(?:accelerates|advances|moves|speeds)\b |
+                \btrial\s(?:site|amendment|redesign|tweak)s?\b |
+                \bto\s(?:test|evaluate|assess)\b.{0,60}\bin\s(?:an?\s)?(?:\w+\s)?(?:trial|study)\b |
+                \b(?:candidate|drug|option|pill|program|shot|therapy|treatment|vaccine)s?\s
+                    (?:for\s(?:[\w,-]+\s){1,6})?(?:advances?|moves?\s(?:ahead|closer|forward))\b |
+                \bupdates?\son\s(?:[\w-]+\s){1,3}(?<!and\s)development\b |
+                \bdata\spublication\b |
                 clinical\s(?:trial\s)?(?:update|progress|milestone) |
                 (?:pipeline|trial|study|clinical)\s(?:calendar|milestone|roadmap|timeline|update)
             )
