@@ -29,7 +29,7 @@ OUTLOOK = r"""
         forecasts?(?!\s(?:20|to\s20)) |
         (?:revenue|sales|profit|earnings|eps|ebitda|production|growth|output)\s(?:targets?|views?|
             estimates) |
-        projections?
+        projections? | financial\stargets
     )
 """
 
@@ -41,8 +41,8 @@ EARNINGS = (
             ^(?!.*\b(?:beats?|tops?|topped|miss(?:es|ed)?|results|reports?|posts|surprises|
                 surpass\w*|{FIGURE}\s(?:surg|jump|ris|rose|f[ae]ll|grew|climb|soar|drop|doubl|
                 up\s)\w*)\b).*?(?<!\w)(?:(?:forecasts?|expects|sees|guides|projects|anticipates|
-                targets|warns)\s(?:[\w$%.,'&()-]+\s){{0,5}}?{QUARTER}\s(?:[\w$%.,'()-]+\s){{0,4}}?
-                (?:{FIGURE}|{OUTLOOK})\b|{QUARTER}\s(?:[\w-]+\s){{0,3}}?{OUTLOOK}\b)
+                targets|warns)\s(?:[\w$%.,'&()-]+\s){{0,5}}?(?:{QUARTER}|20\d\d)\s
+                (?:[\w$%.,'()-]+\s){{0,4}}?(?:{FIGURE}|{OUTLOOK})\b|{QUARTER}\s(?:[\w-]+\s){{0,3}}?{OUTLOOK}\b)
         """,
     ),
     rule(
@@ -74,7 +74,9 @@ EARNINGS = (
                     narrow\w*|increas\w+|decreas\w+|below|above|fall\sshort)\b |
                 {FIGURE}\s(?:and\s{FIGURE}\s)?(?:top|beat|miss|lag|surpass|exceed)\b |
                 {QUARTER}\s(?:\w+\s)?(?:beat|miss|profit|loss|surprise)\b |
-                beats?\s(?:across|and\s(?:rais|lift|hik|boost)\w*|on\s(?:all|both|top|bottom))\b |
+                beats?\s(?:across|and\s(?:rais|lift|hik|boost)\w*|on\s(?:all|both|top|bottom|
+                    earnings|eps|profit|revenue|sales))\b |
+                {FIGURE}\s(?:disappoint|impress|underwhelm)\w*\b |
                 {QUARTER}\s(?:20\d\d\s)?(?:cash\s)?(?:squeeze|slump|surge|slide)\b |
                 surprises?\swith\s{QUARTER} |
                 (?:wider|narrower|smaller|bigger|larger)[\s-]than[\s-]expected |
@@ -109,13 +111,23 @@ EARNINGS = (
                 {FIGURE}\s(?:growth\s)?(?:in|for)\s(?:the\s|its\s)?{QUARTER}\b |
                 {CHANGED}\s(?:\w+\s)?{FIGURE}\s(?:but|and|on|with|despite|amid)\s
                     (?:slightly\s)?{CHANGED}\s |
-                earns\s{MONEY} | 10-[kq]\s(?:annual\s|quarterly\s)?report |
+                earns\s{MONEY}(?!.{{0,20}}\bmilestone) | gaap\s(?:earnings|eps|loss|net|profit)\b |
+                \bq[1-4](?:\s20\d\d)?:\s | record\s(?:first|second|third|fourth)[\s-]quarter\b |
+                (?:after|following|on)\s(?:[\w'-]+\s){{0,2}}(?:q[1-4]|quarterly|earnings)\s
+                    (?:numbers|print|report)\b |
+                (?:after|following|on)\s(?:an?\s|its\s)?(?:blowout|disappointing|mixed|record|soft|
+                    solid|stellar|strong|upbeat|weak)\s(?:\w+\s)?(?:quarter|results|earnings)\b |
+                10-[kq]\s(?:annual\s|quarterly\s)?report |
                 (?:files?|filed)\s(?:its\s|an?\s)?(?:form\s)?10-[kq]\b |
                 (?:annual|quarterly)\sreport\son\sform\s |
                 record\s(?:q[1-4]\s|quarterly\s|quarter\s|annual\s)?(?:operating\s|free\s)?
                     (?:revenues?|results|quarter|earnings|profits?|sales|cash\sflow|net\s
                     (?:interest\s)?income) |
                 latest\searnings |
+                \b(?:aum|assets\sunder\smanagement)\s(?:climb|drop|fall|grow|increase|reach|ris|
+                    slip|total)\w*\b |
+                (?:january|february|march|april|may|june|july|august|september|october|november|
+                    december)\s(?:\w+\s)?(?:aum|sales|revenues?|traffic)\b |
                 swings?\s(?:back\s)?to\s(?:an?\s)?(?:\w+\s)?(?:loss|profit)\b |
                 (?:after|following)\s(?:[\w'-]+\s){{0,2}}earnings\b(?!\s(?:while|yet|growth|season|
                     pressure|but|reset|date|estimates|multiple)) |
