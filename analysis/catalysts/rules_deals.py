@@ -73,6 +73,11 @@ MERGER = (
                     .{{0,40}}\bin\s(?:an?\s)?{MONEY}|business|firm|startup|company|maker|unit|
                     developer|bank) |
                 {MONEY}\s(?:\w+\s){{0,2}}(?:merger|takeover|buyout|acquisition) |
+                \bsold\sto\s(?:[\w'&.-]+\s){{1,4}}for\s{MONEY} |
+                (?:clos(?:es|ed)|complet(?:es|ed|ion\sof)|finali[sz]es)\s(?:[\w$.'&-]+\s){{0,4}}?
+                    purchase\b(?!\s(?:agreement|order)|.{{0,40}}\b(?:shares|stock|notes)\b) |
+                \b(?:buys|pays|spends)\s.{{0,40}}\b(?:candidate|drug|drugmaker|pill|shot|therapy|
+                    treatment)\b |
                 all-(?:cash|stock)\s(?:deal|transaction|merger) | strategic\stransaction |
                 \b(?-i:[A-Z]\w+)\sacquisition\sto\b |
                 's\s(?:[\w$/.-]+\s){{1,4}}?(?:buyout|acquisition|takeover|merger)\b(?!\s(?:appetite|
@@ -119,7 +124,11 @@ CONTRACT = (
                 (?:supply|offtake|purchase)\sagreement |
                 {MONEY}\s(?:\w+\s){{0,4}}?(?:contract|order|navy\swin|award|grant) |
                 purchase\s(?:order|commitment)s?\b |
-                (?:multi|\d+)-?year\s(?:\w+\s){{0,3}}(?:contract|deal|agreement|order)s?\b |
+                (?:multi|\d+|two|three|four|five|six|seven|eight|nine|ten)-?year\s(?:\w+\s){{0,3}}
+                    (?:contract|deal|agreement|order)s?\b |
+                (?:chosen|selected|tapped)\sto\s(?:build|deliver|provide|supply|support)\b |
+                (?:chosen|selected)\sfor\s(?:[\w.'-]+\s){{1,6}}?(?:contract|program(?:me)?|project)\b |
+                wins?\s(?:[\w$.-]+\s){{0,3}}?deal\b |
                 selected\s(?:by|as|for)\s(?:\w+\s){{0,6}}(?:to\s(?:provide|supply|deliver|support|
                     build)|supplier|contractor|provider|vendor) |
                 awarded\s{MONEY} |
@@ -163,7 +172,7 @@ PARTNERSHIP = (
                 forms?\s(?:\w+\s){0,2}alliance | memorandum\sof\sunderstanding | \bmou\b |
                 letter\sof\sintent | \bloi\b |
                 non-binding\s(?:\w+\s){0,2}(?:term\ssheet|agreement|letter) | ties\sup\swith |
-                pact\b |
+                pacts?\b |
                 co-?(?:develop|promot|commerciali[sz]|market)\w* |
                 (?:distribution|commerciali[sz]ation|development|manufacturing|marketing|research|
                     framework|cooperation|reseller|data[\s-]sharing|co-\w+)\s(?:\w+\s)?(?:agreement|
@@ -174,7 +183,12 @@ PARTNERSHIP = (
                 (?:signs|strikes|inks)\s(?:\w+\s){0,4}deal\b |
                 (?:after|following|on)\s(?!(?:budget|ceasefire|china|debt|iran|labou?r|peace|tariff|
                     tax|trade|union)\s)(?-i:[A-Z][a-z]\w+)\sdeal\b |
-                expands?\s(?:\w+\s){0,3}(?:relationship|agreement)\swith
+                expands?\s(?:\w+\s){0,3}(?:relationship|agreement)\swith |
+                milestone\spayments?\b |
+                (?:chooses|picks|selects|taps)\s(?:[\w.'&-]+\s){1,4}as\s(?:[\w-]+\s){0,3}partner\b |
+                \$[\d.,]+\s?(?:m|mln|million)\s(?:[\w-]+\s){0,3}milestone\b |
+                ^(?-i:[A-Z])[\w.&' -]+(?:,|\sand)\s(?-i:[A-Z])[\w.&' ]+\s
+                    (?:co-\w+|develop|expand|extend|join|partner|sign|team|unite)\b
             )
         """,
     ),

@@ -37,7 +37,7 @@ RULES = (
                 compliance\s(?:\w+\s){0,3}regained |
                 (?:nasdaq|nyse|panel|hearings?)\b.{0,60}\b(?:grant\w*\s.{0,30}(?:extension|
                     continued|exception|request|time)|extension) |
-                (?:extension|exception)\b.{0,20}\b(?:nasdaq|nyse|hearings?\spanel)\b
+                (?:extension|exception|more\stime)\b.{0,20}\b(?:nasdaq|nyse|hearings?\spanel)\b
             )
         """,
     ),
@@ -49,7 +49,7 @@ RULES = (
                 (?:nasdaq|nyse|exchange)\b.{0,50}\b(?:deficienc\w+|non-?complian\w+|minimum\s(?:bid|
                     closing|stockholders|market)|delist\w*|notice\sof|notification|(?:deficiency|
                     notification|staff|determination)\s(?:letter|notice)|warn\w*|flags) |
-                minimum\sbid\sprice | listing\srequirement |
+                minimum\sbid\sprice | (?:nasdaq|nyse)\s(?:\w+\s)?staff\sdetermination | listing\srequirement |
                 (?:notice|notification|letter)\s(?:\w+\s){0,4}(?:from\s(?:the\s)?)?(?:nasdaq|nyse)\b
                     (?!.{0,10}(?:rule\s5635)) |
                 delist(?:s|ed|ing|ment)?\b |
@@ -91,7 +91,8 @@ RULES = (
                 (?:begins?|began|starts?|commenc\w+|approved)\s(?:for\s)?(?:trading|listing)\s
                     (?:\w+\s){0,2}(?:on|under)\b |
                 (?:lists|listed)\son\s(?:the\s)?(?:nasdaq|nyse|otc) | dual[\s-]list\w* |
-                approv\w+\s(?:for|to)\s(?:uplist|list)\w*\son
+                approv\w+\s(?:for|to)\s(?:uplist|list)\w*\son |
+                celebrat\w+\s(?:its\s)?(?:\w+\s)?(?:nasdaq|nyse)\slisting
             )
         """,
     ),

@@ -28,7 +28,7 @@ RULES = (
         "offering.atm",
         -1,
         rf"""
-            \b(?:
+            (?<!\w)(?:
                 at[\s-]the[\s-]market | {MONEY}\satm\b |
                 atm\s(?:program\w*|offering|facility|sales?|equity|agreement|issuance) |
                 equity\sdistribution\sagreement | sales\sagreement\b.{{0,30}}\bshares
@@ -52,7 +52,7 @@ RULES = (
         "offering.private",
         -1,
         rf"""
-            \b(?:
+            (?<!\w)(?:
                 private\splacements? |
                 pipe\s(?:financing|deal|investment|transaction|offering) | {MONEY}\spipe\b
             )
@@ -133,7 +133,8 @@ RULES = (
             (?<!\w)(?:
                 resales?\s(?:registration|prospectus|of\s(?:up\sto\s)?[\d.,]*\s?(?:million\s)?
                     (?:\w+\s){0,2}shares|s-[13]) |
-                (?:regist\w+)\s(?:[\w.,]+\s){0,6}for\sresale | regist\w+\s(?:[\w.,]+\s){0,4}resale
+                (?:regist\w+)\s(?:[\w.,]+\s){0,6}for\sresale | regist\w+\s(?:[\w.,]+\s){0,4}resale |
+                files?\sto\soffer\s(?:up\sto\s)?[\d.,]+[mk]?\s(?:\w+\s){0,3}shares\s(?:by|for)\s
             )
         """,
     ),
@@ -151,7 +152,7 @@ RULES = (
         "dilution.shelf",
         -1,
         rf"""
-            (?<!\w)(?!.{{0,120}}\bderegister)(?:
+            (?<!\w)(?<!esop\s)(?!.{{0,120}}\b(?:deregister|employee\s|esop\b))(?:
                 (?:mixed|universal|automatic|new)?\s?shelf\s(?:registration|offering|prospectus|
                     statement|filing) |
                 (?:mixed|universal)\s(?:securities\s)?shelf | {MONEY}\s(?:\w+\s)?shelf\b |
