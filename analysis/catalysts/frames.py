@@ -30,7 +30,7 @@ FRAMES = tuple(
     for pattern in (
         rf"""
             ^(?:does|did|do|is|are|has|have|how|(?:will|can|could|should|would)(?!\s{_TO_COME}))\s
-            (?P<event>.+?) \s (?:(?:will|has|have|is|are|could|may|might|just|quietly|really)\s)*
+            (?!recent\s)(?P<event>.+?) \s (?:(?:will|has|have|is|are|could|may|might|just|quietly|really)\s)*
             {_CHANGES}\s (?:.+\s)? \b{_VIEW}\b .* $
         """,
         r"""
@@ -46,7 +46,10 @@ FRAMES = tuple(
             ^(?P<event>.+?) \s (?:could|may|might)\s
             (?:change\sthe\scase|be\sa\sgame\schanger|alter\sthe|reshape\sthe)\b .* $
         """,
-        r"^how\sinvestors\s(?:are\sreacting|may\srespond|might\srespond)\sto\s (?P<event>.+) $",
+        r"""
+            ^how\sinvestors\s(?:are\sreacting|may\srespond|might\srespond)\sto\s
+            (?P<event>(?!.*\bbalancing\b).+) $
+        """,
         r"\b what(?:\sis|'s)\sthe\s(?:latest\s)? (?P<event>(?:u\.?s\.?\s)?fda\s.+?) (?:\sall\sabout)? \?? $",
     )
 )

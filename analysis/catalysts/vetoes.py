@@ -24,7 +24,7 @@ OPINION = r"""
             under) |
         intrinsic\svalue | gf\s(?:value|score) | (?:bull|bear)(?:ish)?\scase |
         investment\s(?:story|case|thesis|narrative)s? | narratives?\b | case\sfor\sinvesting |
-        could\sreshape | game\schanger\sfor | how\sinvestors |
+        could\sreshape | game\schanger\sfor | how\s(?:investors|recent) | why\sthe |
         (?:will|could|may|might)\simpact\s.{0,60}investors | investors\sfocus |
         stocks?\s(?:to\s(?:buy|watch|consider|avoid|own|sell|hold)|i'd\sbuy|is\sa\sbuy) |
         (?:is|are)\s(?:an?\s)?(?:\w+\s){0,3}(?:buy|sell|hold)\b |
@@ -36,7 +36,7 @@ OPINION = r"""
         wall\sstreet\s(?:bullish|analysts|sees|thinks) | bullish\sor\sbearish |
         analysts?\s(?:says?|sees?|expects?|raises?|cuts?|hikes?|lifts?|ratings?|weigh|react|predict|
             think|target|blog|highlight|calls?)\b |
-        (?:says|sees|notes|reckons)$ | ,\ssays\b | by\smoody's |
+        (?:says|sees|(?<!convertible\s)notes|reckons)$ | ,\ssays\b | by\smoody's |
         \b(?:raised|cut|lowered|moved)\sto\s(?:buy|hold|sell|neutral|outperform|overweight) |
         'hold' | buy\spoint |
         trades?\s(?:reasonable|at\sa|rich|cheap|fair|above\sconsensus) | consensus\stargets? |
@@ -45,7 +45,8 @@ OPINION = r"""
         plans\sfor\s20\d\d | \bmore\szero\sin | \bjim\scramer | cramer | motley\sfool |
         zacks\.com\sfeatured | zacks\sanalyst | seen\s(?:as|benefiting|positioned|being) |
         according\sto\s(?:\w+\s)?analyst | stock\sforecast | price\sprediction |
-        technical\sanalysis | golden\scross | death\scross | moving\saverage | 52-week |
+        technical\sanalysis | golden\scross | death\scross | moving\saverage |
+        52-week(?!\s(?:\w+\s)?(?:data|results)) |
         all-time\s(?:high|low) | relative\sstrength | opinions?\son | hedge\sfunds? |
         retail\sinvestors | sentiment | deep\svalue | multibagger | what\s(?:sparked|happened) |
         trade\stracker | bullish\son | bearish\son |
@@ -62,6 +63,9 @@ PREVIEW = r"""
         preview | what\sto\s(?:expect|watch|look\sfor) |
         (?:ahead|advance)\sof\s(?:[\w'.-]+\s){0,4}(?:earnings|results|quarter|report|print|q[1-4]) |
         ahead\sof\s[\w'. ]*\bq[1-4] |
+        ahead\sof\s(?:[\w'.-]+\s){0,4}(?:data|decision|readout) |
+        readouts?\s(?:ahead|coming|due|in\sq[1-4]|looms?|nears?) |
+        could\s(?:double|skyrocket|soar|triple) |
         (?<!fda\s)to\s(?:report|release|announce|host|hold|webcast|discuss|issue|post|publish|
             provide|present|participate|attend|showcase|unveil|deliver|speak|exhibit|
             join\s\w+\sconference|highlight)\b(?!\s(?:its\s)?merger) |
@@ -72,7 +76,8 @@ PREVIEW = r"""
         dates?\b.{0,30}\b(?:earnings|results|call) |
         schedul(?:es|ed)\b.{0,40}\b(?:call|results|earnings|release|webcast|conference) |
         reports?\s(?:\w+\s){0,2}(?:next\sweek|tomorrow|soon|today:|this\sweek) |
-        (?:expected|likely|poised|set|projected)\sto\s(?:post|report|beat|deliver|grow|decline) |
+        (?:expected|likely|poised|set|projected)\sto\s(?:post|report|beat|deliver|grow|decline|
+            yield|read\sout) |
         earnings\s(?:expected|likely|forecast:|whispers?) |
         upcoming\s(?:\w+\s){0,2}(?:earnings|results|conference|investor|event)s? |
         will\s(?:report|release|announce|host|present|beat|post|participate) | get\sready\swith |
@@ -99,7 +104,7 @@ MOVERS = r"""
         nasdaq\s(?:falls|rises|jumps|drops|gains|flashes) | and\sother\s(?:big\s)?stocks |
         wall\sstreet\sanalyst\sresearch\scalls | news\sroundup | briefing\b | round-?up\b |
         stocks'?\s(?:q[1-4]|earnings) | (?:q[1-4]|earnings)\s(?:recap|highlights:) |
-        winners\sand\slosers
+        winners\sand\slosers | leads?\sgains
     )
 """
 HOLDERS = r"""
