@@ -20,12 +20,12 @@ _WIRE = re.compile(
 _TICKER = re.compile(r"\([^)]*[A-Z]{2,5}\)|\b(?:NASDAQ|NYSE)\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z]+[a-z]")
 _EDGES = re.compile(r"^\W+|(?:'s?)?\W*$")
-_VERB = re.compile(r"[a-z]+s|to|and|stock|shares")
+_VERB = re.compile(r"[a-z]+(?<![isu])s|to|and|stock|shares")
 _KNOWN = """
-    Alport Alzheimer American Angelman Barrett Becker Canada Canadian China Chinese Covid Crohn Cushing Danon
-    Dravet Duchenne EU Europe European Fabry Friedreich Gaucher Graves Hodgkin Hunter Huntington India Indian
-    Japan Japanese Korea Korean Lennox-Gastaut Lewy Medicare Menkes Merkel Parkinson Phase Pompe Prader-Willi
-    Rett Sanfilippo Stargardt Tourette Type U.S Usher Wilson
+    Alport Alzheimer American Angelman Barrett Becker Breakthrough Canada Canadian China Chinese Covid
+    Crohn Cushing Danon Dravet Duchenne EU Europe European Fabry Friedreich Gaucher Graves Hodgkin Hunter
+    Huntington India Indian Japan Japanese Korea Korean Lennox-Gastaut Lewy Medicare Menkes Merkel Orphan
+    Parkinson Phase Pompe Prader-Willi Priority Rett Sanfilippo Stargardt Tourette Type U.S Usher Wilson
 """
 KNOWN = frozenset(_KNOWN.split())
 """Capitalised words of a sentence about a medicine that are no company: diseases, countries, authorities."""
@@ -35,8 +35,8 @@ _THINGS = """
 """
 THINGS = frozenset(_THINGS.split())
 _SUBJECTS = """
-    biotech company data doctors drug drugmaker ema fda patients regulators researchers scientists
-    shareholders study therapy treatment trial u.s us vaccine
+    an biotech company data doctors drug drugmaker early ema experimental fda first investigational new oral
+    patients regulators researchers scientists shareholders study the therapy treatment trial u.s us vaccine
 """
 SUBJECTS = frozenset(_SUBJECTS.split())
 """What may act in such a title without being a company's name."""
