@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from analysis.catalysts.frames import reading_of
 from analysis.catalysts.kinds import Catalyst, CatalystKind
 from analysis.catalysts.names import Mention, mention_in
-from analysis.catalysts.tables import first_rule, is_vetoed
+from analysis.catalysts.tables import first_rule, is_vetoed, topic_rule
 from analysis.catalysts.tones import tone_of
 from analysis.catalysts.wires import is_wire, names_nobody
 from universe.types import Headline
@@ -55,6 +55,8 @@ def judge_headline(headline: Headline, names: Mapping[str, str]) -> list[Catalys
     is_named = any(mentions.values())
     is_read = (is_named or _is_untold(headline, title)) and not is_vetoed(told)
     found = first_rule(told) if is_read else None
+    if is_read and is_named and told == title:
+        found = found or topic_rule(title)
     if found is None:
         return []
     rule, start, end = found

@@ -11,6 +11,7 @@ from analysis.catalysts import (
     rules_listing,
     rules_results,
     rules_shares,
+    rules_topics,
     rules_trials,
 )
 from analysis.catalysts.kinds import Rule
@@ -30,10 +31,23 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+Found = tuple[Rule, int, int]
+"""A rule that fits, with the start and end of what it found."""
+
+
 @lru_cache(maxsize=8192)
-def first_rule(text: str) -> tuple[Rule, int, int] | None:
-    """The first rule that fits, with the start and end of what it found; None for text of no class."""
-    for rule in RULES:
+def first_rule(text: str) -> Found | None:
+    """The first rule of an event that fits; None for text of no class."""
+    return _first(RULES, text)
+
+
+def topic_rule(text: str) -> Found | None:
+    """The rule of what a title is about, for one that tells no event; None also where it hedges."""
+    return None if rules_topics.HEDGED.search(text) else _first(rules_topics.RULES, text)
+
+
+def _first(rules: tuple[Rule, ...], text: str) -> Found | None:
+    for rule in rules:
         match = rule.pattern.search(text)
         if match is not None:
             return rule, match.start(), match.end()
