@@ -9,7 +9,7 @@ import pytest
 from analysis.catalysts import TAGS, CatalystKind
 from tests.analysis.catalysts.made_up import kind_of
 from tests.recorded import ROOT
-from universe.simulator.synthetic import news
+from universe.simulator.synthetic import phrases
 
 TOLD = {
     "halt": """
@@ -59,6 +59,15 @@ TOLD = {
         FDA staff questions Quellmar pill
         FDA spurns Quellmar's pill
         Quellmar gets FDA sign-off
+        Quellmar pill gets priority FDA review
+        Quellmar Provides Regulatory and Business Update on QUMABIN
+        Quellmar shares surge on regulatory development
+        Quellmar withdraws marketing application in Europe
+        Quellmar's QM-101 approved in Japan for migraine
+        Quellmar says FDA won't require another trial
+        Quellmar stock jumps as FDA filing timeline sharpens
+        Quellmar maps NDA strategy
+        Quellmar opens expanded access to QM-101
     """,
     "trial": """
         Quellmar Announces Positive Topline Results from Phase 3 Trial of QM-101
@@ -86,6 +95,30 @@ TOLD = {
         Quellmar stock rises on study launch
         Quellmar study reaches 50% enrollment
         Quellmar study shaken by safety concerns
+        Trial of Quellmar's pill moves faster
+        Quellmar pill to test seven tumors in trial
+        Quellmar's treatment for sleep apnea advances
+        Quellmar Updates on Qumabin Development
+        Quellmar announces data publication
+        Quellmar adds trial site in Ohio
+        Quellmar's pill lets most patients cut coughing in half
+        Quellmar scan shows repair lasting two years
+        Quellmar therapy shows immune potential
+        Drug work halted at Quellmar
+        Quellmar stops its drug development
+        Quellmar shares crash after drug trial miss
+        Quellmar sinks on late-stage failure
+        Quellmar discontinues development of QM-7
+        Quellmar reports survival benefit
+        Quellmar jumps on mid-stage success
+        Quellmar shares jump on weight-loss data
+        Quellmar reports 52-week data for QM-101
+        Quellmar's vaccine triggers immune response in mice
+        Quellmar highlights data at ESMO
+        Quellmar's drug slows decline
+        Quellmar says QM-101 reduces episodes
+        Quellmar randomizes first patient
+        Quellmar takes its pill through Phase III
     """,
     "offering": """
         Quellmar Announces Pricing of $20 Million Public Offering of Common Stock
@@ -103,6 +136,8 @@ TOLD = {
         Quellmar Announces Strategic Investment from a Foundation
         Quellmar closes $40 million financing
         Quellmar raises $30 million to fund its pill
+        Quellmar launches $600 million ATM
+        Quellmar announces private placement of convertible notes
     """,
     "dilution": """
         Quellmar Files $150 Million Mixed Shelf
@@ -115,6 +150,7 @@ TOLD = {
         Quellmar shareholders approve increase in authorized shares
         Quellmar files prospectus to offer securities for up to $100 million
         Quellmar trades new 5-year warrants for $11M cash
+        Quellmar files to offer 5.2M shares for holders
     """,
     "merger": """
         Quellmar to Be Acquired by Orvane for $12.00 Per Share in Cash
@@ -133,6 +169,9 @@ TOLD = {
         Quellmar and Orvane Announce Strategic Transaction
         Orvane's $2 Billion Quellmar Takeover Stuns Rudder Street
         Orvane acquisition to lift Quellmar
+        Quellmar buys the only shot for a rare disease
+        Quellmar sold to Orvane for $400M
+        Orvane completes purchase of Quellmar
     """,
     "earnings": """
         Quellmar Reports Third Quarter 2025 Financial Results and Provides Business Update
@@ -153,6 +192,15 @@ TOLD = {
         Quellmar reports record Q2 operating cash flow
         Quellmar sales growth in second quarter surprises
         Quellmar Is Up 9% After Mounting Losses
+        Quellmar AUM rises to $909B
+        Quellmar reports July sales
+        Quellmar beats on revenue
+        Quellmar stock drops as earnings disappoint
+        Quellmar GAAP EPS of -$0.12
+        Quellmar Q3: Revenue Slightly Ahead
+        Quellmar announces record second quarter
+        Quellmar shares slide after Q2 report
+        Quellmar stock jumps on strong quarter
     """,
     "guidance": """
         Quellmar Raises Full-Year 2026 Revenue Guidance
@@ -165,6 +213,8 @@ TOLD = {
         Quellmar maps out $900-$920 million sales outlook
         Quellmar Extends its Operating Runway
         Quellmar cash runway into 2029
+        Quellmar sees 2026 revenue of $50 million
+        Quellmar sets 2028 financial targets
     """,
     "contract": """
         Quellmar Awarded $12.5 Million Contract by U.S. Department of Defense
@@ -179,6 +229,10 @@ TOLD = {
         Quellmar wins fund mandate
         Quellmar's Navy contract just got bigger
         Quellmar receives BARDA funding
+        Quellmar chosen to supply batteries
+        Quellmar selected for Missile Defense program
+        Quellmar wins deal to build hospital
+        Quellmar secures five-year deal with Orvane
     """,
     "partnership": """
         Quellmar and Orvane Announce Strategic Collaboration
@@ -189,6 +243,11 @@ TOLD = {
         Orvane terminates collaboration with Quellmar
         Quellmar stock jumps after Orvane deal
         Quellmar strikes cancer drug deal worth $800 million
+        Quellmar, Orvane Foundation Expand Protein Resource
+        Quellmar inks three capsid pacts
+        Quellmar earns $20 million milestone payment
+        Quellmar flags $10 mln Orvane milestone
+        Orvane picks Quellmar as AI partner
     """,
     "listing": """
         Quellmar Announces 1-for-20 Reverse Stock Split
@@ -202,6 +261,9 @@ TOLD = {
         Nasdaq to delist Quellmar shares
         Quellmar receives NYSE American non-compliance notice
         Quellmar Granted Extension by Nasdaq Hearings Panel
+        Quellmar celebrates its recent Nasdaq listing
+        Quellmar receives Nasdaq staff determination
+        Quellmar wins more time from Nasdaq
     """,
     "": """
         Quellmar to Report Third Quarter Results on November 5
@@ -234,6 +296,17 @@ TOLD = {
         QUELLMAR WINS SHAREHOLDER APPROVAL
         Quellmar's acquisition strategy in five charts
         Quellmar wins Canada approval for copper mine
+        Quellmar files ESOP shelf registration
+        Quellmar trials expected to yield results in 2026
+        Quellmar pill maker lays out 2026 plans for new trials
+        Quellmar: A Buy Ahead Of FDA Decision
+        Quellmar set for Phase 3 readout in Q4
+        Quellmar: Phase 3 Data Could Double The Stock
+        Quellmar hires head of clinical development
+        Quellmar remains far from the FDA
+        Quellmar stock: why the FDA approval does not matter
+        After-Hours Rally: Quellmar Leads Gains on FDA Milestone
+        How Recent FDA Wins Are Shaping Quellmar
     """,
 }
 
@@ -277,39 +350,90 @@ def test_a_mover_counts_by_the_cause_that_it_names(kind: str, title: str) -> Non
 
 
 SIMULATED = {
+    "receives FDA approval for its lead drug": "fda",
+    "wins FDA clearance for its diagnostic device": "fda",
+    "granted FDA fast track designation": "fda",
+    "granted FDA breakthrough therapy designation": "fda",
     "reports positive Phase 2 data": "trial",
-    "wins FDA clearance": "fda",
-    "raises full-year guidance": "guidance",
-    "lands multi-year cloud contract": "contract",
-    "beats revenue estimates": "earnings",
+    "announces positive topline results from Phase 3 trial, which met its primary endpoint": "trial",
+    "says FDA accepts new drug application with priority review": "fda",
+    "lands multi-year cloud contract worth ${million} million": "contract",
+    "selected by {other} for its data platform under a strategic partnership": "partnership",
     "posts record net interest income": "earnings",
     "raises production outlook": "guidance",
-    "signs supply agreement": "contract",
-    "beats quarterly estimates": "earnings",
-    "wins large order": "contract",
+    "signs ten-year supply agreement": "contract",
+    "beats {quarter} earnings estimates as revenue jumps {percent}%": "earnings",
+    "reports {quarter} results above estimates": "earnings",
+    "beats quarterly estimates and raises full-year guidance": "earnings",
     "raises full-year outlook": "guidance",
-    "to be acquired at a premium": "merger",
+    "raises {quarter} guidance on strong demand": "guidance",
+    "to be acquired by {other} for ${price} per share in cash": "merger",
+    "enters definitive merger agreement with {other}": "merger",
+    "wins ${million} million contract": "contract",
+    "receives purchase order worth ${million} million": "contract",
+    "announces strategic partnership with {other}": "partnership",
+    "enters license agreement with {other}": "partnership",
+    "regains compliance with minimum bid price requirement": "listing",
+    "shares halted on circuit breaker to the upside": "halt",
+    "receives complete response letter from FDA": "fda",
+    "says FDA places clinical hold on its study": "fda",
     "halts trial after safety review": "trial",
-    "receives complete response letter": "fda",
-    "prices offering": "offering",
+    "says Phase 3 trial did not meet its primary endpoint": "trial",
+    "discontinues Phase 2 trial after interim analysis": "trial",
+    "prices ${million} million public offering": "offering",
     "cuts revenue outlook": "guidance",
-    "loses key customer": "contract",
-    "misses earnings estimates": "earnings",
+    "loses contract with its largest customer": "contract",
+    "misses earnings estimates on lower income": "earnings",
     "cuts output forecast": "guidance",
-    "misses quarterly estimates": "earnings",
-    "announces stock offering": "offering",
+    "misses {quarter} earnings estimates as revenue falls {percent}%": "earnings",
+    "reports {quarter} results below estimates": "earnings",
+    "misses quarterly estimates and lowers full-year guidance": "earnings",
     "lowers full-year outlook": "guidance",
+    "withdraws full-year guidance": "guidance",
+    "and {other} terminate merger agreement": "merger",
+    "says ${million} million contract was terminated": "contract",
+    "receives notice of noncompliance with minimum bid price requirement": "listing",
+    "receives delisting determination, will request hearing on its listing": "listing",
+    "announces 1-for-{ratio} reverse stock split plan": "listing",
+    "prices ${million} million public offering of common stock": "offering",
+    "announces ${million} million registered direct offering at ${price} per share": "offering",
+    "announces proposed public offering of common stock and warrants": "offering",
+    "announces ${million} million private placement of convertible notes": "offering",
+    "enters ${million} million at-the-market offering program": "offering",
+    "files ${million} million mixed shelf registration": "dilution",
+    "registers shares for resale by holders of warrants": "dilution",
+    "announces exercise of warrants for ${million} million in gross proceeds": "dilution",
+    "shares halted on circuit breaker to the downside": "halt",
+    "shares halted, news pending": "halt",
+}
+FIGURES = {
+    "million": "12.5",
+    "price": "4.20",
+    "percent": "30",
+    "ratio": "10",
+    "quarter": "second quarter",
+    "other": "Orvane Labs",
+    "bank": "Harlow Stone",
+    "name": "Quellmar",
+    "firm": "Brandt & Lowe LLP",
+    "count": "9",
+    "weekday": "Monday",
+    "way": "higher",
 }
 
 
 def test_the_simulators_news_is_classed_and_the_rest_of_it_is_none() -> None:
-    groups = [phrases for table in (news.GOOD, news.BAD) for phrases in table.values()]
-    phrases = {phrase for group in (*groups, news.PLAIN) for phrase in group}
-    assert set(SIMULATED) <= phrases
-    assert {phrase: kind_of(f"Quellmar {phrase}") for phrase in phrases} == {
-        phrase: SIMULATED.get(phrase, "") for phrase in phrases
+    groups = [group for table in (phrases.GOOD, phrases.BAD) for group in table.values()]
+    words = {phrase.words for group in (*groups, phrases.PLAIN) for phrase in group}
+    assert set(SIMULATED) <= words
+    assert {line: kind_of(f"Quellmar {line.format(**FIGURES)}") for line in words} == {
+        line: SIMULATED.get(line, "") for line in words
     }
-    assert kind_of(news.LAW.format(name="Quellmar")) == ""
+
+
+@pytest.mark.parametrize("line", [*phrases.LAW, *phrases.LISTS])
+def test_the_simulators_advertisements_and_lists_have_no_class(line: str) -> None:
+    assert kind_of(line.format(**FIGURES)) == ""
 
 
 def test_every_class_has_the_tag_and_the_place_of_the_document() -> None:
