@@ -14,7 +14,8 @@ MERGER = (
                 (?:terminat\w+|call\w*\soff|abandon\w*|scrap\w*|reject\w*|drop\w*|walks?\saway|end
                     (?:s|ed)|rebuff\w*|block\w*)\s(?:from\s)?(?:[\w'.$&-]+\s){0,6}?(?:merger|
                     acquisition|takeover|buyout|bid|tender\soffer|deal\sto\sbuy|sale\sprocess|
-                    business\scombination)
+                    business\scombination) |
+                walks?\saway\sfrom\s(?:[\w'-]+\s){0,3}deal\b | sues\sto\sblock\b.{0,40}\bdeal\b
             )
         """,
     ),
@@ -33,6 +34,8 @@ MERGER = (
                 tak(?:e|es|en|ing)\s(?:\w+\s){0,2}private | go(?:es|ing)?[\s-]private |
                 strategic\salternatives? | strategic\sreview |
                 exploring?\s(?:an?\s)?(?:\w+\s)?sale | (?:sale|takeover)\sprocess | tender\soffer |
+                makes?\s(?:[\w$.-]+\s){0,3}offer\sfor\b | per[\s-]share\s(?:bid|offer)\b | sell\sitself\b |
+                (?:boosts|hikes|lowers|raises|sweetens)\s(?:[\w$.-]+\s){0,3}(?:bid|offer)\b |
                 (?:merger|acquisition)\sproposal | weigh\w*\s(?:\w+\s){0,2}sale
             )
         """,
@@ -58,6 +61,7 @@ MERGER = (
                 acquisition\sof\b |
                 (?:definitive\s)?(?:merger|business\scombination|acquisition)\s(?:agreement|deal|
                     vote|terms|partner|talks) |
+                merger\s(?:clears|closes|gains|gets|wins)\b | expands?\swith\s(?:\w+\s){{1,3}}acquisition\b |
                 merg(?:es|ed|ing)\swith | merger\s(?:with|of|between) |
                 (?:shareholders|stockholders|regulators?|fed|court|eu|ftc|doj)\s(?:\w+\s)?
                     (?:approv\w+|clear\w*|back\w*)\s(?:[\w'-]+\s){{0,5}}?(?:merger|acquisition|
@@ -128,7 +132,8 @@ CONTRACT = (
                     (?:contract|deal|agreement|order)s?\b |
                 (?:chosen|selected|tapped)\sto\s(?:build|deliver|provide|supply|support)\b |
                 (?:chosen|selected)\sfor\s(?:[\w.'-]+\s){{1,6}}?(?:contract|program(?:me)?|project)\b |
-                wins?\s(?:[\w$.-]+\s){{0,3}}?deal\b |
+                wins?\s(?:(?:[\w$.-]+\s){{0,3}}?deal|bid)\b | (?:navy|nasa|pentagon)\sdeal\b |
+                to\ssupply\s(?:[\w-]+\s){{1,4}}(?:for|to)\s(?-i:[A-Z]) |
                 selected\s(?:by|as|for)\s(?:\w+\s){{0,6}}(?:to\s(?:provide|supply|deliver|support|
                     build)|supplier|contractor|provider|vendor) |
                 awarded\s{MONEY} |
@@ -184,7 +189,7 @@ PARTNERSHIP = (
                 (?:after|following|on)\s(?!(?:budget|ceasefire|china|debt|iran|labou?r|peace|tariff|
                     tax|trade|union)\s)(?-i:[A-Z][a-z]\w+)\sdeal\b |
                 expands?\s(?:\w+\s){0,3}(?:relationship|agreement)\swith |
-                milestone\spayments?\b |
+                milestone\spayments?\b | (?:reacquires|regains)\s(?:\w+\s){0,3}rights\b |
                 (?:chooses|picks|selects|taps)\s(?:[\w.'&-]+\s){1,4}as\s(?:[\w-]+\s){0,3}partner\b |
                 \$[\d.,]+\s?(?:m|mln|million)\s(?:[\w-]+\s){0,3}milestone\b |
                 ^(?-i:[A-Z])[\w.&' -]+(?:,|\sand)\s(?-i:[A-Z])[\w.&' ]+\s

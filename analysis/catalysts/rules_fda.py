@@ -86,7 +86,7 @@ RULES = (
                 fda\b.{0,30}\bfast[\s-]?tracks? | \bfast[\s-]track(?:ed)?\b.{0,40}\bfda |
                 fda\s(?:breakthrough|fast[\s-]track|orphan|rmat)\b | fda\sdesignations? |
                 priority\s(?:fda\s)?review(?!\svoucher) | granted\saccelerated\sapproval |
-                priority\svoucher\sfrom | commissioner's\snational\spriority
+                priority\svoucher\sfrom | national\spriority
             )
         """,
     ),
@@ -98,6 +98,8 @@ RULES = (
                 ind\b.{{0,25}}\b(?:clear(?:ance|ed|s)|accept\w*|approv\w*|go[\s-]ahead) |
                 (?:clear(?:ance|ed|s)|accept\w*|approv\w*|go[\s-]ahead)\b.{{0,60}}\bind\b |
                 study\smay\sproceed |
+                (?:gets?|obtains?|receives?|secures?|wins?)\s(?!ethics\s)(?:\w+\s){{0,3}}(?:approval|clearance|
+                    go-?ahead|nod|permission)\s.{{0,40}}\b(?:trial|study)\b |
                 \bphase\s?(?:[1-4]|i{{1,3}})\s(?:green[\s-]?light|go-ahead|clearance|nod)\b |
                 {AUTHORITY}\b.{{0,30}}\b(?:clears?|go[\s-]ahead|backs?|green[\s-]?lights?|allows?|
                     lets?|permits?)\b.{{0,70}}(?:trial|study|studies)
@@ -211,7 +213,7 @@ RULES = (
         0,
         rf"""
             (?<!\w)(?:
-                {AUTHORITY}\s(?:\w+\s)?(?:asks|wants|tells|lets|permits|invites|shapes|maps|
+                {AUTHORITY}\s(?:\w+\s)?(?:asks|flags|wants|warns|tells|lets|permits|invites|shapes|maps|
                     outlines|advances|advises|weighs\sin|paves|opens)\b |
                 {AUTHORITY}\s(?:won't|doesn't|will\snot|does\snot)\s(?:need|require)\b |
                 {AUTHORITY}\stakes\s(?:a\s)?(?:closer|new|fresh)\slook |

@@ -49,11 +49,12 @@ RULES = (
                 (?:nasdaq|nyse|exchange)\b.{0,50}\b(?:deficienc\w+|non-?complian\w+|minimum\s(?:bid|
                     closing|stockholders|market)|delist\w*|notice\sof|notification|(?:deficiency|
                     notification|staff|determination)\s(?:letter|notice)|warn\w*|flags) |
-                minimum\sbid\sprice | (?:nasdaq|nyse)\s(?:\w+\s)?staff\sdetermination | listing\srequirement |
+                minimum\sbid\sprice |
+                (?:nasdaq|nyse)\s(?:\w+\s)?(?:notice|staff\sdetermination)\b | listing\srequirement |
                 (?:notice|notification|letter)\s(?:\w+\s){0,4}(?:from\s(?:the\s)?)?(?:nasdaq|nyse)\b
                     (?!.{0,10}(?:rule\s5635)) |
                 delist(?:s|ed|ing|ment)?\b |
-                non-?complian\w+\s(?:with\s)?(?:nasdaq|nyse) | continued\slisting
+                (?:non-?complian\w+|out\sof\scompliance)\s(?:with\s)?(?:nasdaq|nyse) | continued\slisting
             )
         """,
     ),

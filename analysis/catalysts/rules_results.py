@@ -9,13 +9,16 @@ QUARTER = r"""
     (?:
         (?:f|fiscal\s)?q[1-4] | [1-4]q(?:\d\d)? |
         (?:first|second|third|fourth|1st|2nd|3rd|4th)[\s-](?:fiscal\s)?(?:quarter|half)(?:ly)? |
-        quarter(?:ly)? | full[\s-]year | half[\s-]year | fiscal(?:\syear)? | fy\s?\d{2,4} |
+        quarter(?:ly)? | full[\s-]year | half[\s-]year | fiscal(?:\syear)? | fy(?:\s?\d{2,4})?\b |
         year-end | annual | h[12] | three\smonths | six\smonths | nine[\s-]months
     )
 """
-FIGURE = (
-    r"(?: results? | earnings | revenues? | sales | profits? | loss(?:es)? | eps | income | ebitda | ffo )"
-)
+FIGURE = r"""
+    (?:
+        results? | earnings | revenues? | sales | profits? | loss(?:es)? | eps | income | ebitda | ffo |
+        bottom\sline
+    )
+"""
 CHANGED = r"""
     (?:
         higher | lower | stronger | weaker | softer | rising | falling | growing | shrinking |
@@ -38,7 +41,7 @@ EARNINGS = (
         "guidance.forecast",
         0,
         rf"""
-            ^(?!.*\b(?:beats?|tops?|topped|miss(?:es|ed)?|results|reports?|posts|surprises|
+            ^(?!.*\b(?:beats?|lags?|meets|tops?|topped|miss(?:es|ed)?|results|reports?|posts|surprises|
                 surpass\w*|{FIGURE}\s(?:surg|jump|ris|rose|f[ae]ll|grew|climb|soar|drop|doubl|
                 up\s)\w*)\b).*?(?<!\w)(?:(?:forecasts?|expects|sees|guides|projects|anticipates|
                 targets|warns)\s(?:[\w$%.,'&()-]+\s){{0,5}}?(?:{QUARTER}|20\d\d)\s
@@ -70,7 +73,7 @@ EARNINGS = (
                 {FIGURE}\s(?:(?!outlook|guidance|forecast)[\w.,$%-]+\s){{0,3}}?(?:beat|beats|miss|
                     misses|missed|surprise|tops|lag|lags|shortfall|decline|jump(?:s|ed)?|surg(?:e|
                     es|ed)|ris(?:e|es)|rose|fell|falls?|drop(?:s|ped)?|climb(?:s|ed)?|soar(?:s|ed)?|
-                    grew|grows|up\s\d|down\s\d|doubl\w+|tripl\w+|slump\w*|slid\w*|widen\w*|
+                    grew|grows|up\s\d|down\s\d|doubl\w+|tripl\w+|slump\w*|slid\w*|advances?|widen\w*|
                     narrow\w*|increas\w+|decreas\w+|below|above|fall\sshort)\b |
                 {FIGURE}\s(?:and\s{FIGURE}\s)?(?:top|beat|miss|lag|surpass|exceed)\b |
                 {QUARTER}\s(?:\w+\s)?(?:beat|miss|profit|loss|surprise)\b |
@@ -112,7 +115,7 @@ EARNINGS = (
                 {CHANGED}\s(?:\w+\s)?{FIGURE}\s(?:but|and|on|with|despite|amid)\s
                     (?:slightly\s)?{CHANGED}\s |
                 earns\s{MONEY}(?!.{{0,20}}\bmilestone) | gaap\s(?:earnings|eps|loss|net|profit)\b |
-                \bq[1-4](?:\s20\d\d)?:\s | record\s(?:first|second|third|fourth)[\s-]quarter\b |
+                \bq[1-4](?:\s20\d\d)?(?::|\sprint\b) | record\s(?:first|second|third|fourth)[\s-]quarter\b |
                 (?:after|following|on)\s(?:[\w'-]+\s){{0,2}}(?:q[1-4]|quarterly|earnings)\s
                     (?:numbers|print|report)\b |
                 (?:after|following|on)\s(?:an?\s|its\s)?(?:blowout|disappointing|mixed|record|soft|
@@ -189,6 +192,7 @@ GUIDANCE = (
                 (?:sees|expects|forecasts|guides|projects|anticipates)\s(?:[\w$%.,'()-]+\s){{0,4}}?
                     (?:{QUARTER}|20\d\d)\s(?:[\w$%.,'()-]+\s){{0,5}}?(?:{FIGURE}|growth) |
                 forecasts\s(?:[\w$%.,'-]+\s){{0,4}}?{FIGURE} |
+                (?:expects|forecasts|predicts|sees)\s\d+%\s(?:\w+\s)?growth\b |
                 (?:as|on|after|following|amid)\s(?:[\w$%'-]+\s){{0,5}}{OUTLOOK}\b |
                 (?:targets|sees|expects|guides|projects)\s(?:[\w$%.,'-]+\s){{0,3}}?(?:{FIGURE}|
                     (?:eps|revenue|sales)\sgrowth)\b |

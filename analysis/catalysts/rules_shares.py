@@ -29,7 +29,7 @@ RULES = (
         -1,
         rf"""
             (?<!\w)(?:
-                at[\s-]the[\s-]market | {MONEY}\satm\b |
+                at[\s-]the[\s-]market | (?:{MONEY}|through|under|via)\s(?:an\s|its\s)?atm\b |
                 atm\s(?:program\w*|offering|facility|sales?|equity|agreement|issuance) |
                 equity\sdistribution\sagreement | sales\sagreement\b.{{0,30}}\bshares
             )
@@ -53,7 +53,7 @@ RULES = (
         -1,
         rf"""
             (?<!\w)(?:
-                private\splacements? |
+                private\splacements? | securities\spurchase\sagreement |
                 pipe\s(?:financing|deal|investment|transaction|offering) | {MONEY}\spipe\b
             )
         """,
@@ -85,6 +85,7 @@ RULES = (
                     bonds|etf|product|service)) |
                 (?:sells?|to\ssell|selling|issu(?:es|ing))\s(?:up\sto\s)?(?:an\s)?
                     (?:additional\s)?{MONEY}\s(?:of\s|in\s|worth\sof\s)?(?:new\s)?{PAPER} |
+                prices\s(?:\w+\s)?follow-on\b |
                 bought[\s-]deal | over-?allotment | shares?\ssale\sto\s(?:raise|fund) |
                 (?:prices?|upsizes?)\s(?:\w+\s)?offering\b(?!.{{0,20}}\b(?:notes|debt|bonds)) |
                 {MONEY}(?:-million|-billion)?\s(?:{PAPER}\s)?offering\b(?!.{{0,20}}\b(?:notes|debt|

@@ -41,7 +41,7 @@ HEDGED = re.compile(
     r"""
         \b(?:
             a\sbuy | appoint\w* | away | bets? | could | despite | expected | here's | hires | hopes? |
-            if | may | might | names | nears? | planned | plans? | potential | remains? | risks? |
+            if | may | might | names | nears? | optimism | planned | plans? | potential | remains? | risks? |
             upside | weighs? | what | will
         )\b
     """,

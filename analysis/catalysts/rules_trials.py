@@ -18,9 +18,9 @@ CODE = r"(?-i:\b(?!FY)[A-Z]{2,5}-?\d+\b)"
 BETTER = r"""
     (?:
         (?:cuts?|eas(?:es|ed)|halv(?:es|ed)|improv(?:es|ed)|lower(?:s|ed)|prevent(?:s|ed)|
-            reduc(?:es|ed)|shr[iau]nks?|slow(?:s|ed))\s(?:[\w-]+\s){0,3}(?:attacks|bleed\w*|
-            cholesterol|deaths?|decline|pain|progression|relapses?|seizures?|survival|symptoms?|
-            tumou?rs?)
+            reduc(?:es|ed)|restor(?:es|ed)|shr[iau]nks?|slow(?:s|ed))\s(?:[\w-]+\s){0,3}(?:attacks|bleed\w*|
+            cholesterol|deaths?|decline|hearing|pain|progression|relapses?|seizures?|sight|
+            survival|symptoms?|tumou?rs?|vision)
     )
 """
 GOOD = r"""
@@ -72,6 +72,7 @@ RULES = (
                     (?:\w+\s)?{DATA} |
                 \b{GOOD}\s(?:\w+\s){{0,2}}(?:efficacy|remission|response\srates?|survival)\b |
                 \b(?:clinical|survival)\sbenefit\b | \b(?:early|late|mid)-stage\s(?:success|win)\b |
+                \b(?:complete|partial)\sremissions?\b | \bhead-to-head\s(?:victory|win)\b |
                 \btumou?r\s(?:regression|shrinkage)\b |
                 \b(?:regression|resolution|shrinkage)\sof\s(?:\w+\s)?tumou?rs\b |
                 {STUDY}(?!.{{0,60}}pipeline).{{0,60}}\b{GOOD}\b |
@@ -93,7 +94,9 @@ RULES = (
                 \btop-?\s?line\s(?:\w+\s){{0,2}}{DATA} |
                 \b(?:after|on|following|as)\s(?:[\w-]+\s){{0,6}}(?:engager|clinical|patient|
                     efficacy|survival|safety|therapy|drug|vaccine|dose|response|cancer|
-                    tumou?r|weight-loss)\sdata\b |
+                    obesity|tumou?r|weight-loss)\s(?:data|results)\b |
+                \b(?:posts|presents|reports|shares|unveils)\s(?:\w+\s){{0,2}}data\s(?:for|from|on)\b
+                    .{{0,40}}\b(?:cancer|drug|pill|therapy|treatment|vaccine)\b |
                 \b\d+-(?:week|month|year)\s(?:\w+\s)?data\b | \bimmune\sresponses?\b |
                 \bdata\sat\s(?:the\s)?(?:\d+\w*\s|20\d\d\s|annual\s)*(?-i:[A-Z]{{3,5}})\b |
                 \b{BETTER}\b |
@@ -122,7 +125,8 @@ RULES = (
         r"""
             (?<!\w)(?:
                 (?:first|last)\s(?:patient|participant|subject|cohort|person|site)s?\b.{0,30}\b
-                    (?:dos\w+|enrol\w+|treat\w+|random\w+|screen\w+|complet\w+|activat\w+) |
+                    (?:dos\w+|enrol\w+|treat\w+|random\w+|screen\w+|complet\w+|activat\w+|visit) |
+                into\s(?:the\s)?clinic\b |
                 (?:doses|dosed|dosing|treats|enrols|enrolls|enrolled|enrolling|random\w+|screens)\s(?:of\s)?(?:the\s)?
                     (?:first|last)\b |
                 (?:complet\w+|finish\w+|full)\s(?:of\s)?(?:\w+\s){0,3}(?:enrol?lment|recruitment|

@@ -25,6 +25,7 @@ OPINION = r"""
         intrinsic\svalue | gf\s(?:value|score) | (?:bull|bear)(?:ish)?\scase |
         investment\s(?:story|case|thesis|narrative)s? | narratives?\b | case\sfor\sinvesting |
         could\sreshape | game\schanger\sfor | how\s(?:investors|recent) | why\sthe |
+        in\ssympathy | (?:ceo|cfo)\sdiscusses |
         (?:will|could|may|might)\simpact\s.{0,60}investors | investors\sfocus |
         stocks?\s(?:to\s(?:buy|watch|consider|avoid|own|sell|hold)|i'd\sbuy|is\sa\sbuy) |
         (?:is|are)\s(?:an?\s)?(?:\w+\s){0,3}(?:buy|sell|hold)\b |
@@ -65,7 +66,7 @@ PREVIEW = r"""
         ahead\sof\s[\w'. ]*\bq[1-4] |
         ahead\sof\s(?:[\w'.-]+\s){0,4}(?:data|decision|readout) |
         readouts?\s(?:ahead|coming|due|in\sq[1-4]|looms?|nears?) |
-        could\s(?:double|skyrocket|soar|triple) |
+        could\s(?:double|pop|skyrocket|soar|triple) |
         (?<!fda\s)to\s(?:report|release|announce|host|hold|webcast|discuss|issue|post|publish|
             provide|present|participate|attend|showcase|unveil|deliver|speak|exhibit|
             join\s\w+\sconference|highlight)\b(?!\s(?:its\s)?merger) |
@@ -149,7 +150,7 @@ LAW = r"""
         fraud\binvestigation | is\sinvestigating | investigat(?:es|ion|ed)\b(?!\sal|al) |
         llp\b | pomerantz | rosen\b | bronstein | faruqi | robbins\b | levi\s&\skorsinsky |
         schall\b | kessler\stopaz | hagens\sberman | glancy | halper\ssadeh | litigation |
-        patent\s(?:suit|lawsuit|infringement|trial) | jury | verdict
+        (?:sue|sues|sued)\sover | patent\s(?:suit|lawsuit|infringement|trial) | jury | verdict
     )
 """
 PAGES = r"""
@@ -165,7 +166,8 @@ PAGES = r"""
         ^recon: | the\sstory\b | pipeline\sprogress | \blaunch\s(?:of|in)\b.{0,60}\bfollowing\b |
         (?:appoint\w*|names|hires|promotes|joins)\s(?:[\w.-]+\s){0,6}(?:as\s|to\s(?:its\s|
             the\s)?board|board|chief|ceo|cfo|president) |
-        named\s.{0,40}(?:ceo|chief|president) | price\stoday
+        \b(?:gets?|granted|issued|receives?|secures?|wins?)\s(?:[\w.-]+\s){0,3}patents?\b |
+    named\s.{0,40}(?:ceo|chief|president) | price\stoday
     )
 """
 VETO = re.compile("|".join(f"(?:{part})" for part in (OPINION, PREVIEW, MOVERS, HOLDERS, LAW, PAGES)), _FLAGS)

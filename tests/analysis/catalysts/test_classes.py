@@ -68,6 +68,9 @@ TOLD = {
         Quellmar stock jumps as FDA filing timeline sharpens
         Quellmar maps NDA strategy
         Quellmar opens expanded access to QM-101
+        Quellmar gets go-ahead from UK regulator for trial
+        Quellmar receives national priority voucher
+        Quellmar stock hit as FDA flags safety risk
     """,
     "trial": """
         Quellmar Announces Positive Topline Results from Phase 3 Trial of QM-101
@@ -119,6 +122,14 @@ TOLD = {
         Quellmar says QM-101 reduces episodes
         Quellmar randomizes first patient
         Quellmar takes its pill through Phase III
+        Quellmar gene therapy restores hearing in children
+        Quellmar reports complete remission
+        Quellmar unveils head-to-head win
+        Quellmar shares surge on cancer vaccine results
+        Quellmar posts mixed data on NASH drug
+        Quellmar announces last patient visit
+        Quellmar advances lead candidate into clinic
+        Quellmar receives ethics approval to start Phase 1 study
     """,
     "offering": """
         Quellmar Announces Pricing of $20 Million Public Offering of Common Stock
@@ -138,6 +149,9 @@ TOLD = {
         Quellmar raises $30 million to fund its pill
         Quellmar launches $600 million ATM
         Quellmar announces private placement of convertible notes
+        Quellmar raises $12 million through ATM
+        Quellmar enters securities purchase agreement for $6 million
+        Quellmar prices follow-on at $12
     """,
     "dilution": """
         Quellmar Files $150 Million Mixed Shelf
@@ -172,6 +186,13 @@ TOLD = {
         Quellmar buys the only shot for a rare disease
         Quellmar sold to Orvane for $400M
         Orvane completes purchase of Quellmar
+        Orvane walks away from Quellmar deal
+        FTC sues to block Quellmar's Orvane deal
+        Orvane makes offer for Quellmar
+        Activist pushes Quellmar to sell itself
+        Orvane sweetens bid for Quellmar
+        Quellmar merger wins backing
+        Quellmar expands with Orvane acquisition
     """,
     "earnings": """
         Quellmar Reports Third Quarter 2025 Financial Results and Provides Business Update
@@ -201,6 +222,10 @@ TOLD = {
         Quellmar announces record second quarter
         Quellmar shares slide after Q2 report
         Quellmar stock jumps on strong quarter
+        Quellmar (QLMR) Lags Q2 Earnings Estimates
+        Quellmar bottom line climbs in Q3
+        Quellmar Q2 Income Advances
+        Quellmar: Strong Q2 Print
     """,
     "guidance": """
         Quellmar Raises Full-Year 2026 Revenue Guidance
@@ -215,6 +240,8 @@ TOLD = {
         Quellmar cash runway into 2029
         Quellmar sees 2026 revenue of $50 million
         Quellmar sets 2028 financial targets
+        Quellmar sees FY revenue above consensus
+        Quellmar predicts 20% growth next year
     """,
     "contract": """
         Quellmar Awarded $12.5 Million Contract by U.S. Department of Defense
@@ -233,6 +260,9 @@ TOLD = {
         Quellmar selected for Missile Defense program
         Quellmar wins deal to build hospital
         Quellmar secures five-year deal with Orvane
+        Quellmar wins bid for port project
+        Quellmar secures Pentagon deal
+        Quellmar to supply chips to Orvane
     """,
     "partnership": """
         Quellmar and Orvane Announce Strategic Collaboration
@@ -248,6 +278,7 @@ TOLD = {
         Quellmar earns $20 million milestone payment
         Quellmar flags $10 mln Orvane milestone
         Orvane picks Quellmar as AI partner
+        Quellmar regains rights to QM-101
     """,
     "listing": """
         Quellmar Announces 1-for-20 Reverse Stock Split
@@ -264,6 +295,8 @@ TOLD = {
         Quellmar celebrates its recent Nasdaq listing
         Quellmar receives Nasdaq staff determination
         Quellmar wins more time from Nasdaq
+        Quellmar gets Nasdaq notice on bid price
+        Quellmar out of compliance with NYSE rule
     """,
     "": """
         Quellmar to Report Third Quarter Results on November 5
@@ -307,6 +340,12 @@ TOLD = {
         Quellmar stock: why the FDA approval does not matter
         After-Hours Rally: Quellmar Leads Gains on FDA Milestone
         How Recent FDA Wins Are Shaping Quellmar
+        Quellmar's stock could pop on FDA ruling
+        Quellmar rises in sympathy with Orvane's FDA approval
+        Quellmar CEO discusses Q2 results
+        Quellmar investors sue over FDA statements
+        Quellmar wins patent for trial software
+        Quellmar shares climb on Phase 3 optimism
     """,
 }
 
