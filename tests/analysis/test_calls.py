@@ -44,13 +44,14 @@ def counted() -> Iterator[Counter[str]]:
 
 @pytest.fixture
 def market(settings: Any, request: pytest.FixtureRequest) -> Iterator[RunningMarket]:
-    """A market at 10:00, with both vendors' keys, or with the price vendor's alone."""
-    with start_market(first=FIRST.isoformat()) as running:
+    """A market at 10:00, with both vendors' keys, or with the price vendor's alone; whole or of a size."""
+    key, *size = str(request.param).split(":")
+    with start_market(first=FIRST.isoformat(), listings=int(size[0]) if size else None) as running:
         settings.MARKET_WORLD = "simulated"
         settings.SIMULATOR_URL = settings.POLYGON_BASE_URL = running.url
         settings.FMP_BASE_URL = f"{running.url}/stable"
         settings.POLYGON_API_KEY = "simulated"
-        settings.FMP_API_KEY = request.param
+        settings.FMP_API_KEY = key
         clock.forget()
         yield running
         clock.forget()
@@ -99,7 +100,7 @@ def test_a_day_on_which_floats_and_short_interest_are_due_stays_below_twenty_cal
     assert warm.total() <= DAILY_MAX
 
 
-@pytest.mark.parametrize("market", ["simulated"], indirect=True)
+@pytest.mark.parametrize("market", ["simulated:1600"], indirect=True, ids=["both keys"])
 def test_a_universe_whose_bars_are_not_out_yet_costs_one_call(market: RunningMarket) -> None:
     universe_ensure(FIRST, unheard)
     with counted() as asked:
