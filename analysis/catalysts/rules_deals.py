@@ -64,7 +64,7 @@ MERGER = (
                 merger\s(?:clears|closes|gains|gets|wins)\b | expands?\swith\s(?:\w+\s){{1,3}}acquisition\b |
                 merg(?:es|ed|ing)\swith | merger\s(?:with|of|between) |
                 (?:shareholders|stockholders|regulators?|fed|court|eu|ftc|doj)\s(?:\w+\s)?
-                    (?:approv\w+|clear\w*|back\w*)\s(?:[\w'-]+\s){{0,5}}?(?:merger|acquisition|
+                    (?:approv\w+|clear\w*|back\w*|vote\sfor)\s(?:[\w'-]+\s){{0,5}}?(?:merger|acquisition|
                     takeover|deal|buyout) |
                 (?:sells?|sold|selling|divest\w*|offload\w*|sale\sof|to\ssell)\s
                     (?:[\w'$.&-]+\s){{0,6}}?(?:business|unit|division|subsidiary|operations|segment|
@@ -136,7 +136,7 @@ CONTRACT = (
                 to\ssupply\s(?:[\w-]+\s){{1,4}}(?:for|to)\s(?-i:[A-Z]) |
                 selected\s(?:by|as|for)\s(?:\w+\s){{0,6}}(?:to\s(?:provide|supply|deliver|support|
                     build)|supplier|contractor|provider|vendor) |
-                awarded\s{MONEY} |
+                awarded\s(?:{MONEY}|(?:an?\s)?grant\b) |
                 (?:barda|federal|foundation|grant|nih|non-dilutive)\sfunding |
                 (?:army|navy|air\sforce|nasa|pentagon|defen[cs]e)\s(?:[\w-]+\s){{0,4}}(?:contract|
                     order|award) |

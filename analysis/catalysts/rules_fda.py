@@ -133,6 +133,8 @@ RULES = (
                     (?-i:[A-Z]{{5,}})\sapproval\b |
                 \b(?:wins?|gets?|gains?|secures?|receives?)\s(?:\w+\s){{0,3}}label\sexpansion\b |
                 \bapproved\sin\s(?:the\s)?(?:u\.?s\.?|e\.?u\.?|{ABROAD})(?!\w) |
+                \b(?:device|drug|inhaler|injection|pill|shot|therapy|treatment|vaccine)\s
+                    (?:gains|gets|receives|secures|wins)\s(?:\S+\s){{0,2}}approval\b |
                 \brecommend(?:s|ed)\sfor\s(?:\w+\s)?approval\b |
                 (?<!for\s)(?<!seek\s)(?<!seeks\s)(?<!toward\s)(?<!towards\s)\b{ABROAD}\s
                     (?:regulatory\s)?(?:approval|nod|clearance)s?\b(?!\s(?:process|rating)|.{{0,80}}

@@ -73,7 +73,7 @@ EARNINGS = (
                 {FIGURE}\s(?:(?!outlook|guidance|forecast)[\w.,$%-]+\s){{0,3}}?(?:beat|beats|miss|
                     misses|missed|surprise|tops|lag|lags|shortfall|decline|jump(?:s|ed)?|surg(?:e|
                     es|ed)|ris(?:e|es)|rose|fell|falls?|drop(?:s|ped)?|climb(?:s|ed)?|soar(?:s|ed)?|
-                    grew|grows|up\s\d|down\s\d|doubl\w+|tripl\w+|slump\w*|slid\w*|advances?|widen\w*|
+                    grew|grows|up\s\d+|down\s\d+|doubl\w+|tripl\w+|slump\w*|slid\w*|advances?|widen\w*|
                     narrow\w*|increas\w+|decreas\w+|below|above|fall\sshort)\b |
                 {FIGURE}\s(?:and\s{FIGURE}\s)?(?:top|beat|miss|lag|surpass|exceed)\b |
                 {QUARTER}\s(?:\w+\s)?(?:beat|miss|profit|loss|surprise)\b |
@@ -137,7 +137,7 @@ EARNINGS = (
                 (?:report|announc|releas)(?:s|es)\s(?:its\s|latest\s)?earnings\b(?!\s(?:date|
                     release|call|tomorrow|next|on\b|estimates)) |
                 profit\s(?:plunge|jump|drop|rise|surge|fall|climb|slump)\w* |
-                (?:quarterly|annual)\s(?:profit|loss|results) |
+                (?:quarterly|annual)\s(?:profit|loss|results) | surprise\s(?:\w+\s)?profit\b |
                 (?:net|surprise|wider|narrow\w*)\s(?:\w+\s)?loss\b |
                 (?:lifts?|grows?|widens?|narrows?|boosts?|cuts)\s(?:[\w-]+\s)?{QUARTER}\s(?:\d+\s)?
                     (?:[\w-]+\s)?(?:revenue|sales|loss|profit) |

@@ -36,6 +36,14 @@ RULES = (
             )
         """,
     ),
+    rule(
+        "merger.topic",
+        0,
+        r"""
+            \bbuys\s(?!(?:back|bitcoin|crypto|ether|gold|in|into|more|out|stocks?|the|time|up)\w*\b)
+                (?-i:[A-Z][a-z]\w+)(?!.{0,60}\b(?:bonds?|calls?|puts|shares?|stakes?|stocks?)\b)
+        """,
+    ),
 )
 HEDGED = re.compile(
     r"""

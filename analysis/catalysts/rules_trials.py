@@ -49,6 +49,7 @@ RULES = (
                     scraps?|abandons?|ditch\w*)\s(?:[\w'-]+\s){{0,7}}{STUDY} |
                 {STUDY}\s(?:\w+\s){{0,3}}(?:discontinued|terminated|halt(?:ed)?|stopped|suspended|
                     paused?) |
+                {BAD}\s.{{0,20}}\bplacebo\b |
                 {STUDY}\smiss\b | \b(?:early|late|mid)-stage\s(?:failure|flop|setback)\b |
                 (?<!shares\s)(?<!stock\s)\b(?:drops|discontinues|ends|scraps|shelves)\s
                     (?:\w+\s){{0,3}}{CODE} |
@@ -99,7 +100,7 @@ RULES = (
                     .{{0,40}}\b(?:cancer|drug|pill|therapy|treatment|vaccine)\b |
                 \b\d+-(?:week|month|year)\s(?:\w+\s)?data\b | \bimmune\sresponses?\b |
                 \bdata\sat\s(?:the\s)?(?:\d+\w*\s|20\d\d\s|annual\s)*(?-i:[A-Z]{{3,5}})\b |
-                \b{BETTER}\b |
+                \b{BETTER}\b | \bplacebo\b | \b\d+%\seffective\b | \blong-term\sdata\b |
                 {CODE}\s(?:lowers|meets|reduces|slows)\b |
                 {STUDY}.{{0,20}}\b(?:data|results|readout)\b |
                 \b(?:shows?|showed|cuts?|reduc\w+|slow\w*|improv\w+|shrinks?|

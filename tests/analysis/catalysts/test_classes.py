@@ -71,6 +71,7 @@ TOLD = {
         Quellmar gets go-ahead from UK regulator for trial
         Quellmar receives national priority voucher
         Quellmar stock hit as FDA flags safety risk
+        Quellmar's inhaler wins U.S. approval
     """,
     "trial": """
         Quellmar Announces Positive Topline Results from Phase 3 Trial of QM-101
@@ -130,6 +131,8 @@ TOLD = {
         Quellmar announces last patient visit
         Quellmar advances lead candidate into clinic
         Quellmar receives ethics approval to start Phase 1 study
+        Quellmar drug fails to beat placebo
+        Quellmar's vaccine 90% effective
     """,
     "offering": """
         Quellmar Announces Pricing of $20 Million Public Offering of Common Stock
@@ -193,6 +196,9 @@ TOLD = {
         Orvane sweetens bid for Quellmar
         Quellmar merger wins backing
         Quellmar expands with Orvane acquisition
+        Quellmar buys Orvane Robotics
+        Orvane buys Quellmar
+        Quellmar shareholders vote for merger
     """,
     "earnings": """
         Quellmar Reports Third Quarter 2025 Financial Results and Provides Business Update
@@ -226,6 +232,8 @@ TOLD = {
         Quellmar bottom line climbs in Q3
         Quellmar Q2 Income Advances
         Quellmar: Strong Q2 Print
+        Quellmar revenue up 20% in Q2
+        Quellmar posts surprise profit
     """,
     "guidance": """
         Quellmar Raises Full-Year 2026 Revenue Guidance
@@ -263,6 +271,7 @@ TOLD = {
         Quellmar wins bid for port project
         Quellmar secures Pentagon deal
         Quellmar to supply chips to Orvane
+        Quellmar awarded grant for vaccine
     """,
     "partnership": """
         Quellmar and Orvane Announce Strategic Collaboration
@@ -346,6 +355,7 @@ TOLD = {
         Quellmar investors sue over FDA statements
         Quellmar wins patent for trial software
         Quellmar shares climb on Phase 3 optimism
+        Quellmar buys Bitcoin
     """,
 }
 
