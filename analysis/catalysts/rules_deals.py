@@ -117,7 +117,7 @@ CONTRACT = (
                     (?:[\w'$€£.,&/()-]+\s){{0,9}}?(?:contracts?|(?:purchase|task|delivery|follow-on|
                     large|new|initial|repeat|record|production|customer|million|commercial|major|
                     first|unit|additional)\sorders?|orders?\s(?:for|from|worth|totaling|valued)|
-                    awards?\b(?!\s(?:show|for\sexcellence))|(?:federal|research|nih|sbir|
+                    awards?\b(?!\s(?:show|for\s(?:best|excellence)))|(?:federal|research|nih|sbir|
                     development|government|doe|dod|darpa|barda|{MONEY})\s(?:\w+\s)?(?:grant|award)|
                     grant\s(?:from|of|to)|supply\s(?:agreement|deal|contract)|purchase\s
                     (?:agreement|commitment)|offtake\s\w+|customer\swin|mandate|deal\swith\s

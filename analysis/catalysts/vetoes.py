@@ -64,7 +64,7 @@ PREVIEW = r"""
         preview | what\sto\s(?:expect|watch|look\sfor) |
         (?:ahead|advance)\sof\s(?:[\w'.-]+\s){0,4}(?:earnings|results|quarter|report|print|q[1-4]) |
         ahead\sof\s[\w'. ]*\bq[1-4] |
-        ahead\sof\s(?:[\w'.-]+\s){0,4}(?:data|decision|readout) |
+        ahead\sof\s(?:[\w'.-]+\s){0,4}(?:data|decision|readout|topline) |
         readouts?\s(?:ahead|coming|due|in\sq[1-4]|looms?|nears?) |
         could\s(?:double|pop|skyrocket|soar|triple) |
         (?<!fda\s)to\s(?:report|release|announce|host|hold|webcast|discuss|issue|post|publish|
@@ -167,6 +167,7 @@ PAGES = r"""
         (?:appoint\w*|names|hires|promotes|joins)\s(?:[\w.-]+\s){0,6}(?:as\s|to\s(?:its\s|
             the\s)?board|board|chief|ceo|cfo|president) |
         \b(?:gets?|granted|issued|receives?|secures?|wins?)\s(?:[\w.-]+\s){0,3}patents?\b |
+    \bfree\strials?\b | \b(?:culture|design|industry|innovation|sustainability|workplace)\sawards?\b |
     named\s.{0,40}(?:ceo|chief|president) | price\stoday
     )
 """

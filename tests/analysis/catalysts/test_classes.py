@@ -356,6 +356,9 @@ TOLD = {
         Quellmar wins patent for trial software
         Quellmar shares climb on Phase 3 optimism
         Quellmar buys Bitcoin
+        Quellmar launches free trial of its software
+        Quellmar wins design award
+        Quellmar stock slides ahead of topline
     """,
 }
 
