@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils import timezone
 
 from universe.integrity import Doubt
 
@@ -282,6 +283,9 @@ class NewsArticle(models.Model):
     symbols = ArrayField(models.CharField(max_length=16), default=list)
     tone = models.JSONField(default=dict)
     fetched_at = models.DateTimeField()
+    changed_at = models.DateTimeField(
+        default=timezone.now, db_index=True, help_text="When it came, or something new about it. Wall clock."
+    )
 
     class Meta:
         ordering = ["-published_at"]
@@ -307,6 +311,9 @@ class SecFiling(models.Model):
     text = models.TextField(blank=True)
     source = models.CharField(max_length=20)
     fetched_at = models.DateTimeField()
+    changed_at = models.DateTimeField(
+        default=timezone.now, db_index=True, help_text="When it came, or something new about it. Wall clock."
+    )
 
     class Meta:
         ordering = ["-filed_on", "accession_number"]

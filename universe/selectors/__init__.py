@@ -2,7 +2,15 @@
 
 from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.near import stocks_near
-from universe.selectors.news import filings_between, headlines_between, news_covered_from, stock_names
+from universe.selectors.news import (
+    FILINGS,
+    filings_between,
+    filings_changed,
+    headlines_between,
+    headlines_changed,
+    news_covered_from,
+    stock_names,
+)
 from universe.selectors.origins import (
     Origin,
     bar_origins,
@@ -28,6 +36,7 @@ from universe.selectors.universe import (
 )
 
 __all__ = [
+    "FILINGS",
     "ContextRow",
     "Funnel",
     "MemberRow",
@@ -44,8 +53,10 @@ __all__ = [
     "criteria_from",
     "fact_origin",
     "filings_between",
+    "filings_changed",
     "funnel",
     "headlines_between",
+    "headlines_changed",
     "member_symbols",
     "members",
     "members_past",

@@ -58,6 +58,19 @@ def filings_between(
     return [filing_of(row) for row in rows.order_by("filed_on", "accepted_at", "accession_number")]
 
 
+def headlines_changed(since: dt.datetime | None) -> list[tuple[dt.datetime, Headline]]:
+    """Articles that came, or of which something new was told, at ``since`` (wall clock) or later, each with
+    that moment, the earliest first. None: all."""
+    rows = NewsArticle.objects.all() if since is None else NewsArticle.objects.filter(changed_at__gte=since)
+    return [(row.changed_at, headline_of(row)) for row in rows.order_by("changed_at", "pk").iterator(1_000)]
+
+
+def filings_changed(since: dt.datetime | None) -> list[tuple[dt.datetime, Filing]]:
+    """Papers likewise."""
+    rows = SecFiling.objects.all() if since is None else SecFiling.objects.filter(changed_at__gte=since)
+    return [(row.changed_at, filing_of(row)) for row in rows.order_by("changed_at", "pk").iterator(1_000)]
+
+
 def news_covered_from(
     now: dt.datetime, *, kinds: Sequence[str] = NEWS, tolerance: dt.timedelta = STILL_FRESH
 ) -> dt.datetime | None:

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from django.db.models import Max, Q
 
-from universe.errors import NotEntitled, SourceError
+from universe.errors import NotEntitled, SourceError, Unavailable
 from universe.models import NewsArticle, NewsCoverage, SecFiling
 from universe.notices import OFFERING_FORMS, Filing
 from universe.selectors.news import coverage
@@ -106,8 +106,8 @@ class _Work:
             self.dropped[f"not_entitled:{kind}"] += 1
 
     def report(self) -> NewsReport:
-        """Raises `SourceError` when news and filings were asked for and neither came."""
-        if NEWS in self.failed and self.failed.keys() - {NEWS} and not self.told:
+        """Raises `SourceError` when nothing came of what was asked for, and not for want of a plan."""
+        if self._problems and NEWS in self.failed and not self.told:
             raise self.failed[NEWS]
         return NewsReport(
             headlines=self.counts["headlines"],
@@ -135,7 +135,9 @@ def news_refresh(now: dt.datetime, *, filings: bool = True) -> NewsReport:
     work = _Work(now)
     now = work.now
     _news_fetch(work, Span(_news_since(now), now), is_newest=True)
-    for kind in _filings_due(now) if filings else ():
+    is_away = isinstance(work.failed.get(NEWS), Unavailable)
+    # Whoever did not answer about the news holds up no run by being asked once more.
+    for kind in _filings_due(now) if filings and not is_away else ():
         _filings_fetch(work, kind, Span(_filings_since(kind, now), now))
     return work.report()
 

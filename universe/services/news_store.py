@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from universe.bulk import Target, rows_upsert
@@ -44,6 +45,7 @@ ARTICLES = Target(
         "symbols": "text[]",
         "tone": "jsonb",
         "fetched_at": "timestamptz",
+        "changed_at": "timestamptz",
     },
     key=("source", "vendor_id"),
 )
@@ -61,6 +63,7 @@ FILINGS = Target(
         "text": "text",
         "source": "text",
         "fetched_at": "timestamptz",
+        "changed_at": "timestamptz",
     },
     key=("accession_number",),
 )
@@ -122,6 +125,7 @@ def _headline_values(row: Headline) -> Sequence[object]:
         list(row.symbols),
         Jsonb(row.tone),
         row.fetched_at,
+        timezone.now(),
     )
 
 
@@ -186,6 +190,7 @@ def _filing_values(row: Filing) -> Sequence[object]:
         row.text,
         row.source,
         row.fetched_at,
+        timezone.now(),
     )
 
 

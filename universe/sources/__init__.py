@@ -56,6 +56,9 @@ MCP = {"polygon": polygon_mcp, "fmp": fmp_mcp}
 DELAYED_SOCKET = "wss://delayed.polygon.io/stocks"
 SOCKETS = {"Advanced or Business": "wss://socket.polygon.io/stocks"}
 
+#: Seconds that a question about news may take.
+NEWS_PATIENCE = 10.0
+
 _doors: list[Transport] = []
 
 
@@ -78,6 +81,12 @@ def budget_of(vendor: str) -> Budget:
 @cache
 def _transport(vendor: str, base_url: str, key: str) -> Transport:
     """What carries the questions to one vendor, one a process."""
+    door = _door(vendor, base_url, key)
+    return door if not mcp_target(vendor) else _beside(door, vendor, base_url, key)
+
+
+@cache
+def _door(vendor: str, base_url: str, key: str, *, patience: float | None = None) -> Door:
     header, prefix = HEADERS[vendor]
     door = Door(
         vendor,
@@ -88,9 +97,10 @@ def _transport(vendor: str, base_url: str, key: str) -> Transport:
         observe=partial(vendor_observed, transport="rest"),
         budget=_budget(vendor, key),
         plan=plan_memory(vendor, key),
+        patience=patience,
     )
     _doors.append(door)
-    return door if not mcp_target(vendor) else _beside(door, vendor, base_url, key)
+    return door
 
 
 def _beside(rest: Door, vendor: str, base_url: str, key: str) -> Transport:
@@ -153,6 +163,7 @@ def mcp_target(vendor: str) -> str:
 def sources_close() -> None:
     """Close every connection of this process; the next question opens new ones."""
     _transport.cache_clear()
+    _door.cache_clear()
     plan_memory.cache_clear()
     _budget.cache_clear()
     told_forget()
@@ -181,11 +192,23 @@ def second_source() -> FmpRest | None:
 
 
 def news_sources(count: Callable[[], None]) -> list[NewsSource]:
-    """Who tells news and filings, the price vendor first; ``count`` is called for each question."""
-    sources: list[NewsSource] = [PolygonRest(Counted(transport_of("polygon"), count))]
+    """Who tells news and filings, the price vendor first; ``count`` is called for each question.
+
+    They have doors of their own: a vendor whose news fail is still asked for prices, and one that hangs costs
+    a run `NEWS_PATIENCE` a question.
+    """
+    sources: list[NewsSource] = [PolygonRest(Counted(_aside("polygon"), count))]
     if settings.FMP_API_KEY:
-        sources.append(FmpRest(Counted(transport_of("fmp"), count)))
+        sources.append(FmpRest(Counted(_aside("fmp"), count)))
     return sources
+
+
+def _aside(vendor: str) -> Transport:
+    """The transport of what is asked beside the prices; an MCP server carries it as it does everything."""
+    base_url = settings.POLYGON_BASE_URL if vendor == "polygon" else settings.FMP_BASE_URL
+    if mcp_target(vendor):
+        return transport_of(vendor)
+    return _door(vendor, base_url, _key_of(vendor), patience=NEWS_PATIENCE)
 
 
 def minute_stream(

@@ -100,8 +100,11 @@ class Door:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
+        patience: float | None = None,
     ) -> None:
+        """``patience`` seconds a question and one try: for what must not hold up a run."""
         self.vendor = vendor
+        self._patience = patience
         self._base = base_url.rstrip("/")
         self._key = key
         self._observe = observe
@@ -185,12 +188,13 @@ class Door:
             self._observe(self.vendor, error)
 
     def _ask(self, path: str, query: dict[str, str | int], timeout: float, read: Reader[T]) -> T:
-        for attempt in range(RETRIES + 1):
+        retries = RETRIES if self._patience is None else 0
+        for attempt in range(retries + 1):
             try:
-                return self._try(path, query, timeout, read)
+                return self._try(path, query, min(timeout, self._patience or timeout), read)
             except (Unavailable, RateLimited) as exc:
                 wait = self._wait_before_retry(exc, attempt)
-                if attempt == RETRIES or wait is None:
+                if attempt == retries or wait is None:
                     raise
                 logger.info("%s; asking again in %.1f s", exc, wait)
                 self._sleep(wait)
