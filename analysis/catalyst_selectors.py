@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.catalysts import Catalyst, CatalystKind, DilutionFlag, dilution_flags, distinct
 from analysis.engine.catalysts import RATE_SESSIONS, WINDOW, Density, densities
 from analysis.models import CatalystEvent
 from universe.models import StockUniverse
-from universe.selectors import news_covered_from
+from universe.selectors import FILINGS, news_covered_from
 from universe.sessions import ET, hours, previous_session, session_of, session_offset
 
 DILUTING = (CatalystKind.OFFERING, CatalystKind.DILUTION)
@@ -24,30 +24,38 @@ SHOWN_BACK = dt.timedelta(days=30)
 @dataclass(frozen=True, slots=True)
 class CatalystFindings:
     """What a frame takes from the catalysts: ``recent`` distinct events of its members, newest last, the
-    ``densities`` by sector, the standing kinds of ``dilution`` by symbol, and since when the news are known
-    without a gap (None: they are not)."""
+    ``densities`` by sector, the standing kinds of ``dilution`` by symbol, and the close since which an event
+    may be the cause of today's move."""
 
     recent: tuple[Catalyst, ...] = ()
     densities: dict[str, Density] = field(default_factory=dict)
     dilution: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    covered_from: dt.datetime | None = None
+    cause_from: dt.datetime | None = None
 
 
 def catalyst_findings(as_of: dt.datetime, sectors: Mapping[str, str]) -> CatalystFindings:
     """The catalysts at market time ``as_of`` of the members that ``sectors`` maps to their sector's slug."""
-    covered = news_covered_from(as_of)
-    earlier = list(_earlier(as_of, covered))
-    events = catalysts_between((earlier or [as_of])[-1] - WINDOW, as_of, symbols=list(sectors))
-    since = recent_since(as_of)
-    recent = [event for event in events if event.at > since]
-    if earlier and since < earlier[-1] - WINDOW:
-        recent = catalysts_between(since, as_of, symbols=list(sectors))
+    earlier = list(_earlier(as_of, news_covered_from(as_of)))
+    cause_from = hours(previous_session(session_of(as_of))).close
+    recent_from = min(as_of - WINDOW, cause_from)
+    first = min([recent_from, *(moment - WINDOW for moment in earlier)])
+    events = catalysts_between(first, as_of, symbols=list(sectors))
     return CatalystFindings(
-        recent=tuple(recent),
-        densities=densities(events, sectors, as_of, earlier=earlier),
+        recent=tuple(event for event in events if event.at > recent_from),
+        densities=densities(_counted(events, as_of, earlier), sectors, as_of, earlier=earlier),
         dilution={symbol: flag.kinds for symbol, flag in dilution_of(list(sectors), as_of).items()},
-        covered_from=covered,
+        cause_from=cause_from,
     )
+
+
+def _counted(
+    events: Sequence[Catalyst], as_of: dt.datetime, earlier: Sequence[dt.datetime]
+) -> Sequence[Catalyst]:
+    """The events that make a sector's rate: papers only where they are known as far back as the news."""
+    papers = news_covered_from(as_of, kinds=FILINGS)
+    if papers is not None and earlier and papers <= earlier[-1] - WINDOW:
+        return events
+    return [event for event in events if not event.form]
 
 
 def _earlier(as_of: dt.datetime, covered: dt.datetime | None) -> Iterator[dt.datetime]:
@@ -65,11 +73,6 @@ def _earlier(as_of: dt.datetime, covered: dt.datetime | None) -> Iterator[dt.dat
 def catalysts_are_short(as_of: dt.datetime) -> bool:
     """Whether news are missing of the 20 sessions that a sector's rate is taken from."""
     return len(list(_earlier(as_of, news_covered_from(as_of)))) < RATE_SESSIONS
-
-
-def recent_since(as_of: dt.datetime) -> dt.datetime:
-    """Since when a catalyst may be the cause of today's move: the close before, and at least 24 hours."""
-    return min(as_of - WINDOW, hours(previous_session(session_of(as_of))).close)
 
 
 def catalysts_between(

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from collections.abc import Sequence
 
 from django.db import transaction
 
 from analysis.catalysts import RULES_VERSION, Catalyst, judge_filing, judge_headline
-from analysis.models import CatalystEvent
-from universe.selectors import filings_between, headlines_between, stock_names
+from analysis.lifecycle import lock_try
+from analysis.models import CatalystEvent, CatalystMark
+from universe.notices import Filing
+from universe.selectors import filings_changed, headlines_changed, stock_names
 from universe.services import NewsReport, news_backfill, news_refresh
+from universe.types import Headline
 
-#: What a refresh judges again: articles come late, and papers are completed by a second list.
-JUDGED_BACK = dt.timedelta(hours=48)
-#: What a backfill judges: 20 sessions, with their weekends and holidays.
-BACKFILLED = dt.timedelta(days=40)
+#: A change that was being written while others were judged carries a moment before theirs.
+OVERLAP = dt.timedelta(minutes=2)
 KEPT = dt.timedelta(days=3 * 365 + 1)
+JUDGE_LOCK = 7_310_004
 BATCH = 1_000
-_LIMITS = {field.name: field.max_length for field in CatalystEvent._meta.concrete_fields if field.max_length}
+KEY_MAX = 160
+_LIMITS = {
+    field.name: field.max_length
+    for field in CatalystEvent._meta.concrete_fields
+    if field.max_length and field.name != "key"
+}
+_JUDGED = [
+    field.name for field in CatalystEvent._meta.concrete_fields if field.name not in ("id", "key", "symbol")
+]
 
 
 def catalysts_refresh(now: dt.datetime, *, filings: bool = True) -> NewsReport:
@@ -26,49 +38,85 @@ def catalysts_refresh(now: dt.datetime, *, filings: bool = True) -> NewsReport:
     Raises `SourceError` when neither news nor filings came; what is stored stays.
     """
     report = news_refresh(now, filings=filings)
-    catalysts_judge(now - JUDGED_BACK, now)
+    catalysts_judge()
     return report
 
 
-def catalysts_backfill(now: dt.datetime) -> NewsReport:
-    """Fetch and judge what is missing of the last 20 sessions: a sector's usual number of catalysts."""
-    report = news_backfill(now)
-    if report.headlines or report.filings or _outdated():
-        catalysts_judge(now - BACKFILLED, now)
-    return report
-
-
-def _outdated() -> bool:
-    """Whether stored catalysts were judged by other rules than those in force."""
-    return CatalystEvent.objects.exclude(rules_version=RULES_VERSION).exists()
+def catalysts_backfill(now: dt.datetime) -> bool:
+    """Fetch and judge what is missing of the last 20 sessions: a sector's usual number of catalysts. Whether
+    anything was judged."""
+    news_backfill(now)
+    return catalysts_judge() > 0
 
 
 @transaction.atomic
-def catalysts_judge(first: dt.datetime, last: dt.datetime) -> int:
-    """Judge every stored article and paper of [first, last] by the rules in force; how many catalysts come.
+def catalysts_judge() -> int:
+    """Judge the articles and papers that came or changed since the last time, all of them when the rules are
+    others than then; gives how many were judged.
 
-    What those rules do not call a catalyst any more goes.
+    One process at a time, so that none takes back what another has just stored; who comes second leaves it
+    to the first. What the rules in force do not call a catalyst any more goes.
     """
-    headlines, papers = headlines_between(first, last), filings_between(first, last)
+    if not lock_try(JUDGE_LOCK):
+        return 0
+    mark = CatalystMark.objects.first() or CatalystMark()
+    is_known = mark.rules_version == RULES_VERSION and mark.judged_until is not None
+    since = mark.judged_until - OVERLAP if is_known and mark.judged_until else None
+    headlines, papers = headlines_changed(since), filings_changed(since)
+    moments = [at for at, _ in (*headlines, *papers)]
+    if not moments:
+        return 0
+    _rejudge([headline for _, headline in headlines], [paper for _, paper in papers])
+    mark.rules_version, mark.judged_until = RULES_VERSION, max(moments)
+    mark.save()
+    return len(moments)
+
+
+def _rejudge(headlines: Sequence[Headline], papers: Sequence[Filing]) -> None:
+    """Store what the rules say of these texts in place of what was said of them before."""
     names = stock_names({symbol for headline in headlines for symbol in headline.symbols})
     judged = [catalyst for headline in headlines for catalyst in judge_headline(headline, names)]
     judged += [catalyst for paper in papers for catalyst in judge_filing(paper)]
-    rows = {(row.key, row.symbol): row for row in map(_row, judged) if first <= row.at <= last}
-    standing = CatalystEvent.objects.filter(at__gte=first, at__lte=last)
-    gone = [pk for pk, *name in standing.values_list("pk", "key", "symbol") if tuple(name) not in rows]
+    rows = {(row.key, row.symbol): row for row in map(_row, judged)}
+    standing = _standing([*map(key_of, headlines), *map(key_of, papers)])
+    gone = [row.pk for name, row in standing.items() if name not in rows]
+    changed = [row for name, row in rows.items() if not _same(standing.get(name), row)]
     CatalystEvent.objects.filter(pk__in=gone).delete()
     CatalystEvent.objects.bulk_create(
-        rows.values(),
+        changed,
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["key", "symbol"],
-        update_fields=[
-            field.name
-            for field in CatalystEvent._meta.concrete_fields
-            if field.name not in ("id", "key", "symbol")
-        ],
+        update_fields=_JUDGED,
     )
-    return len(rows)
+
+
+def _standing(keys: Sequence[str]) -> dict[tuple[str, str], CatalystEvent]:
+    """What is stored of the texts with these keys."""
+    found = {}
+    for start in range(0, len(keys), BATCH):
+        for row in CatalystEvent.objects.filter(key__in=keys[start : start + BATCH]):
+            found[row.key, row.symbol] = row
+    return found
+
+
+def _same(old: CatalystEvent | None, new: CatalystEvent) -> bool:
+    return old is not None and all(getattr(old, name) == getattr(new, name) for name in _JUDGED)
+
+
+def key_of(text: Headline | Filing) -> str:
+    """The key of an article or paper, as its catalysts carry it."""
+    if isinstance(text, Headline):
+        return _short(f"news:{text.source}:{text.id}")
+    return _short(f"sec:{text.accession_number}")
+
+
+def _short(key: str) -> str:
+    """A long key ends with its digest: two that begin alike stay two."""
+    if len(key) <= KEY_MAX:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: KEY_MAX - len(digest)]}{digest}"
 
 
 def catalysts_prune(now: dt.datetime) -> int:
@@ -78,7 +126,10 @@ def catalysts_prune(now: dt.datetime) -> int:
 
 
 def _row(catalyst: Catalyst) -> CatalystEvent:
-    values = {name: getattr(catalyst, name) for name in Catalyst.__slots__} | {"kind": catalyst.kind.value}
+    values = {name: getattr(catalyst, name) for name in Catalyst.__slots__} | {
+        "kind": catalyst.kind.value,
+        "key": _short(catalyst.key),
+    }
     row = CatalystEvent(**values, rules_version=RULES_VERSION)
     for name, length in _LIMITS.items():
         setattr(row, name, getattr(row, name)[:length])

@@ -45,6 +45,14 @@ def lock_take(number: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
+def lock_try(number: int) -> bool:
+    """Take an advisory lock until the transaction ends, unless somebody holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
 def run_claim(run_id: int) -> AnalysisRun | None:
     """Make a queued run this worker's own. None: it is not queued any more, or another run works."""
     with transaction.atomic():

@@ -163,6 +163,15 @@ class CatalystEvent(models.Model):
         return f"{self.symbol} {self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
+class CatalystMark(models.Model):
+    """Up to which change of news and filings catalysts were judged, and by which rules. One row."""
+
+    rules_version = models.CharField(max_length=12)
+    judged_until = models.DateTimeField(
+        null=True, help_text="Wall clock of the newest change that was judged."
+    )
+
+
 class ParameterRevision(models.Model):
     """The tunable constants of the score, never edited: a change is a new row, one row is active."""
 

@@ -288,11 +288,10 @@ def history_complete() -> AnalysisRun | None:
 def _news_complete(now: dt.datetime) -> bool:
     """Whether news or filings of the last 20 sessions were missing and have come."""
     try:
-        report = catalysts_backfill(now)
+        return catalysts_backfill(now)
     except SourceError as exc:
         logger.warning("the older news are not fetched yet: %s", exc)
         return False
-    return bool(report.headlines or report.filings)
 
 
 def prices_prune() -> int:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from analysis import catalyst_services
 from analysis.catalyst_selectors import (
@@ -16,7 +21,6 @@ from analysis.catalyst_selectors import (
     catalysts_between,
     catalysts_since,
     dilution_of,
-    recent_since,
 )
 from analysis.catalyst_services import catalysts_backfill, catalysts_judge, catalysts_prune, catalysts_refresh
 from analysis.catalysts import CatalystKind
@@ -41,7 +45,7 @@ HOUR = dt.timedelta(hours=1)
 def article(symbol: str, title: str, at: dt.datetime = NOW, **facts: Any) -> NewsArticle:
     values: dict[str, Any] = {
         "source": "polygon",
-        "vendor_id": f"{symbol}-{at:%m%d%H%M}-{abs(hash(title)) % 10_000}",
+        "vendor_id": f"{symbol}-{NewsArticle.objects.count()}",
         "published_at": at,
         "title": title,
         "url": f"https://news.example/{symbol.lower()}/{at:%m%d%H%M}",
@@ -55,6 +59,24 @@ def article(symbol: str, title: str, at: dt.datetime = NOW, **facts: Any) -> New
 
 def approval(symbol: str, at: dt.datetime = NOW) -> NewsArticle:
     return article(symbol, f"FDA approves {symbol} Inc. drug for asthma", at)
+
+
+def changed(row: NewsArticle | SecFiling, **facts: Any) -> None:
+    """Something new was told about a stored text."""
+    type(row).objects.filter(pk=row.pk).update(changed_at=timezone.now(), **facts)
+
+
+@contextmanager
+def locked_elsewhere(number: int) -> Iterator[None]:
+    """Another process holds an advisory lock."""
+    known = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    other = psycopg.connect(**{name: known[name] for name in names if name in known})
+    try:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        yield
+    finally:
+        other.close()
 
 
 def paper(symbol: str, form: str, at: dt.datetime, number: int = 1) -> SecFiling:
@@ -79,7 +101,7 @@ def test_judging_again_adds_nothing_and_keeps_the_rules_version(db: None) -> Non
     approval("CHARLY")
     article("DELTA", "12 health care stocks moving in Tuesday's session")
     for _ in range(2):
-        assert catalysts_judge(NOW - HOUR, NOW) == 1
+        catalysts_judge()
     row = CatalystEvent.objects.get()
     assert (row.symbol, row.kind, row.tone, row.rules_version) == (
         "CHARLY",
@@ -92,29 +114,29 @@ def test_judging_again_adds_nothing_and_keeps_the_rules_version(db: None) -> Non
 def test_what_the_rules_do_not_call_a_catalyst_any_more_goes(db: None) -> None:
     told = approval("CHARLY")
     approval("DELTA", NOW - 2 * HOUR)
-    catalysts_judge(NOW - 3 * HOUR, NOW)
-    NewsArticle.objects.filter(pk=told.pk).update(title="Is CHARLY a buy?")
-    catalysts_judge(NOW - HOUR, NOW)
+    catalysts_judge()
+    changed(told, title="Is CHARLY a buy?")
+    catalysts_judge()
     assert list(CatalystEvent.objects.values_list("symbol", flat=True)) == ["DELTA"]
 
 
 def test_a_vendors_endless_words_are_cut_not_lost(db: None) -> None:
     article("CHARLY", "FDA approves CHARLY Inc. drug " + "x" * 400, url="https://e.example/" + "y" * 900)
-    catalysts_judge(NOW - HOUR, NOW)
+    catalysts_judge()
     assert len(CatalystEvent.objects.get().title) == 300
 
 
 def test_one_event_of_two_publishers_counts_once(db: None) -> None:
     approval("CHARLY", NOW - 2 * HOUR)
     article("CHARLY", "CHARLY Inc. drug for asthma approved by FDA", NOW - HOUR)
-    catalysts_judge(NOW - 5 * HOUR, NOW)
+    catalysts_judge()
     (event,) = catalysts_between(NOW - 5 * HOUR, NOW)
     assert (event.at, event.kind) == (NOW - 2 * HOUR, CatalystKind.FDA)
 
 
 def test_nothing_after_the_moment_is_known(db: None) -> None:
     approval("CHARLY", NOW + HOUR)
-    catalysts_judge(NOW - HOUR, NOW + 2 * HOUR)
+    catalysts_judge()
     found = catalyst_findings(NOW, SECTORS)
     assert (found.recent, found.densities["healthcare"].count) == ((), 0)
 
@@ -125,7 +147,7 @@ def test_a_sector_is_compared_with_its_own_sessions(db: None) -> None:
         day = session_offset(NOW.date(), -back)
         approval("DELTA", et(9, 0, day=day))
     approval("CHARLY", NOW - HOUR)
-    catalysts_judge(NOW - dt.timedelta(days=30), NOW)
+    catalysts_judge()
     density = catalyst_findings(NOW, SECTORS).densities["healthcare"]
     assert (density.count, density.usual, density.tone) == (1, pytest.approx(2 / 20), 1.0)
 
@@ -133,7 +155,7 @@ def test_a_sector_is_compared_with_its_own_sessions(db: None) -> None:
 def test_without_five_known_sessions_there_is_no_rate(db: None) -> None:
     covered(4)
     approval("CHARLY")
-    catalysts_judge(NOW - HOUR, NOW)
+    catalysts_judge()
     found = catalyst_findings(NOW, SECTORS)
     assert found.densities["healthcare"].count == 1
     assert math.isnan(found.densities["healthcare"].usual)
@@ -145,17 +167,75 @@ def test_a_known_month_is_not_short(db: None) -> None:
     assert not catalysts_are_short(NOW)
 
 
-def test_the_recent_ones_reach_back_to_the_close_before_a_weekend() -> None:
-    monday = et(9, 0, day=dt.date(2026, 3, 9))
-    assert recent_since(monday) == et(16, 0, day=dt.date(2026, 3, 6))
-    assert recent_since(et(18, 0)) == et(16, 0, day=dt.date(2026, 3, 9))
+def test_what_came_over_the_weekend_is_known_on_monday_and_may_be_the_cause(db: None) -> None:
+    monday = et(4, 0, day=dt.date(2026, 3, 9))
+    approval("CHARLY", et(21, 0, day=dt.date(2026, 3, 6)))
+    approval("DELTA", et(15, 0, day=dt.date(2026, 3, 6)))
+    catalysts_judge()
+    found = catalyst_findings(monday, SECTORS)
+    assert [event.symbol for event in found.recent] == ["CHARLY"]
+    assert found.cause_from == et(16, 0, day=dt.date(2026, 3, 6))
+
+
+def test_an_event_of_yesterdays_session_is_counted_and_is_no_cause_of_today(db: None) -> None:
+    approval("CHARLY", et(11, 0, day=dt.date(2026, 3, 9)))
+    catalysts_judge()
+    found = catalyst_findings(NOW, SECTORS)
+    assert found.densities["healthcare"].count == 1
+    assert found.recent[0].at < found.cause_from  # type: ignore[operator]
+
+
+def test_a_paper_that_is_completed_later_is_judged_then(db: None) -> None:
+    told = paper("CHARLY", "424B5", NOW - dt.timedelta(days=9))
+    changed(told, symbols=[])
+    catalysts_judge()
+    assert not CatalystEvent.objects.exists()
+    changed(told, symbols=["CHARLY"])
+    catalysts_judge()
+    assert CatalystEvent.objects.get().symbol == "CHARLY"
+
+
+def test_a_moment_that_is_learnt_later_moves_the_event(db: None) -> None:
+    told = paper("CHARLY", "424B5", NOW - dt.timedelta(days=3))
+    changed(told, accepted_at=None)
+    catalysts_judge()
+    accepted = NOW - dt.timedelta(days=3, hours=2)
+    changed(told, accepted_at=accepted)
+    catalysts_judge()
+    assert CatalystEvent.objects.get().at == accepted
+
+
+def test_who_judges_second_leaves_it_to_the_first(db: None) -> None:
+    approval("CHARLY")
+    with locked_elsewhere(catalyst_services.JUDGE_LOCK):
+        assert catalysts_judge() == 0
+    assert catalysts_judge() == 1
+
+
+def test_two_long_keys_that_begin_alike_stay_two(db: None) -> None:
+    for end in "ab":
+        article("CHARLY", f"FDA approves CHARLY Inc. drug {end}", vendor_id="x" * 180 + end)
+    catalysts_judge()
+    keys = set(CatalystEvent.objects.values_list("key", flat=True))
+    assert len(keys) == 2
+    assert max(map(len, keys)) <= 160
+
+
+def test_papers_make_a_rate_only_where_they_are_known_as_far_back_as_the_news(db: None) -> None:
+    covered(40)
+    paper("CHARLY", "424B5", NOW - HOUR)
+    catalysts_judge()
+    assert catalyst_findings(NOW, SECTORS).densities["healthcare"].count == 0
+    for kind in (NewsCoverage.Kind.PAPERS, NewsCoverage.Kind.DISCLOSURES):
+        NewsCoverage.objects.create(kind=kind, first=NOW - dt.timedelta(days=40), last=NOW)
+    assert catalyst_findings(NOW, SECTORS).densities["healthcare"].count == 1
 
 
 def test_papers_about_new_shares_raise_a_flag_as_it_stood(db: None) -> None:
     paper("CHARLY", "S-3", NOW - dt.timedelta(days=30), 1)
     paper("CHARLY", "424B5", NOW - HOUR, 2)
     paper("DELTA", "4", NOW - HOUR, 3)
-    catalysts_judge(NOW - dt.timedelta(days=40), NOW)
+    catalysts_judge()
     flags = dilution_of(["CHARLY", "DELTA", "ECHO"], NOW)
     assert set(flags) == {"CHARLY"}
     assert flags["CHARLY"].kinds[-1] == "shelf"
@@ -165,7 +245,7 @@ def test_papers_about_new_shares_raise_a_flag_as_it_stood(db: None) -> None:
 def test_old_catalysts_are_dropped(db: None) -> None:
     approval("CHARLY", NOW - dt.timedelta(days=3 * 366))
     approval("DELTA")
-    catalysts_judge(NOW - dt.timedelta(days=4 * 366), NOW)
+    catalysts_judge()
     assert catalysts_prune(NOW) == 1
     assert CatalystEvent.objects.get().symbol == "DELTA"
 
@@ -222,6 +302,18 @@ def test_without_news_a_run_is_partial_and_says_so(scene: Scene) -> None:
     assert SentimentReading.objects.filter(run_id=run.pk).count() == 8
 
 
+def test_news_that_fail_for_hours_keep_no_pass_from_its_prices(scene: Scene) -> None:
+    for path in (*NEWS, "/stable/news/stock-latest", "/stable/sec-filings-8k"):
+        scene.vendor.on(path, Answer({"status": "ERROR"}, 500))
+    for number in range(4):
+        scene.later(number)
+        scene.prices({"Healthcare": 4.0})
+        run = scene.run()
+        assert SentimentReading.objects.filter(run_id=run.pk).count() == 8, run.message
+        news = [path for path in scene.vendor.paths() if path == NEWS[0]]
+        assert len(news) <= number + 1
+
+
 def test_a_movers_run_asks_for_news_and_not_for_filings(scene: Scene) -> None:
     scene.run(RunKind.MOVER, sector="healthcare")
     assert [path for path in scene.vendor.paths() if path in NEWS] == [NEWS[0]]
@@ -229,7 +321,7 @@ def test_a_movers_run_asks_for_news_and_not_for_filings(scene: Scene) -> None:
 
 def test_a_refresh_that_fails_leaves_what_is_stored(scene: Scene) -> None:
     approval("CHARLY")
-    catalysts_judge(NOW - HOUR, NOW)
+    catalysts_judge()
     scene.vendor.on_all(Answer({"status": "ERROR"}, 500))
     with pytest.raises(SourceError):
         catalysts_refresh(NOW)
@@ -251,5 +343,5 @@ def test_a_backfill_judges_the_month_and_new_rules_judge_it_again(
 def test_the_frame_holds_the_members_catalysts(scene: Scene) -> None:
     approval("CHARLY", NOW - HOUR)
     approval("NOBODY", NOW - HOUR)
-    catalysts_judge(NOW - 2 * HOUR, NOW)
+    catalysts_judge()
     assert [one.symbol for one in frame_build(NOW).catalysts] == ["CHARLY"]
