@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -98,6 +99,7 @@ def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: st
         release=release,
         catalysts=found.recent,
         dilution=found.dilution,
+        cause_from=found.cause_from,
     )
 
 
@@ -195,9 +197,9 @@ def _usual_volumes(
     slugs: Sequence[str],
     parameters: ScoringParameters,
 ) -> dict[str, float]:
-    """Each sector's usual mover volume; NaN unknown. Kept while session, history and constants stay."""
+    """Each sector's usual mover volume; NaN unknown. Kept while session, classes and constants stay."""
     session = sessions.session_of(as_of)
-    basis = (tuple(slugs), asdict(parameters))
+    basis = (tuple(slugs), asdict(parameters), crc32(repr(sorted(classes.items())).encode()))
     kept: tuple[object, dict[str, float]] | None = cache.get(usual_key(session))
     if kept is not None and kept[0] == basis:
         return kept[1]
@@ -229,13 +231,14 @@ def _benchmark(
 ) -> Benchmark | None:
     """The benchmark fund, or None when neither a price nor a close of it is known."""
     closes = history_of(prices, session, [BENCHMARK], count=CLOSES).close[::-1, 0]
-    last = _floats(quotes.reindex([BENCHMARK])["price"])[0]
+    quoted = quotes.reindex([BENCHMARK])
+    last = _floats(quoted["price"])[0]
     if not np.isfinite(closes).any() and not np.isfinite(last):
         return None
     return Benchmark(
         symbol=BENCHMARK,
         last=float(last),
-        ref_30min=float(_floats(references["price"].reindex([BENCHMARK]))[0]),
+        ref_30min=float(traded_since(references.reindex([BENCHMARK]), quoted)[0]),
         closes=tuple(closes.tolist()),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from analysis.engine import FrameError, score_board
 from analysis.engine.frames import digest, unpack
 from analysis.models import RunInput, StockReading
 from analysis.readings import plain, waterfall
-from analysis.types import InputFrame, SectorScore
+from analysis.types import InputFrame, RankedStock, SectorScore
 from sectors.models import SentimentReading
 from sectors.selectors import readings_of_run
 
@@ -48,7 +48,7 @@ def runs_recompute(run_ids: list[int]) -> Recomputation:
     differences: list[Difference] = []
     for stored in RunInput.objects.filter(run_id__in=run_ids).order_by("run_id").iterator(20):
         rows = readings_of_run(stored.run_id)
-        ranked = dict(StockReading.objects.filter(run_id=stored.run_id).values_list("symbol", "rank"))
+        ranked = {row.symbol: row for row in StockReading.objects.filter(run_id=stored.run_id)}
         count, readings, ranks = count + 1, readings + len(rows), ranks + len(ranked)
         differences += _compare(stored, rows, ranked)
     return Recomputation(count, readings, ranks, tuple(differences))
@@ -60,7 +60,7 @@ def runs_with_frames(most: int) -> list[int]:
 
 
 def _compare(
-    stored: RunInput, rows: list[SentimentReading], ranked: dict[str, float]
+    stored: RunInput, rows: list[SentimentReading], ranked: dict[str, StockReading]
 ) -> Iterator[Difference]:
     packed = bytes(stored.frame)
     if digest(packed) != stored.sha256:
@@ -77,10 +77,11 @@ def _compare(
         for field, before, now in _facts(row, scores[row.sector], frame):
             if before != now:
                 yield Difference(stored.run_id, row.sector, field, before, now)
-    computed = {stock.symbol: stock.rank for stock in board.stocks}
-    for symbol, rank in ranked.items():
-        if computed.get(symbol) != rank:
-            yield Difference(stored.run_id, symbol, "rank", rank, computed.get(symbol))
+    computed = {stock.symbol: stock for stock in board.stocks}
+    for symbol, stored_rank in ranked.items():
+        for field, before, now in _stock_facts(stored_rank, computed.get(symbol)):
+            if before != now:
+                yield Difference(stored.run_id, symbol, field, before, now)
 
 
 def _facts(
@@ -96,6 +97,14 @@ def _facts(
     computed = plain(waterfall(score, frame.parameters))
     for name, value in row.waterfall.items():
         yield f"waterfall.{name}", _decimals(value), _decimals(computed.get(name))
+
+
+def _stock_facts(row: StockReading, stock: RankedStock | None) -> Iterator[tuple[str, object, object]]:
+    """(field, stored, computed) of a rank, and of every part that was stored with it: legs, cause, flags."""
+    yield "rank", row.rank, stock.rank if stock else None
+    parts = plain(asdict(stock)) if stock else {}
+    for name, value in row.parts.items():
+        yield f"parts.{name}", _decimals(value), _decimals(parts.get(name))
 
 
 def _decimals(value: object) -> object:

@@ -125,8 +125,9 @@ class InputFrame:
     ``degraded`` names every input that is carried forward or incomplete (any entry lowers the
     confidence; a delayed plan is a label, not an entry). ``overnight`` holds the moves of the world
     indices in percent, only in the 4:00 run. ``release`` names a high-impact release that is near.
-    ``catalysts`` are the members' distinct events since the close before, at least of 24 hours; ``dilution``
-    names the standing kinds of dilution by symbol.
+    ``catalysts`` are the members' distinct events since the close before, at least of 24 hours; those after
+    ``cause_from``, the close before, may be the cause of a move (None: all). ``dilution`` names the standing
+    kinds of dilution by symbol.
     """
 
     as_of: dt.datetime
@@ -144,6 +145,7 @@ class InputFrame:
     release: str = ""
     catalysts: tuple[Catalyst, ...] = ()
     dilution: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    cause_from: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ SHELF = dt.timedelta(days=3 * 365 + 1)
 USUAL = dt.timedelta(days=90)
 """Chosen: the usual lock-up after an offering, and about as long as new warrants and resales weigh."""
 NONE = dt.timedelta(0)
+EVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 STANDS = {"shelf": SHELF, "withdrawn": NONE}
 LABELS = {
     "public": "offering",
@@ -42,13 +43,20 @@ class DilutionFlag:
 
 def dilution_flags(catalysts: Iterable[Catalyst], as_of: dt.datetime) -> dict[str, DilutionFlag]:
     """The flag per symbol as it stands at ``as_of``; nothing later counts, and stocks without one are absent.
+    A registration that was withdrawn ends the shelves before it.
 
     Give it all catalysts, not only the distinct ones: the prospectus to an offering may tell more than the
     headline.
     """
+    known = [one for one in catalysts if one.kind in RAISING and one.at <= as_of]
+    ended: dict[str, dt.datetime] = {}
+    for catalyst in known:
+        if _what(catalyst) == "withdrawn" and catalyst.form:
+            ended[catalyst.symbol] = max(catalyst.at, ended.get(catalyst.symbol, catalyst.at))
     standing: dict[str, list[Catalyst]] = {}
-    for catalyst in catalysts:
-        if catalyst.kind in RAISING and catalyst.at <= as_of < catalyst.at + _stands(catalyst):
+    for catalyst in known:
+        is_ended = _what(catalyst) == "shelf" and catalyst.at <= ended.get(catalyst.symbol, EVER)
+        if as_of < catalyst.at + _stands(catalyst) and not is_ended:
             standing.setdefault(catalyst.symbol, []).append(catalyst)
     return {symbol: _flag(found) for symbol, found in sorted(standing.items())}
 

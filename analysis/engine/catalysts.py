@@ -23,7 +23,8 @@ ORDER = {kind: place for place, kind in enumerate(CatalystKind)}
 @dataclass(frozen=True, slots=True)
 class Density:
     """``count`` of the last 24 hours, ``usual`` the mean count of the same 24 hours in earlier sessions (NaN:
-    fewer than five are known), ``tone`` the mean by relevance, -1 to +1, 0 without any."""
+    fewer than five are known, or no event of the sector at all: then nobody tells of it), ``tone`` the mean
+    by relevance, -1 to +1, 0 without any."""
 
     count: int
     usual: float
@@ -54,7 +55,8 @@ def densities(
 def _density(told: list[Catalyst], as_of: dt.datetime, earlier: Sequence[dt.datetime]) -> Density:
     moments = sorted(catalyst.at for catalyst in told)
     counts = [_within(moments, moment) for moment in earlier[:RATE_SESSIONS]]
-    usual = math.fsum(counts) / len(counts) if len(counts) >= RATE_SESSIONS_MIN else math.nan
+    is_known = len(counts) >= RATE_SESSIONS_MIN and bool(told)
+    usual = math.fsum(counts) / len(counts) if is_known else math.nan
     recent = [catalyst for catalyst in told if as_of - WINDOW < catalyst.at]
     return Density(len(recent), usual, mean_tone(recent))
 
@@ -75,13 +77,13 @@ def mean_tone(catalysts: Sequence[Catalyst]) -> float:
 def causes(catalysts: Iterable[Catalyst], moves: Mapping[str, float]) -> dict[str, Cause]:
     """The likeliest cause of each stock's move (``moves``: symbol to percent) among ``catalysts``.
 
-    One whose tone goes with the move comes before one without a tone and that before one against it; then
-    the class of the higher place in docs/catalysts.md, the more relevant, the later one. A stock without a
-    catalyst has no cause.
+    One whose tone goes with the move comes before one without a tone; then the class of the higher place in
+    docs/catalysts.md, the more relevant, the later one. An event whose tone is against the move is no cause
+    of it, and a stock without another has none.
     """
     own: defaultdict[str, list[Catalyst]] = defaultdict(list)
     for catalyst in catalysts:
-        if catalyst.symbol in moves:
+        if catalyst.tone * moves.get(catalyst.symbol, math.nan) >= 0:
             own[catalyst.symbol].append(catalyst)
     return {symbol: _cause(told, moves[symbol]) for symbol, told in own.items()}
 

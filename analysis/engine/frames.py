@@ -106,6 +106,7 @@ def _header(frame: InputFrame) -> dict[str, Any]:
         "overnight": [_null(move) for move in frame.overnight],
         "release": frame.release,
         "catalysts": [_catalyst_header(catalyst) for catalyst in frame.catalysts],
+        "cause_from": frame.cause_from.isoformat() if frame.cause_from else None,
         "dilution": {symbol: list(kinds) for symbol, kinds in frame.dilution.items()},
     }
 
@@ -183,6 +184,7 @@ def _frame(header: dict[str, Any], members: MemberFrame) -> InputFrame:
         overnight=tuple(_nan(move) for move in header["overnight"]),
         release=header["release"],
         catalysts=tuple(_catalyst(told) for told in header.get("catalysts", ())),
+        cause_from=dt.datetime.fromisoformat(header["cause_from"]) if header.get("cause_from") else None,
         dilution={symbol: tuple(kinds) for symbol, kinds in header.get("dilution", {}).items()},
     )
 

@@ -125,16 +125,16 @@ def last_session_references(members: MemberFrame) -> FloatArray:
     return references
 
 
-def day_legs(members: MemberFrame) -> FloatArray:
+def day_legs(members: MemberFrame, phase: str) -> FloatArray:
     """The legs (n, 3) in percent of today's move: previous close to open, open to close, close to last.
 
-    A leg that still runs ends at the last price. NaN for one that has not begun or lacks an end; the legs
-    that are known compound to the 1d return.
+    A leg that still runs in ``phase`` ends at the last price. NaN for one that has not begun or lacks an
+    end; the legs that are known compound to the 1d return.
     """
     last, opened = clean_prices(members.last), clean_prices(members.day_open)
     closed = clean_prices(members.regular_close)
-    pre_end = np.where(np.isnan(opened) & np.isnan(closed), last, opened)
-    regular_end = np.where(np.isnan(closed), last, closed)
+    pre_end = last if phase == "pre" else opened
+    regular_end = last if phase == "regular" else closed
     starts = np.column_stack([clean_prices(members.closes[:, 0]), opened, closed])
     legs: FloatArray = 100.0 * (np.column_stack([pre_end, regular_end, last]) / starts - 1.0)
     return legs
@@ -162,7 +162,7 @@ def stock_numbers(frame: InputFrame) -> StockNumbers:
     return StockNumbers(
         today=multi_timeframe_returns(members),
         last_session=last_session_returns(members),
-        legs=day_legs(members),
+        legs=day_legs(members, frame.phase),
         relative_volume=relative,
         weights=volume_weights(relative, frame.parameters),
     )

@@ -138,7 +138,7 @@ def restricted_today(members: MemberFrame) -> BoolArray:
     Where the day's low is not known, the open and the last price stand for it.
     """
     limit = restriction_price(members.closes[:, 0])
-    lows = np.column_stack([members.day_low, members.day_open, members.last])
+    lows = clean_prices(np.column_stack([members.day_low, members.day_open, members.last]))
     fell: BoolArray = members.restricted | (lows <= limit[:, None]).any(axis=1)
     return fell
 
@@ -177,7 +177,8 @@ def ranked_stocks(
 def _with_causes(ranked: Iterable[RankedStock], frame: InputFrame) -> Iterator[RankedStock]:
     """The rows, and with each what may have moved it and what new shares may come."""
     ranked = tuple(ranked)
-    found = causes(frame.catalysts, {stock.symbol: stock.gap_pct for stock in ranked})
+    fresh = [one for one in frame.catalysts if frame.cause_from is None or one.at > frame.cause_from]
+    found = causes(fresh, {stock.symbol: stock.gap_pct for stock in ranked})
     for stock in ranked:
         cause, dilution = found.get(stock.symbol), frame.dilution.get(stock.symbol, ())
         yield replace(stock, cause=cause, dilution=dilution) if cause or dilution else stock

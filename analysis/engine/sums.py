@@ -24,6 +24,7 @@ def exact_sum(values: FloatArray) -> float:
     >>> exact_sum(np.array([0.1, 0.2, 0.3])) == exact_sum(np.array([0.3, 0.1, 0.2]))
     True
     """
-    if len(values) < FEW or float(np.abs(values).max()) * len(values) >= LIMIT:
+    # Not a number compares as false, so that it comes out as what it is.
+    if len(values) < FEW or not float(np.abs(values).max()) * len(values) < LIMIT:
         return math.fsum(values.tolist())
     return int(np.rint(values * STEPS).astype(np.int64).sum()) / STEPS

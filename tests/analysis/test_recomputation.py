@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
+from analysis.catalysts import Catalyst, CatalystKind
 from analysis.engine import score_board
 from analysis.engine.frames import digest, pack
 from analysis.execution import Result, _publish
@@ -42,6 +43,26 @@ def frame_number(number: int) -> InputFrame:
         release="release: CPI at 8:30" if number % 7 == 0 else "",
         degraded=("a feed that looks frozen",) if number % 9 == 0 else (),
         benchmark=None if number % 11 == 0 else frame.benchmark,
+        catalysts=tuple(told(symbol, frame) for symbol in frame.members.symbol[::3].tolist()),
+        dilution=dict.fromkeys(frame.members.symbol[::7].tolist(), ("shelf",)),
+    )
+
+
+def told(symbol: str, frame: InputFrame) -> Catalyst:
+    at = frame.as_of - dt.timedelta(hours=int(symbol[1:]) % 30)
+    return Catalyst(
+        symbol=symbol,
+        kind=list(CatalystKind)[int(symbol[1:]) % len(CatalystKind)],
+        at=at,
+        tone=(-1.0, 0.0, 1.0)[int(symbol[1:]) % 3],
+        relevance=0.8,
+        title=f"{symbol} in the news",
+        url="https://news.example/",
+        publisher="Wire Daily",
+        source="polygon",
+        fetched_at=at,
+        key=f"news:polygon:{symbol}",
+        rule="fda.approved",
     )
 
 
@@ -94,6 +115,16 @@ def test_a_changed_rank_is_found(run: AnalysisRun) -> None:
     symbol = StockReading.objects.filter(run_id=run.pk).first().symbol  # type: ignore[union-attr]
     StockReading.objects.filter(run_id=run.pk, symbol=symbol).update(rank=11.0)
     assert [(one.sector, one.stored) for one in runs_recompute([run.pk]).differences] == [(symbol, 11.0)]
+
+
+def test_a_changed_cause_is_found(run: AnalysisRun) -> None:
+    row = StockReading.objects.exclude(parts__cause=None).filter(run_id=run.pk).first()
+    assert row is not None
+    changed = row.parts | {"cause": row.parts["cause"] | {"tag": "Rumour"}}
+    StockReading.objects.filter(run_id=run.pk, symbol=row.symbol).update(parts=changed)
+    assert [(one.sector, one.field) for one in runs_recompute([run.pk]).differences] == [
+        (row.symbol, "parts.cause")
+    ]
 
 
 def test_a_frame_that_does_not_fit_its_digest_is_found(run: AnalysisRun) -> None:

@@ -66,8 +66,13 @@ def test_of_fewer_than_five_sessions_there_is_no_rate() -> None:
     assert math.isnan(healthcare(told("OCUL"), earlier=EARLIER[:4]).usual)
 
 
-def test_a_sector_without_news_has_a_count_of_zero_and_no_tone() -> None:
-    assert healthcare(told("SDRL")) == Density(0, 0.0, 0.0)
+def test_a_sector_without_recent_news_has_a_count_of_zero_and_no_tone() -> None:
+    assert healthcare(told("OCUL", AS_OF - 30 * HOUR)) == Density(0, pytest.approx(1 / 5), 0.0)
+
+
+def test_a_sector_of_which_nobody_tells_has_no_rate() -> None:
+    silent = healthcare(told("SDRL"))
+    assert (silent.count, silent.tone, math.isnan(silent.usual)) == (0, 0.0, True)
 
 
 def test_the_tone_is_weighted_by_relevance() -> None:
@@ -105,6 +110,20 @@ def test_a_paper_without_a_class_is_tagged_with_its_form() -> None:
     paper = told("OCUL", kind=CatalystKind.FILING, form="6-K", tone=0.0)
     assert causes([paper], {"OCUL": 1.0})["OCUL"].tag == "6-K"
     assert causes([dataclasses.replace(paper, form="")], {"OCUL": 1.0})["OCUL"].tag == "8-K"
+
+
+def test_what_speaks_against_the_move_is_no_cause_of_it() -> None:
+    news = [told("OCUL", kind=CatalystKind.OFFERING, tone=-1.0)]
+    assert causes(news, {"OCUL": 4.0}) == {}
+    assert causes(news, {"OCUL": -4.0})["OCUL"].tag == "Offering"
+
+
+def test_an_event_before_the_close_is_no_cause_of_todays_move() -> None:
+    frame = frame_of((stock("OCUL", "healthcare", last=11.0),), catalysts=(told("OCUL", AS_OF - 5 * HOUR),))
+    assert score_board(frame).stocks[0].cause is not None
+    late = dataclasses.replace(frame, cause_from=AS_OF - 4 * HOUR)
+    assert score_board(late).stocks[0].cause is None
+    assert unpack(pack(late)).cause_from == late.cause_from
 
 
 def test_only_a_ranked_stock_has_a_cause() -> None:
