@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from analysis.catalysts.frames import reading_of
 from analysis.catalysts.kinds import Catalyst, CatalystKind
 from analysis.catalysts.names import Mention, mention_in
+from analysis.catalysts.others import is_of_another
 from analysis.catalysts.tables import first_rule, is_vetoed, topic_rule
 from analysis.catalysts.tones import tone_of
 from analysis.catalysts.wires import is_wire, names_nobody
@@ -65,7 +66,8 @@ def judge_headline(headline: Headline, names: Mapping[str, str]) -> list[Catalys
     for symbol, mention in mentions.items():
         unnamed = 0.0 if is_named else UNNAMED
         weight = _relevance(title, mention, rule.kind, event=event) if mention else unnamed
-        if not weight:
+        is_ours = mention is None or not is_of_another(title, mention, rule.kind, name=names.get(symbol, ""))
+        if not weight or not is_ours:
             continue
         catalysts.append(
             Catalyst(

@@ -126,7 +126,7 @@ EARNINGS = (
                 record\s(?:q[1-4]\s|quarterly\s|quarter\s|annual\s)?(?:operating\s|free\s)?
                     (?:revenues?|results|quarter|earnings|profits?|sales|cash\sflow|net\s
                     (?:interest\s)?income) |
-                latest\searnings |
+                latest\searnings | (?:solid|strong|weak)\s20\d\d\sfinish |
                 \b(?:aum|assets\sunder\smanagement)\s(?:climb|drop|fall|grow|increase|reach|ris|
                     slip|total)\w*\b |
                 (?:january|february|march|april|may|june|july|august|september|october|november|
@@ -159,7 +159,7 @@ GUIDANCE = (
                 {OUTLOOK}\s(?:\w+\s)?(?:hike|raise|raised|boost|lifted|increase|beats?|tops?|
                     upgrade|above) |
                 (?:forecasts?|sees|guides?|expects|projects)\s(?:[\w$%.,'-]+\s){{0,4}}?(?:upbeat|
-                    strong|above|higher)\b
+                    strong|above|higher)\b(?!\s(?:\w+\s)?demand)
             )
         """,
     ),
@@ -192,12 +192,13 @@ GUIDANCE = (
                 (?:sees|expects|forecasts|guides|projects|anticipates)\s(?:[\w$%.,'()-]+\s){{0,4}}?
                     (?:{QUARTER}|20\d\d)\s(?:[\w$%.,'()-]+\s){{0,5}}?(?:{FIGURE}|growth) |
                 forecasts\s(?:[\w$%.,'-]+\s){{0,4}}?{FIGURE} |
-                (?:expects|forecasts|predicts|sees)\s\d+%\s(?:\w+\s)?growth\b |
+                (?:expects|forecasts|predicts|
+                sees)\s\d+%\s(?:\w+\s)?growth\b(?!\sin\s(?:\w+\s){{0,2}}market) |
                 (?:as|on|after|following|amid)\s(?:[\w$%'-]+\s){{0,5}}{OUTLOOK}\b |
                 (?:targets|sees|expects|guides|projects)\s(?:[\w$%.,'-]+\s){{0,3}}?(?:{FIGURE}|
                     (?:eps|revenue|sales)\sgrowth)\b |
                 (?:updated?|full[\s-]year|fiscal|(?:20\d\d|q[1-4]))\s(?:[\w-]+\s){{0,3}}?
-                    (?:guidance|outlook)\b
+                    (?:guidance|(?<!pipeline\s)outlook)\b
             )
         """,
     ),

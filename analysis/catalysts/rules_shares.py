@@ -77,7 +77,7 @@ RULES = (
             (?<!\w)(?:
                 (?:public|follow-on|underwritten|secondary|primary|rights|best[\s-]efforts|
                     bought[\s-]deal|confidentially\smarketed|direct)\s(?:\w+\s)?(?:offering|offer|
-                    deal)\b(?!.{{0,20}}\b(?:notes|debt|bonds)) |
+                    deal)\b(?!\son\s|.{{0,20}}\b(?:notes|debt|bonds)) |
                 {PAPER}\s(?:\w+\s)?(?:offering|sale)\b(?!\sby\s) |
                 (?:pric(?:es|ed|ing)|clos(?:es|ed|ing)|upsiz\w+|launch\w*|propos\w+|announc\w+|
                     plans?|unveils?|after|on)\b\s(?:of\s|its\s|an?\s|the\s)?(?:\w+\s)?{MONEY}?

@@ -14,7 +14,8 @@ from analysis.catalysts import (
     rules_topics,
     rules_trials,
 )
-from analysis.catalysts.kinds import Rule
+from analysis.catalysts.kinds import CatalystKind, Rule
+from analysis.catalysts.senses import is_elsewhere
 from analysis.catalysts.vetoes import VETO
 
 RULES: tuple[Rule, ...] = (
@@ -30,7 +31,8 @@ RULES: tuple[Rule, ...] = (
     *rules_listing.RULES,
 )
 
-
+MEDICAL = frozenset({CatalystKind.FDA, CatalystKind.TRIAL})
+"""Classes whose words are also used of other trades."""
 Found = tuple[Rule, int, int]
 """A rule that fits, with the start and end of what it found."""
 
@@ -49,7 +51,7 @@ def topic_rule(text: str) -> Found | None:
 def _first(rules: tuple[Rule, ...], text: str) -> Found | None:
     for rule in rules:
         match = rule.pattern.search(text)
-        if match is not None:
+        if match is not None and not (rule.kind in MEDICAL and is_elsewhere(text)):
             return rule, match.start(), match.end()
     return None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from analysis.catalysts.senses import OTHER_SENSES, TOLD_BEFORE
+
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
 OPINION = r"""
@@ -171,4 +173,5 @@ PAGES = r"""
     named\s.{0,40}(?:ceo|chief|president) | price\stoday
     )
 """
-VETO = re.compile("|".join(f"(?:{part})" for part in (OPINION, PREVIEW, MOVERS, HOLDERS, LAW, PAGES)), _FLAGS)
+_PARTS = (OPINION, PREVIEW, MOVERS, HOLDERS, LAW, PAGES, OTHER_SENSES, TOLD_BEFORE)
+VETO = re.compile("|".join(f"(?:{part})" for part in _PARTS), _FLAGS)
