@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, Slot
+from analysis.models import AnalysisRun, CatalystEvent, FreshnessPreference, ParameterRevision, Slot
 from analysis.services import (
     parameters_check,
     parameters_revise,
@@ -133,3 +133,15 @@ class FreshnessPreferenceAdmin(AnyAdmin):
         """As the preferences page saves them, so that the user's open windows follow at once."""
         values = {name: value for name, value in form.cleaned_data.items() if name != "user"}
         obj.pk = preference_set(obj.user, **values).pk
+
+
+@admin.register(CatalystEvent)
+class CatalystEventAdmin(LookOnlyAdmin):
+    """What the rules made of each article and paper."""
+
+    list_display = ["at", "symbol", "kind", "tone", "relevance", "title", "rule", "rules_version", "source"]
+    list_filter = ["kind", "rules_version", "source"]
+    search_fields = ["=symbol", "title"]
+    search_help_text = "Symbol, or words of the title"
+    date_hierarchy = "at"
+    show_full_result_count = False

@@ -130,32 +130,42 @@ def _problem(description: str) -> OpenApiResponse:
     return OpenApiResponse(ProblemDocumentSerializer, description=description)
 
 
+AT = OpenApiParameter(
+    "at",
+    OpenApiTypes.DATETIME,
+    description="The reading that stood then: the newest published at or before this moment. "
+    "Without an offset it is New York time.",
+)
+
+
 class SectorsView(APIView):
     @extend_schema(
         operation_id="sectors_list",
-        summary="The eight sectors and their newest lights, in board order",
-        responses={200: SectorSerializer(many=True), 401: _problem("No or a wrong token or session.")},
+        summary="The eight sectors and their lights, newest or of a stored moment, in board order",
+        parameters=[AT],
+        responses={
+            200: SectorSerializer(many=True),
+            400: _problem("The moment is none, or has not come yet."),
+            401: _problem("No or a wrong token or session."),
+        },
     )
     def get(self, request: Request) -> Response:
-        readings = {reading.sector: reading for reading in readings_newest()}
-        weights, now = weights_current(), _now()
-        return Response(
-            [_entry(sector, readings.get(sector.slug), weights, now) for sector in sectors_list()]
-        )
+        asked = request.query_params.get("at")
+        weights, sectors = weights_current(), sectors_list()
+        if asked is None:
+            now, readings = _now(), {reading.sector: reading for reading in readings_newest()}
+        else:
+            now = moment = _moment(asked)
+            stood = [reading_at(sector.slug, moment) for sector in sectors]
+            readings = {reading.sector: reading for reading in stood if reading is not None}
+        return Response([_entry(sector, readings.get(sector.slug), weights, now) for sector in sectors])
 
 
 class SectorView(APIView):
     @extend_schema(
         operation_id="sectors_retrieve",
         summary="One sector: its light, newest or of a stored moment, and the explanation of its score",
-        parameters=[
-            OpenApiParameter(
-                "at",
-                OpenApiTypes.DATETIME,
-                description="The reading that stood then: the newest published at or before this moment. "
-                "Without an offset it is New York time.",
-            )
-        ],
+        parameters=[AT],
         responses={
             200: SectorDetailSerializer,
             400: _problem("The moment is none, or has not come yet."),

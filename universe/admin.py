@@ -25,6 +25,7 @@ from universe.models import (
     Stock,
     SymbolChange,
     UniverseSnapshot,
+    VendorCall,
 )
 from universe.services import criteria_check, criteria_revise
 
@@ -252,3 +253,15 @@ class NewsCoverageAdmin(LookOnlyAdmin):
 
     list_display = ["kind", "first", "last"]
     list_filter = ["kind"]
+
+
+@admin.register(VendorCall)
+class VendorCallAdmin(LookOnlyAdmin):
+    """The answered questions to the vendors, without any key."""
+
+    list_display = ["received_at", "vendor", "purpose", "subject", "path", "request_id", "rows", "asked"]
+    list_filter = ["vendor", "transport", "purpose"]
+    search_fields = ["path", "=request_id", "=subject"]
+    search_help_text = "Words of the path, request id or session"
+    date_hierarchy = "received_at"
+    show_full_result_count = False

@@ -15,6 +15,8 @@ from analysis.catalysts.tables import RULES
 WINDOW = dt.timedelta(hours=24)
 SIMILAR = 0.5
 """Share of the shorter title's words that stand in the other one too."""
+SAME_WORDS = 3
+"""Shorter titles, such as "424B5: Offering", say nothing of which event they tell."""
 COMPARED = 16
 """How many events of one company and group are looked back at: bounds the work, and no company has more a
 day."""
@@ -45,21 +47,33 @@ def distinct(catalysts: Iterable[Catalyst]) -> list[Catalyst]:
     """The first catalyst of each event, in order of time; the order of the input does not matter.
 
     An event is known by its first catalyst: what comes within 24 hours after it, of the same company and
-    group, and of a kind that comes once a day or with a similar title, is the same event told again. An 8-K
+    group, and of a kind that comes once a day or with a similar title, is the same event told again; so is
+    what says the same in the same words, whatever its class. An 8-K
     without a class is the paper to whatever its company told in the 24 hours before. So a later article never
     removes an event.
     """
     kept: list[Catalyst] = []
     recent: dict[tuple[str, CatalystKind], deque[tuple[Catalyst, Words]]] = {}
     newest: dict[str, dt.datetime] = {}
+    told: dict[tuple[str, Words], Catalyst] = {}
     for catalyst in sorted(set(catalysts), key=_order):
-        if _is_known(catalyst, recent, newest):
+        title = catalyst.symbol, _words(catalyst.title)
+        if _is_repeated(catalyst, told.get(title), title[1]) or _is_known(catalyst, recent, newest):
             continue
         kept.append(catalyst)
         newest[catalyst.symbol] = catalyst.at
+        if catalyst.kind is not CatalystKind.FILING:
+            told[title] = catalyst
         place = recent.setdefault(_place(catalyst), deque(maxlen=COMPARED))
-        place.append((catalyst, _words(catalyst.title)))
+        place.append((catalyst, title[1]))
     return kept
+
+
+def _is_repeated(catalyst: Catalyst, earlier: Catalyst | None, words: Words) -> bool:
+    """Whether ``earlier`` said the same in the same ``words`` within a day, under whatever class."""
+    if earlier is None or len(words) < SAME_WORDS or catalyst.at - earlier.at >= WINDOW:
+        return False
+    return not _are_opposite(catalyst, earlier)
 
 
 def _order(catalyst: Catalyst) -> tuple[object, ...]:

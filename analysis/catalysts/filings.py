@@ -75,23 +75,24 @@ def known_at(filing: Filing) -> dt.datetime:
 
 
 def title_of(filing: Filing, kind: CatalystKind) -> str:
-    """What the paper says first, else its form: "8-K" or "424B5: Offering"."""
+    """What the paper says first, else its form: "8-K: contents not told" or "424B5: Offering"."""
     first = next((line for line in _sentences(filing.text) if not line.lower().startswith("item")), "")
     if first:
         return first if len(first) <= 200 else first[:199].rstrip() + "…"
-    return filing.form if kind is CatalystKind.FILING else f"{filing.form}: {kind.tag}"
+    return f"{filing.form}: {'contents not told' if kind is CatalystKind.FILING else kind.tag}"
 
 
 def _current(filing: Filing) -> Found:
-    """What an 8-K or 6-K tells: by the vendor's categories, by its sentences, by its items, else
-    unclassed."""
+    """What an 8-K or 6-K tells: by its first sentence, by the vendor's coarser categories, by its other
+    sentences, by its items, else unclassed."""
     sentences = [line for line in _sentences(filing.text) if not _NOT_SAID.search(line)]
     said = next((rule for rule in map(_rule_of, sentences) if rule is not None), None)
     category = _first(CATEGORIES, " ".join(filing.categories))
     item = _first(ITEMS, filing.text)
+    lead = _rule_of(sentences[0]) if sentences else None
     if category is not None and said is not None and said.kind is category.kind:
         category = said
-    rule = category or said or item
+    rule = lead or category or said or item
     if rule is None:
         return "filing.other", CatalystKind.FILING, 0.0
     return rule.name, rule.kind, rule.tone or words_tone(" ".join(sentences))

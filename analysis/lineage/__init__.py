@@ -34,7 +34,7 @@ from universe.sessions import session_offset
 
 VERSION = 1
 #: By what the calls of a run are told: its session, or the newest of all.
-OF_SESSION = ("minutes", "splits", "releases", "confirmation", "news", "filings")
+OF_SESSION = ("minutes", "splits", "releases", "confirmation")
 NEWEST = ("facts", "floats", "short_interest")
 
 #: Every input of a run, in the order in which it is shown. The overnight moves of the indices ("overnight")
@@ -62,8 +62,7 @@ def lineage_build(frame: InputFrame, findings: Findings) -> Lineage:
     origins = _origins(frame, findings)
     inputs = [entry for describe in INPUTS for entry in describe(origins)]
     named = {number for entry in inputs for number in entry.get("calls", [])}
-    rows = {call.pk: call for calls in (*origins.calls.values(), origins.asked) for call in calls}
-    return Lineage(version=VERSION, inputs=inputs, calls=[_call(rows[number]) for number in sorted(named)])
+    return Lineage(version=VERSION, inputs=inputs, calls=[_call(row) for row in calls_named(named)])
 
 
 def _origins(frame: InputFrame, findings: Findings) -> Origins:

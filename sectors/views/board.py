@@ -21,7 +21,7 @@ from sectors.presenters import cards_from_payload
 from sectors.presenters.rail import calendar_rows
 from sectors.presenters.strip import Release
 from sectors.selectors import board_at, board_current
-from sectors.surroundings import releases_now, strip_now
+from sectors.surroundings import releases_now, releases_past, strip_now, strip_past
 from sectors.types import ViewLimits
 from sectors.views.past import NO_LIMIT, Past, moment_refused
 from universe.sessions import ET
@@ -60,7 +60,12 @@ def _past_board(request: HttpRequest, asked: str) -> HttpResponse:
     except MomentRefusedError as exc:
         return moment_refused(request, asked, exc, now=now)
     payload = board_at(moment)
-    context = _context(payload, moment, NO_LIMIT) | {"past": _past(payload, moment, now)}
+    releases = releases_past(moment)
+    context = _context(payload, moment, NO_LIMIT, releases=releases)
+    context |= {
+        "strip": strip_past(payload, context["cards"], releases, moment),
+        "past": _past(payload, moment, now),
+    }
     return render(request, _template(request), context)
 
 
@@ -77,8 +82,16 @@ def _past(payload: dict[str, Any] | None, moment: dt.datetime, now: dt.datetime)
     )
 
 
-def _context(payload: dict[str, Any] | None, now: dt.datetime, limits: ViewLimits) -> dict[str, Any]:
-    cards, releases = cards_from_payload(payload, now, limits), releases_now(now)
+def _context(
+    payload: dict[str, Any] | None,
+    now: dt.datetime,
+    limits: ViewLimits,
+    *,
+    releases: Sequence[Release] | None = None,
+) -> dict[str, Any]:
+    """``releases`` None: those of today and tomorrow as they are known now."""
+    cards = cards_from_payload(payload, now, limits)
+    releases = releases_now(now) if releases is None else releases
     return {
         "cards": cards,
         "version": payload["version"] if payload else 0,

@@ -14,6 +14,7 @@ from universe.selectors.news import (
 from universe.selectors.origins import (
     Origin,
     bar_origins,
+    calls_between,
     calls_by_subject,
     calls_named,
     calls_newest,
@@ -45,6 +46,7 @@ __all__ = [
     "StockDetail",
     "bar_origins",
     "benchmarks",
+    "calls_between",
     "calls_by_subject",
     "calls_named",
     "calls_newest",

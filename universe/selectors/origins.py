@@ -84,6 +84,12 @@ def calls_newest(purposes: Iterable[str]) -> dict[str, list[VendorCall]]:
     return dict(found)
 
 
+def calls_between(purpose: str, first: dt.datetime, last: dt.datetime) -> list[VendorCall]:
+    """The calls of a purpose that were answered from ``first`` to ``last`` (wall clock), in that order."""
+    rows = VendorCall.objects.filter(purpose=purpose, received_at__gte=first, received_at__lte=last)
+    return list(rows.order_by("received_at", "pk"))
+
+
 def calls_named(ids: Iterable[int]) -> list[VendorCall]:
     """The calls with these ids that are still kept, in the order in which they were kept."""
     return list(VendorCall.objects.filter(pk__in=list(ids)).order_by("pk"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +12,12 @@ from analysis.recomputation import runs_recompute, runs_with_frames
 SHOWN = 20
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r} is no number of runs from 1 on")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Compute stored runs again from their stored inputs and compare every decimal."
 
@@ -19,7 +25,7 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--run", type=int, action="append", metavar="ID", help="this run; may be repeated")
         which.add_argument(
-            "--newest", type=int, default=125, metavar="N", help="the newest N runs (125: 1,000 readings)"
+            "--newest", type=_count, default=125, metavar="N", help="the newest N runs (125: 1,000 readings)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

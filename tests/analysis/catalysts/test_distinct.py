@@ -69,6 +69,20 @@ def test_an_unclassed_8_k_is_the_paper_to_what_was_told_before_it() -> None:
     assert len(distinct([article, told("filing.other", 25)])) == 2
 
 
+def test_the_same_words_tell_the_same_event_whatever_its_class() -> None:
+    title = "Quellmar announces positive topline results from its Phase 3 trial"
+    article = told("trial.positive", 0, title=title)
+    paper = told("earnings.report", 16, title=title, key="sec:2", form="8-K")
+    assert distinct([paper, article]) == [article]
+    assert len(distinct([article, told("earnings.report", 25, title=title)])) == 2
+
+
+def test_a_paper_without_contents_takes_no_words_from_an_event() -> None:
+    paper = told("filing.other", 0, title="Quellmar files current report", form="8-K")
+    event = told("contract.won", 1, title="Quellmar files current report")
+    assert distinct([paper, event]) == [paper, event]
+
+
 def test_titles_without_words_are_not_alike() -> None:
     assert len(distinct([told("contract.won", 0, title="-"), told("contract.won", 1, title="-")])) == 2
 

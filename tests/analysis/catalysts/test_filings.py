@@ -138,10 +138,17 @@ def test_the_sentence_of_a_disclosure_makes_its_category_finer() -> None:
     assert (found.rule, found.tone) == ("fda.refused", -1)
 
 
-def test_the_category_counts_where_the_sentence_tells_of_something_else() -> None:
+def test_the_category_counts_where_a_later_sentence_tells_of_something_else() -> None:
     category = ("financial_results/earnings_announcement/quarterly_results",)
     (found,) = judge_filing(filing("8-K", "Costs fell. Quellmar wins large order", categories=category))
     assert (found.rule, found.tone) == ("earnings.report", -1)
+
+
+def test_what_the_paper_says_first_counts_before_the_vendors_category() -> None:
+    category = ("regulatory_matters/other",)
+    text = "Quellmar discontinues Phase 2 trial after interim analysis. More follows."
+    (found,) = judge_filing(filing("8-K", text, categories=category))
+    assert (found.kind.value, found.tone) == ("trial", -1)
 
 
 def test_a_paper_without_a_time_is_known_at_the_end_of_its_day() -> None:
@@ -170,7 +177,12 @@ def test_a_catalyst_of_a_paper_says_where_it_is_from() -> None:
 
 def test_a_paper_without_a_class_weighs_half() -> None:
     (found,) = judge_filing(filing("8-K"))
-    assert (found.title, found.relevance, found.tone, found.kind.tag) == ("8-K", 0.5, 0, "8-K")
+    assert (found.title, found.relevance, found.tone, found.kind.tag) == (
+        "8-K: contents not told",
+        0.5,
+        0,
+        "8-K",
+    )
 
 
 def test_the_title_of_a_paper_is_its_first_sentence_cut_to_a_line() -> None:
