@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import coverage
 import hypothesis
 import pytest
 import redis
@@ -35,6 +36,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 RECORDED_COUNTS = pytest.StashKey[dict[str, int]]()
+#: What coverage tells a child process to measure, if there is such a process.
+MEASURED_CHILDREN = "COVERAGE_PROCESS_CONFIG"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -76,6 +79,25 @@ def _clean_redis(redis_server: redis.Redis) -> None:
     keys = list(redis_server.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))
     if keys:
         redis_server.delete(*keys)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    """Measure no coverage of a test marked `unmeasured`, its fixtures and the processes that it starts.
+
+    Measuring doubles what a long test costs, and what it runs through is measured elsewhere, closer by.
+    """
+    measuring = coverage.Coverage.current()
+    if measuring is None or not item.get_closest_marker("unmeasured"):
+        return (yield)
+    passed_on = os.environ.pop(MEASURED_CHILDREN, None)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
+        if passed_on is not None:
+            os.environ[MEASURED_CHILDREN] = passed_on
 
 
 @pytest.fixture(scope="session")

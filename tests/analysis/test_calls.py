@@ -20,7 +20,7 @@ from universe.services import quotes_refresh, splits_today
 from universe.sessions import next_session, session_of
 from universe.sources import sources_close
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 FIRST = dt.date(2026, 3, 31)
 DAILY_MAX, PASS_MAX = 20, 5

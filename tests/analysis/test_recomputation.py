@@ -81,6 +81,7 @@ def published(db: None) -> list[int]:
     return [publish(frame_number(number)).pk for number in range(BOARDS)]
 
 
+@pytest.mark.unmeasured
 def test_a_thousand_stored_readings_are_computed_again_to_the_same_decimals(published: list[int]) -> None:
     report = runs_recompute(runs_with_frames(1_000))
     assert (report.runs, report.readings) == (BOARDS, 8 * BOARDS)

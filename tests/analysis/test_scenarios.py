@@ -24,7 +24,7 @@ from universe.models import Stock, StockUniverse
 from universe.selectors import price_frame, quotes_newest
 from universe.sources import sources_close
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 #: The moves of the four names of an FDA day: their mean is +20.75 %.
 FDA_DAY = (45.0, 18.0, 8.0, 12.0)

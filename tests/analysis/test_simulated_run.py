@@ -30,7 +30,7 @@ from universe.selectors import universe_current
 from universe.sessions import session_of
 from universe.sources import sources_close
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 #: Market minutes per second: the stream's minutes come once a second or two.
 SPEED = 20.0

@@ -36,7 +36,7 @@ from universe.redis import client
 from universe.sessions import next_session
 from universe.sources import http, plans, sources_close
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 FIRST = dt.date(2026, 3, 31)
 LISTINGS = 1_600

@@ -200,6 +200,7 @@ def test_one_command_brings_up_everything_and_one_signal_ends_it(
 
 
 @pytest.mark.family
+@pytest.mark.unmeasured
 def test_after_kill_9_the_next_start_is_clean_and_the_log_ins_are_kept(
     running: list[Running], family_environment: dict[str, str]
 ) -> None:

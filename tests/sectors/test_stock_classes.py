@@ -108,6 +108,7 @@ def test_the_command_names_symbols_that_are_no_listings() -> None:
         call_command("reclassify", "soun", "nope", stdout=spoken)
 
 
+@pytest.mark.unmeasured
 def test_eight_thousand_listings_take_a_few_queries(
     eight_sectors: None, django_assert_max_num_queries: Any
 ) -> None:

@@ -13,7 +13,7 @@ from tests.recorded import DATA
 from universe.integrity import Doubt, PriceSet, judge
 from universe.simulator.replay.splits import derive
 
-pytestmark = pytest.mark.recorded
+pytestmark = [pytest.mark.recorded, pytest.mark.unmeasured]
 
 #: The breadth tier's own limits: what the product prices.
 VOLUME_MIN, PRICE_MIN, PRICE_MAX = 100_000, 2.0, 100.0

@@ -24,7 +24,7 @@ from universe.services import (
 )
 from universe.sources import sources_close
 
-pytestmark = [pytest.mark.recorded, pytest.mark.django_db]
+pytestmark = [pytest.mark.recorded, pytest.mark.django_db, pytest.mark.unmeasured]
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "universe_sessions.json").read_text())["sessions"]
 

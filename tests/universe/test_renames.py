@@ -19,7 +19,7 @@ from universe.sessions import next_session, previous_session
 from universe.sources import sources_close
 from universe.types import Bar, CompanyFacts, Listing, Split
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 NOW = dt.datetime(2026, 3, 31, 14, tzinfo=dt.UTC)
 YESTERDAY = previous_session(SESSION)
 

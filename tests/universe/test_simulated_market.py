@@ -36,7 +36,7 @@ from universe.sessions import hours, session_of
 from universe.sources import minute_stream, sources_close
 from universe.types import MinuteBar
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 SESSIONS = 26
 
 

@@ -17,7 +17,7 @@ from universe.selectors.news import FILINGS
 from universe.services import news_backfill, news_refresh
 from universe.sources import sources_close
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 SESSION = dt.date(2026, 3, 31)
 HOUR = dt.timedelta(hours=1)

@@ -17,7 +17,7 @@ from analysis.evaluation.tables import closes_of, colour_shares, whole_colour
 from tests.recorded import DATA, ROOT
 from universe.types import UniverseCriteria
 
-pytestmark = pytest.mark.recorded
+pytestmark = [pytest.mark.recorded, pytest.mark.unmeasured]
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "universe_sessions.json").read_text())["sessions"]
 PAGE = ROOT / "docs" / "evaluation.md"

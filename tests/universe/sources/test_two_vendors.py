@@ -17,6 +17,8 @@ from universe.sources.base import NewsSource
 from universe.sources.fmp.rest import FmpRest
 from universe.sources.polygon.rest import PolygonRest
 
+pytestmark = pytest.mark.unmeasured
+
 SESSION = dt.date(2026, 3, 31)
 
 

@@ -19,6 +19,8 @@ from universe.sources.mcp.target import Target
 from universe.sources.polygon import mcp as polygon
 from universe.sources.polygon.rest import PolygonRest
 
+pytestmark = pytest.mark.unmeasured
+
 SERVER = str(Path(__file__).with_name("forwarding.py"))
 DAY, BEFORE = dt.date(2026, 3, 31), dt.date(2026, 3, 30)
 
