@@ -19,7 +19,9 @@ from django.conf import settings
 from django.db import connection
 
 from sectorlight.postgresql import base as postgresql
+from tests.longest import LONGEST
 from tests.recorded import DATA as RECORDED
+from tests.recorded import ROOT
 from universe.redis import breaker
 
 # The synchronous Playwright runs an event loop in the test thread; Django would take it for async code.
@@ -119,7 +121,10 @@ def recorded_data() -> Path:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what reads recorded data where there is none; the summary says how many."""
+    """Begin with the longest files, and leave out what reads recorded data where there is none; the summary
+    says how many."""
+    places = {ROOT / path: place for place, path in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(LONGEST)))
     recorded = [item for item in items if item.get_closest_marker("recorded")]
     counts = {"there": len(recorded), "left_out": 0}
     if not (RECORDED / "market_daily.parquet").is_file():

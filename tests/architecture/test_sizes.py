@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 
 from tests.architecture.source import ROOT, functions, sources
+from tests.longest import LONGEST
 
 FILE_LINES = 400
 TEST_FILE_LINES = 500
@@ -57,3 +58,7 @@ def test_templates_and_scripts_are_short() -> None:
         *_too_long("*.js", "static", SCRIPT_LINES),
     ]
     assert long == []
+
+
+def test_the_files_that_begin_first_are_there() -> None:
+    assert [path for path in LONGEST if not (ROOT / path).is_file()] == []
