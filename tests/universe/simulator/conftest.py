@@ -10,6 +10,7 @@ from universe.simulator.synthetic.world import SyntheticWorld
 
 SESSION = dt.date(2026, 11, 20)
 PREVIOUS = dt.date(2026, 11, 19)
+OWN_LISTINGS = 2_000
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,6 @@ def market() -> Iterator[RunningMarket]:
 
 @pytest.fixture
 def own_market() -> Iterator[RunningMarket]:
-    """A market that a test may do anything to."""
-    with start_market(first=f"{SESSION}T10:30") as running:
+    """A smaller market that a test may do anything to."""
+    with start_market(first=f"{SESSION}T10:30", listings=OWN_LISTINGS) as running:
         yield running

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.market import RunningMarket, start_market
-from tests.universe.simulator.conftest import SESSION
+from tests.universe.simulator.conftest import OWN_LISTINGS, SESSION
 from tests.universe.simulator.test_control import traded_company
 from universe.sessions import ET
 from universe.simulator.synthetic.world import SyntheticWorld
@@ -202,12 +202,12 @@ def test_an_ordered_filing_is_in_the_lists_of_its_form(own_market: RunningMarket
 
 def test_what_was_ordered_is_told_after_a_restart_and_under_a_new_name(tmp_path: Path) -> None:
     state = tmp_path / "market.json"
-    with start_market(first=SESSION.isoformat(), state=state) as first:
+    with start_market(first=SESSION.isoformat(), state=state, listings=OWN_LISTINGS) as first:
         symbol = traded_company(first, "Energy")
         first.tell(symbol, "Great news", tone="positive")
         first.file(symbol, "S-3")
         first.rename(symbol, "WXYZQ")
-    with start_market(first=SESSION.isoformat(), state=state) as second:
+    with start_market(first=SESSION.isoformat(), state=state, listings=OWN_LISTINGS) as second:
         assert second.get(f"{NEWS}?ticker={symbol}")["results"][0]["title"] == "Great news"
         second.control(clock="2026-11-23T10:00")
         assert any(row["title"] == "Great news" for row in second.get(f"{NEWS}?ticker=WXYZQ")["results"])

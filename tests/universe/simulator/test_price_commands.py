@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.market import RunningMarket, start_market
-from tests.universe.simulator.conftest import SESSION
+from tests.universe.simulator.conftest import OWN_LISTINGS, SESSION
 from tests.universe.simulator.test_control import price, traded_company
 from tests.universe.simulator.test_stream import listening, receive_kind
 
@@ -44,7 +44,7 @@ def test_a_bad_print_is_polygons_alone(own_market: RunningMarket) -> None:
 
 
 def test_a_bad_print_is_the_bar_of_its_minute_in_the_stream_and_afterwards() -> None:
-    with start_market(first=f"{SESSION}T10:00", speed=20) as market, listening(market, "AM.IWM") as stream:
+    with start_market(first=f"{SESSION}T10:00", speed=60) as market, listening(market, "AM.IWM") as stream:
         receive_kind(stream, "AM")
         wrong = market.print("IWM", -50)["price"]
         bars = [receive_kind(stream, "AM")[0] for _ in range(3)]
@@ -92,7 +92,7 @@ def test_a_split_multiplies_the_volume_by_the_new_shares(own_market: RunningMark
     symbol = traded_company(own_market, "Energy")
     own_market.split(symbol, 1, 4)
     own_market.control(clock=f"{NEXT}T17:00")
-    with start_market(first=f"{NEXT}T17:00") as untouched:
+    with start_market(first=f"{NEXT}T17:00", listings=OWN_LISTINGS) as untouched:
         usual = day(untouched, symbol, NEXT)
     assert day(own_market, symbol, NEXT)["v"] == pytest.approx(4 * usual["v"], abs=4)
     assert day(own_market, symbol, NEXT)["c"] == pytest.approx(usual["c"] / 4, abs=0.01)
@@ -127,13 +127,13 @@ def test_days_before_a_rename_have_the_old_name(own_market: RunningMarket) -> No
 
 def test_all_three_survive_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "market.json"
-    with start_market(first=SESSION.isoformat(), state=state) as first:
+    with start_market(first=SESSION.isoformat(), state=state, listings=OWN_LISTINGS) as first:
         symbol = traded_company(first, "Energy")
         first.rename(symbol, "WXYZQ")
         first.split("IWM", 1, 2)
         before = price(first, "SPY")
         wrong = first.print("SPY", 300, seconds=3600)["price"]
-    with start_market(first=SESSION.isoformat(), state=state) as second:
+    with start_market(first=SESSION.isoformat(), state=state, listings=OWN_LISTINGS) as second:
         assert price(second, "SPY") == wrong > 3 * before
         before = price(second, "IWM")
         second.control(clock=f"{NEXT}T10:00")
