@@ -102,6 +102,13 @@ def test_in_a_sector_of_three_hundred_one_name_moves_nothing(market: RunningMark
     assert abs(after.sentiment_score - before.sentiment_score) < Decimal("0.15")
 
 
+def test_a_whole_pass_takes_at_most_five_calls(market: RunningMarket) -> None:
+    market.asked_reset()
+    run(RunKind.PASS)
+    asked = market.asked()
+    assert 2 <= asked["total"] <= 5, asked
+
+
 def test_a_technology_sell_off_with_healthcare_strength_gives_opposite_lights(market: RunningMarket) -> None:
     market.control(move={"sector": "technology", "percent": -9})
     market.control(move={"sector": "healthcare", "percent": 9})
