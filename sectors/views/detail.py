@@ -85,17 +85,12 @@ def _facts(
     until: dt.datetime | None = None,
 ) -> DetailFacts:
     first = shown_sessions(now, span)[0]
-    weights = weight_revisions(slug)
-    if until is not None:
-        # Those that came after the reading's own are of its future, whatever the two clocks say.
-        used = reading.weight_revision_id if reading else None
-        weights = [weight for weight in weights if used is not None and weight.pk <= used]
     return DetailFacts(
         cards=cards,
         slug=slug,
         reading=reading,
         past=lights_past(slug, sessions.hours(first).pre_open, until),
-        weights=weights,
+        weights=weight_revisions(slug) if until is None or reading else [],
         now=now,
         span=span,
         lineage=lineage_of(reading.run_id) if reading else None,
