@@ -85,12 +85,13 @@ def _clean_redis(redis_server: redis.Redis) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
-    """Measure no coverage of a test marked `unmeasured`, its fixtures and the processes that it starts.
+    """Measure no coverage of a test marked `unmeasured` or `browser`, its fixtures and the processes that it
+    starts.
 
     Measuring doubles what a long test costs, and what it runs through is measured elsewhere, closer by.
     """
     measuring = coverage.Coverage.current()
-    if measuring is None or not item.get_closest_marker("unmeasured"):
+    if measuring is None or not any(map(item.get_closest_marker, ("unmeasured", "browser"))):
         return (yield)
     passed_on = os.environ.pop(MEASURED_CHILDREN, None)
     measuring.stop()

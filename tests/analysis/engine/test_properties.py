@@ -8,6 +8,7 @@ import os
 from decimal import Decimal
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,9 @@ from analysis.engine.scoring import base_of, confidence_of, overnight_shift, pro
 from analysis.types import Factor, InputFrame, ScoringParameters, SectorInput, Timeframe
 from sectors.lights import EDGES, LIT
 from tests.analysis.engine.cast import frame_of, random_frame, shuffled, stock
+
+#: Thousands of cases run through lines that single cases run through too.
+pytestmark = pytest.mark.unmeasured
 
 PARAMETERS = ScoringParameters()
 #: Fewer in runs that repeat the tests hundreds of times.
