@@ -14,7 +14,7 @@ from typing import Any
 
 from sectors.models import SentimentReading
 from sectors.presenters import board_payload
-from sectors.services import _reading
+from sectors.services.lights import _reading
 from sectors.types import HistoryPoint, PreviousLight, ReadingInput, RunStamp
 from tests.sectors.market import at, colour_of, reading
 from universe.models import EconomicEvent, MarketContext

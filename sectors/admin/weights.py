@@ -1,13 +1,11 @@
-"""Weights as revisions, the eight sectors and the classes of stocks to look at.
+"""Weights as revisions.
 
 A weight is never edited: saving its form puts a new revision in force through `weight_revise`, and the former
-ones stay below the form. Readings have a composite key, which the admin cannot show; their place is the
-sector's page.
+ones stay below the form.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -20,10 +18,10 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from sectors.models import BoardSnapshot, Classification, Sector, VolatilityWeight
+from sectors.models import VolatilityWeight
 from sectors.selectors import weight_revisions
 from sectors.services import weight_check, weight_revise, weight_undo
-from universe.look_only import AnyAdmin, LookOnlyAdmin
+from universe.look_only import AnyAdmin
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[VolatilityWeight]
@@ -167,60 +165,3 @@ class VolatilityWeightAdmin(AnyAdmin):
         )
         head = "<tr><th>Weight</th><th>Set at</th><th>By</th><th>Reason</th></tr>"
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", SafeString(head), rows)
-
-
-@admin.register(Sector)
-class SectorAdmin(LookOnlyAdmin):
-    list_display = ["position", "name", "slug", "large_cap_proxy", "small_cap_proxy", "gap_class"]
-    list_display_links = ["name"]
-
-
-class ConfidenceFilter(admin.SimpleListFilter):
-    title = "confidence"
-    parameter_name = "confidence"
-    edges = {"sure": (Decimal("0.80"), Decimal("1.01")), "fair": (Decimal("0.60"), Decimal("0.80"))}
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("sure", "0.80 and more"), ("fair", "0.60 to 0.79"), ("weak", "below 0.60")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Classification]) -> QuerySet[Classification]:
-        choice = self.value()
-        if choice is None:
-            return queryset
-        low, high = self.edges.get(choice, (Decimal(0), Decimal("0.60")))
-        return queryset.filter(confidence__gte=low, confidence__lt=high)
-
-
-@admin.register(Classification)
-class ClassificationAdmin(LookOnlyAdmin):
-    list_display = ["symbol", "sector", "subsector", "confidence", "disputed", "excluded", "classified_at"]
-    list_filter = ["sector", "disputed", "excluded", ConfidenceFilter, "subsector"]
-    list_select_related = ["sector"]
-    search_fields = ["=symbol", "symbol__istartswith"]
-    search_help_text = "Symbol"
-    fields = ["symbol", "sector", "subsector", "confidence", "disputed", "excluded", "why", "rules_version"]
-    show_full_result_count = False
-
-    @admin.display(description="Evidence")
-    def why(self, row: Classification) -> SafeString:
-        rows = format_html_join(
-            "",
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            (
-                (piece["kind"], piece["value"], piece["sector"] or "none", piece["weight"])
-                for piece in row.evidence
-            ),
-        )
-        head = "<tr><th>What</th><th>Says</th><th>Sector</th><th>Weight</th></tr>"
-        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", SafeString(head), rows)
-
-
-@admin.register(BoardSnapshot)
-class BoardSnapshotAdmin(LookOnlyAdmin):
-    list_display = ["timestamp", "as_of", "run_id", "sha256"]
-    fields = ["timestamp", "as_of", "run_id", "sha256"]
-    date_hierarchy = "timestamp"
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[BoardSnapshot]:
-        return super().get_queryset(request).defer("board")

@@ -1,0 +1,15 @@
+"""Everything that writes about sectors: the eight, their weights, the classes of stocks, and the lights."""
+
+from sectors.services.classes import stocks_classify
+from sectors.services.lights import readings_record
+from sectors.services.seeding import sectors_seed
+from sectors.services.weights import weight_check, weight_revise, weight_undo
+
+__all__ = [
+    "readings_record",
+    "sectors_seed",
+    "stocks_classify",
+    "weight_check",
+    "weight_revise",
+    "weight_undo",
+]

@@ -1,0 +1,87 @@
+"""The sector of each listing, judged and stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import asdict
+from decimal import Decimal
+
+from django.utils import timezone
+
+from sectors.classification import RULES_VERSION, CompanyProfile, VendorLabel, classify
+from sectors.models import Classification
+from sectors.types import ClassificationResult
+from universe.models import Stock
+
+BATCH = 1_000
+
+
+_READ = ("symbol", "name", "kind", "is_fund", "sic", "description", "sector_label", "industry_label")
+
+
+_JUDGED = ("sector_id", "subsector", "confidence", "evidence", "disputed", "excluded", "rules_version")
+
+
+def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
+    """Judge the sector of ``symbols`` (all listings when None); only rows that change are written.
+
+    Returns counts: listings, classified, unknown, excluded, disputed, changed.
+    """
+    stocks = Stock.objects.all() if symbols is None else Stock.objects.filter(symbol__in=list(symbols))
+    rows = stocks.order_by().only(*_READ).iterator(BATCH)
+    results = {profile.symbol: classify(profile) for profile in map(_profile, rows)}
+    standing = Classification.objects.in_bulk(list(results), field_name="symbol")
+    now = timezone.now()
+    changed = [
+        row
+        for symbol, result in results.items()
+        if not _same(standing.get(symbol), row := _classification(symbol, result, now))
+    ]
+    Classification.objects.bulk_create(
+        changed,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["symbol"],
+        update_fields=[*_JUDGED, "classified_at"],
+    )
+    judged = results.values()
+    return {
+        "listings": len(results),
+        "classified": sum(1 for result in judged if result.sector and not result.excluded),
+        "unknown": sum(1 for result in judged if not result.sector and not result.excluded),
+        "excluded": sum(1 for result in judged if result.excluded),
+        "disputed": sum(1 for result in judged if result.disputed and not result.excluded),
+        "changed": len(changed),
+    }
+
+
+def _profile(stock: Stock) -> CompanyProfile:
+    labels = (VendorLabel(stock.sector_label, stock.industry_label),)
+    return CompanyProfile(
+        symbol=stock.symbol,
+        name=stock.name,
+        kind=stock.kind,
+        is_fund=stock.is_fund,
+        sic=stock.sic,
+        description=stock.description,
+        labels=labels if stock.sector_label or stock.industry_label else (),
+    )
+
+
+def _classification(symbol: str, result: ClassificationResult, now: dt.datetime) -> Classification:
+    return Classification(
+        symbol=symbol,
+        sector_id=result.sector,
+        subsector=result.subsector or "",
+        confidence=Decimal(str(round(result.confidence, 2))),
+        evidence=[asdict(piece) for piece in result.evidence],
+        disputed=result.disputed,
+        excluded=result.excluded,
+        rules_version=RULES_VERSION,
+        classified_at=now,
+    )
+
+
+def _same(old: Classification | None, new: Classification) -> bool:
+    return old is not None and all(getattr(old, name) == getattr(new, name) for name in _JUDGED)

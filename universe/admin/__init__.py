@@ -1,0 +1,27 @@
+"""Listings, universes and their limits in the admin. Only the limits can be changed, as a new revision."""
+
+from universe.admin.criteria import CriteriaRevisionAdmin
+from universe.admin.events import (
+    EconomicEventAdmin,
+    NewsArticleAdmin,
+    NewsCoverageAdmin,
+    SecFilingAdmin,
+    VendorCallAdmin,
+)
+from universe.admin.listings import StockAdmin, SymbolChangeAdmin
+from universe.admin.membership import SnapshotMemberAdmin, UniverseSnapshotAdmin
+from universe.admin.prices import QuarantinedPriceAdmin
+
+__all__ = [
+    "CriteriaRevisionAdmin",
+    "EconomicEventAdmin",
+    "NewsArticleAdmin",
+    "NewsCoverageAdmin",
+    "QuarantinedPriceAdmin",
+    "SecFilingAdmin",
+    "SnapshotMemberAdmin",
+    "StockAdmin",
+    "SymbolChangeAdmin",
+    "UniverseSnapshotAdmin",
+    "VendorCallAdmin",
+]

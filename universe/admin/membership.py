@@ -1,0 +1,95 @@
+"""Universes and every listing's verdict, to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from universe.look_only import LookOnlyAdmin
+from universe.models import (
+    SnapshotMember,
+    UniverseSnapshot,
+)
+
+
+@admin.register(UniverseSnapshot)
+class UniverseSnapshotAdmin(LookOnlyAdmin):
+    list_display = ["session", "built_from", "listings", "breadth", "core", "built_at"]
+    date_hierarchy = "session"
+    fields = [
+        "session",
+        "built_from",
+        "built_at",
+        "listings",
+        "breadth",
+        "core",
+        "stages",
+        "gains",
+        "criteria",
+    ]
+    readonly_fields = ["stages", "gains"]
+
+    @admin.display(description="funnel")
+    def stages(self, snapshot: UniverseSnapshot) -> SafeString:
+        return format_html_join(
+            "", "{}: {}<br>", ((row["name"], f"{row['count']:,}") for row in snapshot.funnel)
+        )
+
+    @admin.display(description="relaxing one criterion would add")
+    def gains(self, snapshot: UniverseSnapshot) -> SafeString:
+        return format_html_join("", "{}: {}<br>", snapshot.relaxing.items())
+
+
+class TierFilter(admin.SimpleListFilter):
+    title = "tier"
+    parameter_name = "tier"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("core", "core"), ("breadth", "breadth only"), ("out", "out")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value()
+        return queryset.filter(tier="" if value == "out" else value) if value else queryset
+
+
+@admin.register(SnapshotMember)
+class SnapshotMemberAdmin(LookOnlyAdmin):
+    """Why is it in, why is it not: every listing's verdict."""
+
+    list_display = [
+        "symbol",
+        "session",
+        "tier",
+        "cap_tier",
+        "why",
+        "price",
+        "cap",
+        "volume",
+        "float_estimated",
+    ]
+    list_filter = [TierFilter, "cap_tier", "float_estimated"]
+    list_select_related = ["snapshot"]
+    search_fields = ["=symbol"]
+    search_help_text = "Symbol"
+    ordering = ["-snapshot__session", "symbol"]
+    show_full_result_count = False
+
+    @admin.display(description="session", ordering="snapshot__session")
+    def session(self, member: SnapshotMember) -> str:
+        return member.snapshot.session.isoformat()
+
+    @admin.display(description="reasons")
+    def why(self, member: SnapshotMember) -> str:
+        return ", ".join(member.reasons)
+
+    @admin.display(description="market cap, $M", ordering="market_cap")
+    def cap(self, member: SnapshotMember) -> str:
+        return "-" if member.market_cap is None else f"{member.market_cap / 1e6:,.0f}"
+
+    @admin.display(description="average volume", ordering="avg_volume")
+    def volume(self, member: SnapshotMember) -> str:
+        return "-" if member.avg_volume is None else f"{member.avg_volume:,.0f}"

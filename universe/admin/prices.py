@@ -1,0 +1,47 @@
+"""Prices that were not believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from universe.look_only import LookOnlyAdmin
+from universe.models import (
+    QuarantinedPrice,
+)
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("held", "held"), ("released", "released")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value()
+        return queryset.filter(released_at__isnull=value == "held") if value else queryset
+
+
+@admin.register(QuarantinedPrice)
+class QuarantinedPriceAdmin(LookOnlyAdmin):
+    """Which prices were not believed, why, and for how long."""
+
+    list_display = [
+        "symbol",
+        "session",
+        "reason",
+        "price",
+        "reference",
+        "source",
+        "first_at",
+        "last_at",
+        "seen",
+        "released_at",
+    ]
+    list_filter = [StandingFilter, "reason", "source"]
+    search_fields = ["=symbol"]
+    search_help_text = "Symbol"
+    date_hierarchy = "session"

@@ -1,0 +1,27 @@
+"""Which stocks there are, what they cost, and who was in the universe of which session."""
+
+from universe.models.calls import VendorCall
+from universe.models.events import EconomicEvent, NewsArticle, NewsCoverage, SecFiling
+from universe.models.listings import Stock, StockSplit, SymbolChange
+from universe.models.membership import CriteriaRevision, SnapshotMember, StockUniverse, UniverseSnapshot
+from universe.models.prices import ConfirmedMove, DailyBar, MarketContext, MinuteQuote, QuarantinedPrice
+
+__all__ = [
+    "ConfirmedMove",
+    "CriteriaRevision",
+    "DailyBar",
+    "EconomicEvent",
+    "MarketContext",
+    "MinuteQuote",
+    "NewsArticle",
+    "NewsCoverage",
+    "QuarantinedPrice",
+    "SecFiling",
+    "SnapshotMember",
+    "Stock",
+    "StockSplit",
+    "StockUniverse",
+    "SymbolChange",
+    "UniverseSnapshot",
+    "VendorCall",
+]

@@ -1,0 +1,87 @@
+"""The limits of the universe, and who was in it in which session."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class CriteriaRevision(models.Model):
+    """The limits of the universe, never edited: a change is a new row, one row is active."""
+
+    values = models.JSONField(
+        default=dict, blank=True, help_text="Fields of UniverseCriteria that differ from the default."
+    )
+    reason = models.CharField(max_length=300)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    active = models.BooleanField(default=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["active"], condition=models.Q(active=True), name="one_active_criteria"
+            )
+        ]
+
+
+class UniverseSnapshot(models.Model):
+    """The universe of one session, built from data through the session before, fixed for the day."""
+
+    session = models.DateField(unique=True)
+    built_from = models.DateField()
+    built_at = models.DateTimeField()
+    criteria = models.JSONField(default=dict)
+    funnel = models.JSONField(default=list)
+    listings = models.IntegerField()
+    core = models.IntegerField()
+    breadth = models.IntegerField()
+    relaxing = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-session"]
+
+    def __str__(self) -> str:
+        return f"{self.session}: {self.core} core, {self.breadth} breadth"
+
+
+class SnapshotMember(models.Model):
+    """One listing's verdict in one snapshot. ``tier`` empty: out, for every reason in ``reasons``.
+
+    Breadth members have tier ``breadth``; core members are breadth members too (tier ``core``).
+    """
+
+    snapshot = models.ForeignKey(UniverseSnapshot, on_delete=models.CASCADE, related_name="members")
+    symbol = models.CharField(max_length=16, db_index=True)
+    tier = models.CharField(max_length=8, blank=True)
+    cap_tier = models.CharField(max_length=12, blank=True)
+    reasons = ArrayField(models.CharField(max_length=40), default=list)
+    price = models.FloatField(null=True)
+    market_cap = models.FloatField(null=True)
+    avg_volume = models.FloatField(null=True)
+    float_estimated = models.BooleanField(default=False)
+    gap_share = models.FloatField(
+        null=True, help_text="Share of the last 60 sessions with an opening gap of 5 % or more."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "symbol"], name="one_verdict_per_snapshot")
+        ]
+
+
+class StockUniverse(models.Model):
+    """The newest universe, one row per member, for anyone who reads the table."""
+
+    symbol = models.CharField(max_length=10, primary_key=True)
+    market_cap = models.BigIntegerField(null=True)
+    avg_daily_volume = models.BigIntegerField(null=True)
+    sector = models.CharField(max_length=50, blank=True)
+    volatility_multiplier = models.DecimalField(max_digits=4, decimal_places=2, default=1)
+    last_updated = models.DateTimeField()
+    tier = models.CharField(max_length=8)
+    cap_tier = models.CharField(max_length=12)
+    float_shares = models.BigIntegerField(null=True)
+    session = models.DateField()
+
+    class Meta:
+        db_table = "stock_universe"
