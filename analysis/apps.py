@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class AnalysisConfig(AppConfig):
     name = "analysis"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """A new weight asks for its sector's light anew: `sectors`, which stores it, knows no runs."""
+        from analysis.reweighing import reweigh_request  # models, so only once the apps are there
+        from sectors.services import weight_revised
+
+        weight_revised.connect(reweigh_request, dispatch_uid="reweigh")

@@ -50,9 +50,18 @@ from analysis.lifecycle import (
     runs_dispatch,
 )
 from analysis.lineage import lineage_build
-from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
+from analysis.models import (
+    ANALYSIS_KINDS,
+    SECTOR_KINDS,
+    AnalysisRun,
+    RunInput,
+    RunKind,
+    RunStatus,
+    StockReading,
+)
 from analysis.preparation import history_is_short, universe_ensure
 from analysis.readings import Provenance, reading_inputs, stock_readings
+from analysis.reweighing import is_weighed, standing_take
 from analysis.selectors import published_until, run_newest_board
 from analysis.types import BoardScores, InputFrame, RunReport
 from sectors.selectors import readings_newest
@@ -111,7 +120,10 @@ def _fail(run: AnalysisRun, progress: RunProgress, message: str, *, carried: boo
 
 
 def _is_covered(run: AnalysisRun) -> bool:
-    """Whether a published run of the whole board looked at a later market than this one was asked for."""
+    """Whether a published run of the whole board looked at a later market than this one was asked for, or
+    the light uses the new weight already."""
+    if run.kind == RunKind.REWEIGHT:
+        return is_weighed(run.sector)
     if run.kind not in (RunKind.PASS, RunKind.MOVER):
         return False
     newest = published_until(market_now())
@@ -119,6 +131,9 @@ def _is_covered(run: AnalysisRun) -> bool:
 
 
 def _perform(run: AnalysisRun, progress: RunProgress) -> None:
+    if run.kind == RunKind.REWEIGHT:
+        _reweigh(run, progress)
+        return
     findings = Findings()
     session = _prepare(progress, findings)
     release = _releases(run, session, progress, findings)
@@ -139,14 +154,32 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     if run.kind == RunKind.COMPREHENSIVE:
         _prepare_next(session, progress, findings)
     progress.stage("publish", 92, words="publishing the board")
-    _publish(run, progress, Result(frame, scores, findings))
+    _publish(run, progress, Result(frame, scores, findings, lineage_build(frame, findings)))
+
+
+def _reweigh(run: AnalysisRun, progress: RunProgress) -> None:
+    """The sector's light again, from the inputs that it stands on: nothing is fetched, nothing has moved."""
+    progress.stage("frame", 20, words="reading the input frame of the light")
+    standing = standing_take(run.sector)
+    progress.stage("score", 60, words="scoring with the new weight")
+    scores = score_board(standing.frame)
+    progress.stage("publish", 92, words="publishing the light")
+    _publish(
+        run,
+        progress,
+        Result(standing.frame, scores, standing.findings, standing.lineage, standing.context),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """``context`` is what the board says about its run; None: it is made from these findings."""
+
     frame: InputFrame
     scores: BoardScores
     findings: Findings
+    lineage: Mapping[str, Any]
+    context: Mapping[str, Any] | None = None
 
 
 def _prepare(progress: RunProgress, findings: Findings) -> dt.date:
@@ -188,16 +221,16 @@ def _releases(run: AnalysisRun, session: dt.date, progress: RunProgress, finding
 def _publish(run: AnalysisRun, progress: RunProgress, result: Result) -> None:
     """Readings, ranks, frame, alerts and the end of the run: all of it or nothing."""
     findings, frame = result.findings, result.frame
-    only = run.sector if run.kind == RunKind.MOVER else ""
+    only = run.sector if run.kind in SECTOR_KINDS else ""
     provenance = Provenance(findings.source, findings.oldest_input_at, tuple(findings.degraded))
     readings = reading_inputs(frame, result.scores, provenance, only=only, without=findings.failed)
-    packed, lineage = pack(frame), lineage_build(frame, findings)
+    packed = pack(frame)
     with transaction.atomic():
         lock_take(PUBLISH_LOCK)
         before = {row.sector: row for row in readings_newest()}
         stamp = _stamp(run, result)
         snapshot = readings_record(readings, stamp)
-        RunInput.objects.create(run=run, frame=packed, sha256=digest(packed), lineage=lineage)
+        RunInput.objects.create(run=run, frame=packed, sha256=digest(packed), lineage=result.lineage)
         StockReading.objects.bulk_create(
             stock_readings(result.scores.stocks, run.pk, snapshot.timestamp, only=only), batch_size=2_000
         )
@@ -225,14 +258,16 @@ def _stamp(run: AnalysisRun, result: Result) -> RunStamp:
         published_at=now,
         world=state.world,
         interpolated=result.frame.interpolated,
-        context=context_of(
-            result.frame, result.findings.problems, late=run.late, failed=result.findings.failed
-        )
-        | {
-            "lag_seconds": round(result.findings.lag.total_seconds()) if result.findings.lag else None,
-            "end_of_day": result.findings.end_of_day,
-        },
+        context=dict(result.context) if result.context is not None else _context(run, result),
     )
+
+
+def _context(run: AnalysisRun, result: Result) -> dict[str, Any]:
+    findings = result.findings
+    return context_of(result.frame, findings.problems, late=run.late, failed=findings.failed) | {
+        "lag_seconds": round(findings.lag.total_seconds()) if findings.lag else None,
+        "end_of_day": findings.end_of_day,
+    }
 
 
 def _raise_alerts(
@@ -240,8 +275,11 @@ def _raise_alerts(
 ) -> None:
     """Colour changes of this run's sectors, and 15 % movers among the core stocks.
 
-    A run that completes inputs tells no colour: what turned the light is older than the board before.
+    A run that completes inputs tells no colour: what turned the light is older than the board before. Nor
+    does a new weight, which is no move of the market.
     """
+    if run.kind == RunKind.REWEIGHT:
+        return
     at = result.frame.as_of
     changes = [
         ColourChange(

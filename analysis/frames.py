@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from django.core.cache import cache
-from numpy.typing import NDArray
 
 from analysis.catalyst_selectors import catalyst_findings
 from analysis.engine.catalysts import Density
 from analysis.engine.frames import CLOSES
 from analysis.engine.history import (
     LEVEL_SESSIONS,
-    USUAL_DEPTH,
-    History,
     extreme,
     mean_known,
     restricted_from,
 )
-from analysis.engine.volume import expected_share, usual_mover_volume
-from analysis.preparation import usual_key
+from analysis.engine.volatility import weighed
+from analysis.engine.volume import expected_share
+from analysis.norms import history_of, sector_norms
 from analysis.selectors import parameters_current
 from analysis.types import (
     Benchmark,
@@ -40,7 +35,7 @@ from analysis.types import (
     SectorInput,
     TextArray,
 )
-from sectors.selectors import classification_map, sectors_list, weights_current
+from sectors.selectors import classification_map, sectors_list, weight_settings
 from universe import sessions
 from universe.benchmarks import BENCHMARK
 from universe.clock import clock_state
@@ -48,7 +43,6 @@ from universe.selectors import (
     MemberRow,
     PriceFrame,
     confirmed_symbols,
-    members_past,
     price_frame,
     quotes_newest,
     reference_prices,
@@ -57,7 +51,6 @@ from universe.selectors import (
 from universe.selectors import members as universe_members
 from universe.types import Session
 
-USUAL_KEPT_SECONDS = 20 * 3600
 WEIGHT_UNKNOWN = 1.0
 
 
@@ -152,17 +145,6 @@ def traded_since(references: pd.DataFrame, quotes: pd.DataFrame) -> FloatArray:
     return prices
 
 
-def history_of(prices: PriceFrame, session: Session, symbols: Sequence[str], *, count: int) -> History:
-    """The ``count`` sessions before ``session``, one row each; a session or symbol without a bar is NaN."""
-    days = [sessions.session_offset(session, -back) for back in range(count, 0, -1)]
-
-    def table(frame: pd.DataFrame) -> FloatArray:
-        values = frame.reindex(index=days, columns=list(symbols)).to_numpy(dtype=np.float64)
-        return np.asarray(values, dtype=np.float64)
-
-    return History(table(prices.close), table(prices.high), table(prices.low), table(prices.volume))
-
-
 def _sectors(
     as_of: dt.datetime,
     symbols: Sequence[str],
@@ -171,59 +153,23 @@ def _sectors(
     parameters: ScoringParameters,
     densities: Mapping[str, Density],
 ) -> tuple[SectorInput, ...]:
-    """The sectors in board order: the weights in force, their usual mover volume, their catalysts."""
+    """The sectors in board order: the weights in force, their norms, their catalysts."""
     slugs = [sector.slug for sector in sectors_list()]
-    weights = weights_current()
-    usual = _usual_volumes(as_of, symbols, classes, slugs=slugs, parameters=parameters)
-    return tuple(
+    settings, norms = weight_settings(), sector_norms(as_of, symbols, classes, parameters=parameters)
+    inputs = (
         SectorInput(
             slug=slug,
-            weight=float(weights[slug][0]) if slug in weights else WEIGHT_UNKNOWN,
-            weight_revision_id=weights[slug][1] if slug in weights else None,
-            usual_mover_volume=usual[slug],
+            weight=WEIGHT_UNKNOWN,
+            weight_revision_id=None,
+            usual_mover_volume=norms[slug].usual_mover_volume,
             catalysts=densities[slug].count if slug in densities else 0,
             usual_catalysts=densities[slug].usual if slug in densities else np.nan,
             catalyst_tone=densities[slug].tone if slug in densities else np.nan,
+            realised=norms[slug].realised,
         )
         for slug in slugs
     )
-
-
-def _usual_volumes(
-    as_of: dt.datetime,
-    symbols: Sequence[str],
-    classes: Mapping[str, str],
-    *,
-    slugs: Sequence[str],
-    parameters: ScoringParameters,
-) -> dict[str, float]:
-    """Each sector's usual mover volume; NaN unknown. Kept while session, classes and constants stay."""
-    session = sessions.session_of(as_of)
-    basis = (tuple(slugs), asdict(parameters), crc32(repr(sorted(classes.items())).encode()))
-    kept: tuple[object, dict[str, float]] | None = cache.get(usual_key(session))
-    if kept is not None and kept[0] == basis:
-        return kept[1]
-    days = [sessions.session_offset(session, -back) for back in range(USUAL_DEPTH, 0, -1)]
-    past = members_past(days)
-    ever = sorted(set(symbols).union(*past.values()))
-    known = dict(classes) | classification_map([symbol for symbol in ever if symbol not in classes])
-    history = history_of(price_frame(ever, as_of, USUAL_DEPTH), session, ever, count=USUAL_DEPTH)
-    codes = past_codes(ever, [past.get(day, set(symbols)) for day in days], known, slugs)
-    values = usual_mover_volume(
-        history.close, history.volume, codes, sectors=len(slugs), parameters=parameters
-    )
-    usual = dict(zip(slugs, values.tolist(), strict=True))
-    cache.set(usual_key(session), (basis, usual), USUAL_KEPT_SECONDS)
-    return usual
-
-
-def past_codes(
-    symbols: Sequence[str], members: Sequence[set[str]], classes: Mapping[str, str], slugs: Sequence[str]
-) -> NDArray[np.intp]:
-    """(days, n) place of each symbol's sector in ``slugs`` in each session; -1 where it was no member."""
-    places = {slug: place for place, slug in enumerate(slugs)}
-    own = np.array([places.get(classes.get(symbol, ""), -1) for symbol in symbols], dtype=np.intp)
-    return np.array([np.where(np.isin(symbols, list(day)), own, -1) for day in members], dtype=np.intp)
+    return tuple(weighed(one, settings[one.slug]) if one.slug in settings else one for one in inputs)
 
 
 def _benchmark(

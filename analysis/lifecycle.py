@@ -12,11 +12,13 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Max, QuerySet, Value, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -24,6 +26,7 @@ from analysis.errors import RunLost
 from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunKind, RunStatus
 from analysis.selectors import runs_of_world
 from sectors.broadcast import announce_progress
+from universe.clock import market_now
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +54,28 @@ def lock_try(number: int) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def run_create_now(
+    kind: RunKind,
+    *,
+    sector: str = "",
+    requested_by: AbstractBaseUser | None = None,
+    counts: Mapping[str, bool] | None = None,
+) -> AnalysisRun:
+    """A run of this very moment; a market clock that stands still gets moments of a microsecond apart."""
+    moment = market_now()
+    taken = runs_of_world().filter(kind=kind, scheduled_for__gte=moment)
+    newest = taken.aggregate(newest=Max("scheduled_for"))["newest"]
+    if newest is not None:
+        moment = newest + dt.timedelta(microseconds=1)
+    return AnalysisRun.objects.create(
+        kind=kind,
+        scheduled_for=moment,
+        sector=sector,
+        requested_by_id=requested_by.pk if requested_by else None,
+        counts=dict(counts or {}),
+    )
 
 
 def run_claim(run_id: int) -> AnalysisRun | None:

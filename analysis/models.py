@@ -12,10 +12,14 @@ class RunKind(models.TextChoices):
     PASS = "pass", "half-hourly pass"
     ON_DEMAND = "on_demand", "on demand"
     MOVER = "mover", "15 % mover, one sector"
+    REWEIGHT = "reweight", "new weight, one sector"
 
 
 #: The full runs whose age decides freshness.
 ANALYSIS_KINDS = (RunKind.COMPREHENSIVE, RunKind.OVERNIGHT, RunKind.RELEASE, RunKind.ON_DEMAND)
+
+#: Runs that read one sector alone.
+SECTOR_KINDS = (RunKind.MOVER, RunKind.REWEIGHT)
 
 
 class RunStatus(models.TextChoices):
@@ -74,7 +78,7 @@ class AnalysisRun(models.Model):
     world = models.CharField(max_length=12, default=world_in_force, help_text="live, simulated or replay")
     kind = models.CharField(max_length=16, choices=RunKind.choices)
     scheduled_for = models.DateTimeField()
-    sector = models.CharField(max_length=50, blank=True, help_text="Only for a mover's run.")
+    sector = models.CharField(max_length=50, blank=True, help_text="Only for a run of one sector.")
     status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.QUEUED)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL

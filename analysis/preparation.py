@@ -11,9 +11,10 @@ import logging
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from django.core.cache import cache
-
-from sectors.selectors import classification_map, sectors_list, weights_current
+from analysis.engine.volatility import weight_used
+from analysis.norms import sector_norms, sector_norms_forget
+from analysis.selectors import parameters_current
+from sectors.selectors import classification_map, sectors_list, weight_settings
 from sectors.services import sectors_seed, stocks_classify
 from universe.errors import NotEnoughData, SourceError
 from universe.selectors import members, sessions_stored, universe_current
@@ -28,7 +29,7 @@ from universe.services import (
     splits_refresh,
     stock_universe_replace,
 )
-from universe.sessions import previous_session, session_offset
+from universe.sessions import hours, previous_session, session_offset
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
     symbols = [row.symbol for row in members(session)]
     stocks_classify(symbols)
     tell(96, "publishing the universe")
-    stock_universe_replace(session, _classes(symbols))
+    stock_universe_replace(session, _classes(session, symbols))
     logger.info("universe of %s: %s core, %s breadth", session, snapshot.core, snapshot.breadth)
     return problems
 
@@ -87,13 +88,14 @@ def _fetch(session: dt.date, tell: Tell) -> list[str]:
     return problems + market_days_check()
 
 
-def _classes(symbols: Sequence[str]) -> dict[str, tuple[str, Decimal]]:
-    """Sector and volatility weight of each symbol that has a sector."""
-    weights = weights_current()
-    return {
-        symbol: (slug, weights[slug][0] if slug in weights else Decimal(1))
-        for symbol, slug in classification_map(symbols).items()
+def _classes(session: dt.date, symbols: Sequence[str]) -> dict[str, tuple[str, Decimal]]:
+    """Sector and volatility weight, as the session's first run uses it, of each symbol that has a sector."""
+    classes, settings = classification_map(symbols), weight_settings()
+    norms = sector_norms(hours(session).pre_open, symbols, classes, parameters=parameters_current())
+    weights = {
+        slug: Decimal(str(weight_used(setting, norms[slug].realised))) for slug, setting in settings.items()
     }
+    return {symbol: (slug, weights.get(slug, Decimal(1))) for symbol, slug in classes.items()}
 
 
 def sectors_ensure() -> None:
@@ -111,13 +113,8 @@ def history_is_short(session: dt.date) -> bool:
 def history_fetch(session: dt.date) -> bool:
     """Fetch up to 85 sessions before ``session``. True when some were missing and have come."""
     report = bars_refresh(session, sessions=FULL_SESSIONS)
-    cache.delete(usual_key(session))
+    sector_norms_forget(session)
     return bool(report.get("fetched"))
-
-
-def usual_key(session: dt.date) -> str:
-    """The cache key of each sector's usual mover volume in a session."""
-    return f"usual-volume:{session.isoformat()}"
 
 
 def _try(problems: list[str], what: str, fetch: Callable[[], object]) -> None:

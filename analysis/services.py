@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import redis
@@ -16,7 +15,14 @@ from django.utils import timezone
 from analysis.catalyst_services import catalysts_backfill, catalysts_prune
 from analysis.errors import RunLimitReached, RunRefused
 from analysis.execution import run_execute
-from analysis.lifecycle import TICK_LOCK, lock_take, run_enqueue, runs_dispatch, runs_reclaim
+from analysis.lifecycle import (
+    TICK_LOCK,
+    lock_take,
+    run_create_now,
+    run_enqueue,
+    runs_dispatch,
+    runs_reclaim,
+)
 from analysis.models import ANALYSIS_KINDS, UNPUBLISHED, AnalysisRun, RunInput, RunKind, RunStatus
 from analysis.preparation import history_fetch
 from analysis.schedule import DueSlot, slots_due
@@ -245,26 +251,6 @@ def _limit_check(user: AbstractBaseUser) -> None:
     moments = list(newest[:USER_RUNS_PER_HOUR])
     if len(moments) >= USER_RUNS_PER_HOUR:
         raise RunLimitReached(USER_RUNS_PER_HOUR, moments[-1] + hour - now)
-
-
-def run_create_now(
-    kind: RunKind,
-    *,
-    requested_by: AbstractBaseUser | None = None,
-    counts: Mapping[str, bool] | None = None,
-) -> AnalysisRun:
-    """A run of this very moment; a market clock that stands still gets moments of a microsecond apart."""
-    moment = market_now()
-    taken = runs_of_world().filter(kind=kind, scheduled_for__gte=moment)
-    newest = taken.aggregate(newest=Max("scheduled_for"))["newest"]
-    if newest is not None:
-        moment = newest + dt.timedelta(microseconds=1)
-    return AnalysisRun.objects.create(
-        kind=kind,
-        scheduled_for=moment,
-        requested_by_id=requested_by.pk if requested_by else None,
-        counts=dict(counts or {}),
-    )
 
 
 # -- what comes after a run ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.catalysts.kinds import Catalyst
-from sectors.types import Colour
+from sectors.types import Colour, WeightSource
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -107,7 +107,11 @@ class Benchmark:
 @dataclass(frozen=True, slots=True)
 class SectorInput:
     """``usual_mover_volume`` is the median q of the last 60 sessions (NaN: unknown, volume factor 1.0).
-    Catalyst fields NaN/0: factor 1.0."""
+    Catalyst fields NaN/0: factor 1.0.
+
+    ``weight`` is the one that the score uses, made from ``weight_set``, the admin's (NaN: the same), and
+    ``realised``, the sector's volatility against the whole (NaN: unknown), which counts ``measured_share``.
+    """
 
     slug: str
     weight: float
@@ -116,6 +120,10 @@ class SectorInput:
     catalysts: int = 0
     usual_catalysts: float = float("nan")
     catalyst_tone: float = float("nan")
+    weight_source: WeightSource = "static"
+    weight_set: float = float("nan")
+    measured_share: float = 0.0
+    realised: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

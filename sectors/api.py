@@ -7,6 +7,7 @@ waterfall. A sector without any reading has the state "empty". Errors are RFC 94
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -23,7 +24,8 @@ from sectors.live import board_now
 from sectors.models import Sector, SentimentReading
 from sectors.moments import MomentRefusedError, moment_asked
 from sectors.presenters.payload import TOP_ROWS
-from sectors.selectors import reading_at, reading_newest, readings_newest, sectors_list, weights_current
+from sectors.selectors import reading_at, reading_newest, readings_newest, sectors_list, weight_settings
+from sectors.types import WeightSetting
 from universe.clock import ClockUnavailableError, market_now
 from universe.sessions import session_minutes_between
 
@@ -42,8 +44,15 @@ class AgeSerializer(AnySerializer):
 
 class WeightSerializer(AnySerializer):
     value = serializers.DecimalField(
-        max_digits=4, decimal_places=2, help_text="In force; the next run uses it."
+        max_digits=4,
+        decimal_places=2,
+        help_text="Set by hand; it stands for a measure that is not known yet.",
     )
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        ["static", "dynamic", "hybrid"],
+        help_text="Set by hand, measured (the sector’s volatility against the universe’s), or both.",
+    )
+    measured_share = serializers.FloatField(help_text="How much of the weight in force is measured, 0 to 1.")
     revision = serializers.IntegerField()
     used_revision = serializers.IntegerField(
         allow_null=True, help_text="The one that this score was made with."
@@ -151,7 +160,7 @@ class SectorsView(APIView):
     )
     def get(self, request: Request) -> Response:
         asked = request.query_params.get("at")
-        weights, sectors = weights_current(), sectors_list()
+        weights, sectors = weight_settings(), sectors_list()
         if asked is None:
             now, readings = _now(), {reading.sector: reading for reading in readings_newest()}
         else:
@@ -181,7 +190,7 @@ class SectorView(APIView):
         now = _now() if asked is None else _moment(asked)
         reading = reading_newest(slug) if now is None or asked is None else reading_at(slug, now)
         return Response(
-            _entry(sector, reading, weights_current(), now)
+            _entry(sector, reading, weight_settings(), now)
             | {
                 "large_cap_proxy": sector.large_cap_proxy,
                 "small_cap_proxy": sector.small_cap_proxy,
@@ -210,7 +219,10 @@ def _now() -> dt.datetime | None:
 
 
 def _entry(
-    sector: Sector, reading: SentimentReading | None, weights: dict[str, Any], now: dt.datetime | None
+    sector: Sector,
+    reading: SentimentReading | None,
+    weights: Mapping[str, WeightSetting],
+    now: dt.datetime | None,
 ) -> dict[str, Any]:
     head = {"slug": sector.slug, "name": sector.name, "position": sector.position}
     used = reading.weight_revision_id if reading else None
@@ -278,11 +290,16 @@ def _top(reading: SentimentReading) -> dict[str, Any]:
     }
 
 
-def _weight(standing: Any, used: int | None) -> dict[str, Any] | None:
+def _weight(standing: WeightSetting | None, used: int | None) -> dict[str, Any] | None:
     if standing is None:
         return None
-    value, revision = standing
-    return {"value": str(value), "revision": revision, "used_revision": used}
+    return {
+        "value": str(standing.weight),
+        "source": standing.source,
+        "measured_share": standing.measured_share,
+        "revision": standing.revision_id,
+        "used_revision": used,
+    }
 
 
 def _age(reading: SentimentReading | None, now: dt.datetime | None) -> dict[str, int] | None:

@@ -1,10 +1,13 @@
 """What belongs where, how it is weighted, and what was read."""
 
 from decimal import Decimal
+from typing import cast
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+
+from sectors.types import WeightSetting, WeightSource
 
 
 class Sector(models.Model):
@@ -28,12 +31,31 @@ class Sector(models.Model):
 class VolatilityWeight(models.Model):
     """A sector's volatility weight. Revisions, never edits; one active row per sector."""
 
+    class Source(models.TextChoices):
+        STATIC = "static", "static: set by hand"
+        DYNAMIC = "dynamic", "dynamic: measured"
+        HYBRID = "hybrid", "hybrid: both"
+
     sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="weights")
     weight = models.DecimalField(
         max_digits=4,
         decimal_places=2,
         validators=[MinValueValidator(Decimal("0.10")), MaxValueValidator(Decimal("3.00"))],
         help_text="0.10 to 3.00, two decimals. The next run uses it.",
+    )
+    source = models.CharField(
+        max_length=8,
+        choices=Source.choices,
+        default=Source.STATIC,
+        help_text="Set by hand, measured (60 sessions of the sector against the universe), or both.",
+    )
+    dynamic_share = models.DecimalField(
+        "measured share",
+        max_digits=3,
+        decimal_places=2,
+        default=Decimal("0.50"),
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal("0.99"))],
+        help_text="Of a hybrid: how much of the weight is measured, 0.01 to 0.99.",
     )
     reason = models.CharField(max_length=300)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, editable=False)
@@ -50,10 +72,18 @@ class VolatilityWeight(models.Model):
                 condition=models.Q(weight__gte=Decimal("0.10"), weight__lte=Decimal("3.00")),
                 name="weight_in_range",
             ),
+            models.CheckConstraint(
+                condition=models.Q(dynamic_share__gte=Decimal("0.01"), dynamic_share__lte=Decimal("0.99")),
+                name="dynamic_share_in_range",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.sector_id} {self.weight}"
+        return f"{self.sector_id} {self.setting}"
+
+    @property
+    def setting(self) -> WeightSetting:
+        return WeightSetting(self.weight, cast(WeightSource, self.source), self.dynamic_share, self.pk)
 
 
 class Classification(models.Model):

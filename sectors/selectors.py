@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any, cast
 
 from django.conf import settings
@@ -20,7 +19,7 @@ from sectors.board_cache import board_fetch
 from sectors.lights import stored_band
 from sectors.models import BoardSnapshot, Classification, Sector, SentimentReading, VolatilityWeight
 from sectors.outages import OutageLog
-from sectors.types import Colour, HistoryPoint, Past, PreviousLight
+from sectors.types import Colour, HistoryPoint, Past, PreviousLight, WeightSetting
 from universe.sessions import hours, previous_session, session_of
 
 logger = logging.getLogger(__name__)
@@ -77,10 +76,9 @@ def weights_named(ids: Iterable[int]) -> list[VolatilityWeight]:
     return list(rows.order_by("sector__position"))
 
 
-def weights_current() -> dict[str, tuple[Decimal, int]]:
-    """Slug to the volatility weight in force and its revision id."""
-    rows = VolatilityWeight.objects.filter(active=True).order_by()
-    return {slug: (weight, pk) for slug, weight, pk in rows.values_list("sector_id", "weight", "pk")}
+def weight_settings() -> dict[str, WeightSetting]:
+    """Slug to how the sector is weighted, by the revision in force."""
+    return {row.sector_id: row.setting for row in VolatilityWeight.objects.filter(active=True).order_by()}
 
 
 def weight_revisions(slug: str) -> list[VolatilityWeight]:
@@ -110,6 +108,11 @@ def reading_newest(slug: str) -> SentimentReading | None:
 def reading_at(slug: str, moment: dt.datetime) -> SentimentReading | None:
     """The reading that stood at ``moment`` (market time); None: none was published until then."""
     return _readings().filter(sector=slug, timestamp__lte=moment).order_by("-timestamp").first()
+
+
+def readings_since(slug: str, first: dt.datetime) -> QuerySet[SentimentReading]:
+    """One sector's readings published from ``first`` on, oldest first, without their lists of stocks."""
+    return _readings().filter(sector=slug, timestamp__gte=first).order_by("timestamp").defer("tops")
 
 
 def readings_of_run(run_id: int) -> list[SentimentReading]:

@@ -10,6 +10,39 @@ from typing import Any, Literal, TypedDict
 Colour = Literal["dark_red", "light_red", "blue_neutral", "light_green", "dark_green"]
 Band = Literal[Colour, "none"]
 CardState = Literal["normal", "noise", "stale", "unlit", "failed", "empty", "loading"]
+WeightSource = Literal["static", "dynamic", "hybrid"]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSetting:
+    """How a sector is weighted: by ``weight``, 0.10 to 3.00, as set by hand ("static"), by its measured
+    volatility against the whole universe ("dynamic"), or by both ("hybrid": ``dynamic_share`` measured).
+
+    ``revision_id`` is the stored revision; None: only tried.
+    """
+
+    weight: Decimal
+    source: WeightSource = "static"
+    dynamic_share: Decimal = Decimal("0.50")
+    revision_id: int | None = None
+
+    @property
+    def measured_share(self) -> float:
+        """How much of the weight is measured, 0 to 1."""
+        return {"static": 0.0, "dynamic": 1.0, "hybrid": float(self.dynamic_share)}[self.source]
+
+    def says_as(self, other: WeightSetting) -> bool:
+        """Whether both come to the same; the share says something only in a blend."""
+        mine, theirs = (
+            (one.weight, one.source, one.dynamic_share if one.source == "hybrid" else None)
+            for one in (self, other)
+        )
+        return mine == theirs
+
+    def __str__(self) -> str:
+        if self.source == "hybrid":
+            return f"{self.weight} with {self.dynamic_share:.0%} measured"
+        return f"measured (else {self.weight})" if self.source == "dynamic" else str(self.weight)
 
 
 @dataclass(frozen=True, slots=True)

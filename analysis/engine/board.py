@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from analysis.engine.frames import FrameError, check
 from analysis.engine.performance import DAY1, SectorMoves, StockNumbers, sector_moves, stock_numbers
 from analysis.engine.ranking import ranked_stocks, tops_of
-from analysis.engine.scoring import score_sectors
-from analysis.types import BoardScores, InputFrame
+from analysis.engine.scoring import score_sector, score_sectors
+from analysis.types import BoardScores, InputFrame, SectorScore
 
 IndexArray = NDArray[np.intp]
 
@@ -28,6 +28,16 @@ def score_board(frame: InputFrame) -> BoardScores:
         tops=tops_of(stocks, (sector.slug for sector in sectors)),
         dropped=dropped(frame, numbers),
     )
+
+
+def score_one(frame: InputFrame, slug: str) -> SectorScore:
+    """One sector's score, the same as on the whole board: no other sector has a part in it.
+
+    Raises FrameError for a frame of odd shape or without that sector.
+    """
+    _, moves = sector_members(frame, slug)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        return score_sector(frame, moves)
 
 
 def sector_members(frame: InputFrame, slug: str) -> tuple[IndexArray, SectorMoves]:

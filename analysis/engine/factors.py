@@ -37,7 +37,12 @@ def volatility(moves: SectorMoves, base: float, parameters: ScoringParameters) -
     weight = moves.sector.weight
     if not math.isfinite(weight):
         return Factor("volatility", 1.0, False)
-    return Factor("volatility", clip(weight, VOLATILITY_RANGE), True, {"weight": weight})
+    inputs = {"weight": weight}
+    if moves.sector.weight_source != "static":
+        inputs |= {"set": moves.sector.weight_set, "measured_share": moves.sector.measured_share}
+    if moves.sector.weight_source != "static" and math.isfinite(moves.sector.realised):
+        inputs["realised"] = moves.sector.realised
+    return Factor("volatility", clip(weight, VOLATILITY_RANGE), True, inputs)
 
 
 def volume(moves: SectorMoves, base: float, parameters: ScoringParameters) -> Factor:

@@ -33,7 +33,14 @@ FLAGS = ("core", "float_estimated", "halted", "restricted", "confirmed")
 #: day's low and its regular close were not known.
 ABSENT = {"confirmed": True, "day_low": math.nan, "regular_close": math.nan}
 CLOSES = 6
-_NULLABLE = ("weight", "usual_mover_volume", "usual_catalysts", "catalyst_tone")
+_NULLABLE = (
+    "weight",
+    "usual_mover_volume",
+    "usual_catalysts",
+    "catalyst_tone",
+    "weight_set",
+    "realised",
+)
 
 
 class FrameError(ValueError):
@@ -166,7 +173,7 @@ def _column(archive: zipfile.ZipFile, name: str) -> np.ndarray[Any, Any]:
 
 def _frame(header: dict[str, Any], members: MemberFrame) -> InputFrame:
     sectors = (
-        SectorInput(**(sector | {name: _nan(sector[name]) for name in _NULLABLE}))
+        SectorInput(**(sector | {name: _nan(sector[name]) for name in _NULLABLE if name in sector}))
         for sector in header["sectors"]
     )
     return InputFrame(

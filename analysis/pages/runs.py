@@ -20,6 +20,7 @@ KIND_NAMES = {
     "pass": "Half-hourly pass",
     "on_demand": "On demand",
     "mover": "Mover",
+    "reweight": "New weight",
 }
 Look = Literal["", "ok", "caution", "bad"]
 #: Glyph and badge of each state; the word is always there.
@@ -33,7 +34,7 @@ LOOKS: dict[str, tuple[str, Look]] = {
     RunStatus.COVERED: ("g-bar", ""),
 }
 #: The stages of `analysis.execution` in their order.
-STAGES = ("universe", "releases", "prices", "frame", "score", "next_universe", "publish")
+STAGES = ("universe", "releases", "catalysts", "prices", "frame", "score", "next_universe", "publish")
 
 
 @dataclass(frozen=True, slots=True)

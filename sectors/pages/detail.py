@@ -275,7 +275,7 @@ def _used(weights: Sequence[VolatilityWeight], reading: SentimentReading | None)
 def _revision_words(weight: VolatilityWeight | None) -> str:
     if weight is None:
         return ""
-    return f"the sector’s weight, revision {weight.pk} of {figures.day(weight.created_at)}"
+    return f"revision {weight.pk} of {figures.day(weight.created_at)}"
 
 
 def _weights(weights: Sequence[VolatilityWeight], reading: SentimentReading | None) -> tuple[WeightRow, ...]:

@@ -30,6 +30,9 @@ FORMULAS = {
 #: Names of the factors' inputs in words; others are shown by their own name.
 INPUT_WORDS = {
     "weight": "weight",
+    "set": "set by hand",
+    "measured_share": "measured share",
+    "realised": "volatility against the universe",
     "mover_volume": "q, volume of the movers",
     "usual": "usual",
     "ratio": "q / usual q",
@@ -97,7 +100,7 @@ def weight_input(revision: VolatilityWeight) -> LineageInput:
         sector=revision.sector_id,
         source=revision.author.get_username() if revision.author else "the product’s default",
         as_of=[revision.created_at.isoformat()],
-        rule=f"weight revision {revision.pk}: {figures.plain(revision.weight)}",
+        rule=f"weight revision {revision.pk}: {revision.setting}",
         note=revision.reason,
     )
 

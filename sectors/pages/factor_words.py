@@ -32,7 +32,16 @@ def unknown_words(name: str, base: float) -> str:
 
 
 def _volatility(inputs: Inputs, base: float) -> str:
-    return "the sector’s weight"
+    share = inputs.get("measured_share", 0.0)
+    if not share:
+        return "the sector’s weight"
+    by_hand = figures.plain(inputs.get("set"), 2)
+    if "realised" not in inputs:
+        return f"{by_hand} as set by hand: too few sessions known to measure the volatility"
+    measured = (
+        f"measured: {figures.times(inputs['realised'], 2)} as volatile as the universe over 60 sessions"
+    )
+    return measured if share == 1 else f"{share:.0%} {measured}, the rest {by_hand} set by hand"
 
 
 def _volume(inputs: Inputs, base: float) -> str:

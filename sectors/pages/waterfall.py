@@ -185,9 +185,8 @@ def _factor_why(parts: ScoreParts, factor: Mapping[str, Any]) -> str:
     name, base = str(factor["name"]), float(parts.waterfall["base"])
     if not factor.get("known", True):
         return unknown_words(name, base)
-    if name == "volatility" and parts.weight_note:
-        return parts.weight_note
-    return factor_words(name, factor.get("inputs") or {}, base)
+    words = factor_words(name, factor.get("inputs") or {}, base)
+    return f"{words}, {parts.weight_note}" if name == "volatility" and parts.weight_note else words
 
 
 def _multiplier(value: float) -> str:

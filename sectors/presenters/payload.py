@@ -25,7 +25,7 @@ SCALES = {"30min": 0.8, "1d": 2.5, "3d": 4.5, "1w": 6.0}
 #: The product's least number of 1d returns (docs/numbers.md, Tunable constants), likewise.
 MINIMUM_VALID = 5
 #: Runs that read one sector alone: the others are not missing.
-PARTIAL_KINDS = ("mover",)
+PARTIAL_KINDS = ("mover", "reweight")
 TOP_ROWS = 3
 TOP_FIELDS = (
     "symbol",

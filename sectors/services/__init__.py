@@ -3,13 +3,15 @@
 from sectors.services.classes import stocks_classify
 from sectors.services.lights import readings_record
 from sectors.services.seeding import sectors_seed
-from sectors.services.weights import weight_check, weight_revise, weight_undo
+from sectors.services.weights import setting_of, weight_check, weight_revise, weight_revised, weight_undo
 
 __all__ = [
     "readings_record",
     "sectors_seed",
+    "setting_of",
     "stocks_classify",
     "weight_check",
     "weight_revise",
+    "weight_revised",
     "weight_undo",
 ]

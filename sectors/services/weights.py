@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from sectors.models import Sector, VolatilityWeight
+from sectors.types import WeightSetting
 
 WEIGHT_MIN = Decimal("0.10")
-
-
 WEIGHT_MAX = Decimal("3.00")
-
-
+SHARE_MIN = Decimal("0.01")
+SHARE_MAX = Decimal("0.99")
 CENT = Decimal("0.01")
+
+#: Sent with ``revision`` inside the transaction that put it in force.
+weight_revised = Signal()
 
 
 @transaction.atomic
 def weight_revise(
     sector: Sector | str,
-    weight: Decimal | str,
+    wanted: WeightSetting | Decimal | str,
     *,
     reason: str,
     author: AbstractBaseUser | None,
@@ -31,29 +35,38 @@ def weight_revise(
 ) -> VolatilityWeight:
     """Put a new revision of a sector's weight in force; the former one stays in the history.
 
-    ``expected_revision`` is the revision that the author saw. Raises ValidationError, by field: a weight out
-    of 0.10 to 3.00 or finer than two decimals, no reason, or someone else's revision in between.
+    ``wanted`` as a number is a weight set by hand. ``expected_revision`` is the revision that the author saw.
+    Raises ValidationError, by field: a weight out of 0.10 to 3.00 or finer than two decimals, a share out of
+    0.01 to 0.99, an unknown source, no reason, or someone else's revision in between.
     """
-    standing = weight_check(sector, weight, reason=reason, expected_revision=expected_revision)
+    setting = setting_of(wanted)
+    standing = weight_check(sector, setting, reason=reason, expected_revision=expected_revision)
     if standing is not None:
         VolatilityWeight.objects.filter(pk=standing.pk).update(active=False)
-    return VolatilityWeight.objects.create(
+    revision = VolatilityWeight.objects.create(
         sector_id=_slug(sector),
-        weight=_weight(weight),
+        weight=setting.weight,
+        source=setting.source,
+        dynamic_share=setting.dynamic_share,
         reason=reason.strip(),
         author_id=author.pk if author is not None else None,
     )
+    weight_revised.send(VolatilityWeight, revision=revision)
+    return revision
 
 
 def weight_check(
-    sector: Sector | str, weight: Decimal | str, *, reason: str, expected_revision: int | None = None
+    sector: Sector | str,
+    wanted: WeightSetting | Decimal | str,
+    *,
+    reason: str,
+    expected_revision: int | None = None,
 ) -> VolatilityWeight | None:
     """Raise what `weight_revise` would refuse, and hold the sector's lock until the transaction ends.
 
     Returns the revision in force.
     """
-    slug = _slug(sector)
-    value = _weight(weight)
+    slug, setting = _slug(sector), setting_of(wanted)
     if not reason.strip():
         raise ValidationError({"reason": "A reason is required: it stands in the history of this weight."})
     if not Sector.objects.select_for_update().filter(pk=slug).exists():
@@ -61,8 +74,8 @@ def weight_check(
     standing = VolatilityWeight.objects.select_related("author").filter(sector_id=slug, active=True).first()
     if standing is not None and expected_revision is not None and standing.pk != expected_revision:
         raise ValidationError({"weight": _conflict(standing)}, code="conflict")
-    if standing is not None and standing.weight == value:
-        raise ValidationError({"weight": f"The weight of {slug} is {value} already."})
+    if standing is not None and standing.setting.says_as(setting):
+        raise ValidationError({"weight": f"The weight of {slug} is {setting} already."})
     return standing
 
 
@@ -76,8 +89,29 @@ def weight_undo(sector: Sector | str, *, author: AbstractBaseUser | None) -> Vol
     standing, *earlier = revisions[:2]
     if not earlier:
         raise ValidationError(f"The weight of {slug} has no former value to go back to.")
-    reason = f"Undo of revision {standing.pk} ({standing.weight}): back to {earlier[0].weight}."
-    return weight_revise(slug, earlier[0].weight, reason=reason, author=author, expected_revision=standing.pk)
+    former = earlier[0].setting
+    reason = f"Undo of revision {standing.pk} ({standing.setting}): back to {former}."
+    return weight_revise(slug, former, reason=reason, author=author, expected_revision=standing.pk)
+
+
+def setting_of(wanted: WeightSetting | Decimal | str) -> WeightSetting:
+    """The setting with its numbers checked; a number alone is a weight set by hand.
+
+    Raises ValidationError by field, as `weight_revise` says.
+    """
+    setting = wanted if isinstance(wanted, WeightSetting) else WeightSetting(_weight(wanted))
+    if setting.source not in VolatilityWeight.Source.values:
+        sources = ", ".join(VolatilityWeight.Source.values)
+        raise ValidationError(
+            {"source": f"{setting.source!r} is no source of a weight; there are {sources}."}
+        )
+    if not SHARE_MIN <= setting.dynamic_share <= SHARE_MAX:
+        raise ValidationError(
+            {"dynamic_share": f"A measured share is {SHARE_MIN} to {SHARE_MAX}, not {setting.dynamic_share}."}
+        )
+    return replace(
+        setting, weight=_weight(setting.weight), dynamic_share=setting.dynamic_share.quantize(CENT)
+    )
 
 
 def _weight(weight: Decimal | str) -> Decimal:
@@ -96,7 +130,7 @@ def _conflict(standing: VolatilityWeight) -> str:
     author = standing.author.get_username() if standing.author else "the product"
     at = timezone.localtime(standing.created_at)
     return (
-        f"{author} has set this weight to {standing.weight} at {at:%Y-%m-%d %H:%M} ({standing.reason}), "
+        f"{author} has set this weight to {standing.setting} at {at:%Y-%m-%d %H:%M} ({standing.reason}), "
         "after you opened it. Nothing was saved: open it again and decide anew."
     )
 

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from analysis.engine import score_board
+from analysis.engine.volatility import weighed
 from analysis.models import Alert, AnalysisRun, RunKind, RunStatus
 from analysis.readings import Provenance, reading_inputs, stock_readings
 from analysis.types import InputFrame
 from sectors.models import BoardSnapshot, Classification
-from sectors.selectors import weights_current
+from sectors.selectors import weight_settings
 from sectors.services import readings_record
 from sectors.types import RunStamp
 from tests.analysis.engine.cast import random_frame
@@ -35,11 +36,8 @@ def reader(name: str = "mara") -> Any:
 def scored_frame(as_of: dt.datetime, seed: int = 7, count: int = 1_500) -> InputFrame:
     """A random market with the weights that are in force."""
     frame = random_frame(count, seed=seed)
-    weights = weights_current()
-    sectors = tuple(
-        replace(one, weight=float(weights[one.slug][0]), weight_revision_id=weights[one.slug][1])
-        for one in frame.sectors
-    )
+    weights = weight_settings()
+    sectors = tuple(weighed(one, weights[one.slug]) for one in frame.sectors)
     return replace(frame, as_of=as_of, session=session_of(as_of), sectors=sectors)
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from analysis.engine import score_board
 from analysis.engine.frames import pack, unpack
-from analysis.frames import frame_build, past_codes
+from analysis.frames import frame_build
+from analysis.norms import past_codes
 from analysis.services import parameters_revise
 from analysis.types import InputFrame, ScoringParameters
 from sectors.services import weight_revise
@@ -135,7 +136,7 @@ def test_revised_constants_of_the_score_measure_the_usual_volume_anew(monkeypatc
         measured.append(parameters.winsor_pct)
         return np.ones(sectors)
 
-    monkeypatch.setattr("analysis.frames.usual_mover_volume", measure)
+    monkeypatch.setattr("analysis.norms.usual_mover_volume", measure)
     frame_build(et(10))
     frame_build(et(10, 30))
     parameters_revise({"winsor_pct": 20}, reason="a test", author=None)

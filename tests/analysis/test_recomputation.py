@@ -71,7 +71,7 @@ def publish(frame: InputFrame) -> AnalysisRun:
     run = run_claim(AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=frame.as_of).pk)
     assert run is not None
     with clock.override(frame.as_of):
-        _publish(run, RunProgress(run), Result(frame, score_board(frame), Findings()))
+        _publish(run, RunProgress(run), Result(frame, score_board(frame), Findings(), lineage={}))
     return run
 
 

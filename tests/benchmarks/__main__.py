@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import engine, listings, vendors
+from tests.benchmarks import engine, listings, vendors, whatif
 
-BENCHMARKS = (engine.run, listings.run, vendors.run)
+BENCHMARKS = (engine.run, listings.run, whatif.run, vendors.run)
 
 
 def main() -> int:

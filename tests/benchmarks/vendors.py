@@ -7,7 +7,6 @@ symbol, of which a sample is measured and scaled to all: it asks as many at a ti
 from __future__ import annotations
 
 import datetime as dt
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests.benchmarks.database import fresh_database
 
 CALL_SECONDS = 0.05
 FIRST = dt.date(2026, 3, 31)
@@ -35,22 +36,8 @@ class Cost:
 
 def run() -> int:
     """Needs PostgreSQL and Redis: those of the environment, else embedded ones for as long as it runs."""
-    from tests import servers
-
-    servers.pytest_addoption(None)  # type: ignore[arg-type]
-    os.environ["DJANGO_SETTINGS_MODULE"] = "sectorlight.settings.test"
-    import django
-
-    django.setup()
-    from django.test.runner import DiscoverRunner
-
-    runner = DiscoverRunner(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
-    try:
+    with fresh_database():
         costs = _measured()
-    finally:
-        runner.teardown_databases(databases)
-        servers.pytest_unconfigure()
     _print(costs)
     return int(any(cost.limit is not None and cost.calls > cost.limit for cost in costs))
 

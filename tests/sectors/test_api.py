@@ -115,7 +115,13 @@ def test_the_weight_in_force_stands_beside_the_one_that_was_used(trader: Client)
     revision = weight_revise("energy", "1.4", reason="more", author=None)
 
     weight = get(trader, LIST + "energy/").json()["weight"]
-    assert weight == {"value": "1.40", "revision": revision.pk, "used_revision": 3}
+    assert weight == {
+        "value": "1.40",
+        "source": "static",
+        "measured_share": 0.0,
+        "revision": revision.pk,
+        "used_revision": 3,
+    }
 
 
 def test_a_sector_without_a_weight_in_force_has_none(trader: Client) -> None:

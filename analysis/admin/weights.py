@@ -1,7 +1,7 @@
-"""Weights as revisions.
+"""Weights as revisions, and what another one would change.
 
 A weight is never edited: saving its form puts a new revision in force through `weight_revise`, and the former
-ones stay below the form.
+ones stay below the form. "Preview" sends the same form and stores nothing.
 """
 
 from __future__ import annotations
@@ -18,15 +18,22 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from analysis.pages.whatif import WhatIfPage, whatif_page
+from analysis.whatif import weight_whatif
 from sectors.models import VolatilityWeight
 from sectors.selectors import weight_revisions
 from sectors.services import weight_check, weight_revise, weight_undo
+from sectors.types import WeightSetting
 from universe.look_only import AnyAdmin
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[VolatilityWeight]
 else:
     _Form = forms.ModelForm
+
+
+PREVIEW = "_preview"
+CHOSEN = ("weight", "source", "dynamic_share")
 
 
 class WeightForm(_Form):
@@ -36,25 +43,50 @@ class WeightForm(_Form):
 
     class Meta:
         model = VolatilityWeight
-        fields = ["weight", "reason"]
-        help_texts = {"reason": "Required. It stands in the history for everyone."}
+        fields = ["weight", "source", "dynamic_share", "reason"]
+        help_texts = {
+            "weight": "0.10 to 3.00, two decimals. Of a measured weight it stands while nothing is measured.",
+            "reason": "Required to save, not to preview. It stands in the history for everyone.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.update(reason="", expected_revision=self.instance.pk)
+        self.fields["source"].required = self.fields["dynamic_share"].required = False
+        self.fields["reason"].required = not self.is_preview
+
+    @property
+    def is_preview(self) -> bool:
+        return PREVIEW in self.data
+
+    @property
+    def setting(self) -> WeightSetting:
+        """What a valid form asks for; what was left out is as it is in force."""
+        wanted = {name: self.cleaned_data.get(name) or self.initial[name] for name in CHOSEN}
+        return WeightSetting(**wanted)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if self.errors:
+        if self.errors or self.is_preview:
             return data
         # The lock of this check lasts to the end of the admin's transaction: saving cannot lose a race.
         weight_check(
             self.instance.sector_id,
-            data["weight"],
+            self.setting,
             reason=data["reason"],
             expected_revision=data["expected_revision"],
         )
         return data
+
+    def is_valid(self) -> bool:
+        """A preview is never saved: to the admin's view its form is one to show again, without an error."""
+        return super().is_valid() and not self.is_preview
+
+    def preview(self) -> WhatIfPage | None:
+        """What the setting asked for would change; None while the form has errors."""
+        if not super().is_valid():
+            return None
+        return whatif_page(weight_whatif(self.instance.sector_id, self.setting))
 
 
 class InForceFilter(admin.SimpleListFilter):
@@ -78,10 +110,28 @@ class InForceFilter(admin.SimpleListFilter):
 @admin.register(VolatilityWeight)
 class VolatilityWeightAdmin(AnyAdmin):
     form = WeightForm
-    fields = ["sector", "in_force", "weight", "reason", "expected_revision", "history"]
+    change_form_template = "admin/sectors/volatilityweight/change_form.html"
+    fields = [
+        "sector",
+        "in_force",
+        "weight",
+        "source",
+        "dynamic_share",
+        "reason",
+        "expected_revision",
+        "history",
+    ]
     readonly_fields = ["sector", "in_force", "history"]
-    list_display = ["sector", "weight", "reason", "author", "created_at", "revisions"]
-    list_filter = [InForceFilter, "sector"]
+    list_display = [
+        "sector",
+        "weighed",
+        "source",
+        "reason",
+        "author",
+        "created_at",
+        "revisions",
+    ]
+    list_filter = [InForceFilter, "sector", "source"]
     list_select_related = ["sector", "author"]
     actions = ["undo"]
 
@@ -104,25 +154,30 @@ class VolatilityWeightAdmin(AnyAdmin):
             standing = VolatilityWeight.objects.get(sector_id=former.sector_id, active=True)
             messages.info(request, f"Revision {former.pk} is not in force any more. This is the one that is.")
             return HttpResponseRedirect(reverse("admin:sectors_volatilityweight_change", args=[standing.pk]))
-        return super().change_view(request, object_id, form_url, extra_context)
+        context = dict(extra_context or {})
+        if PREVIEW in request.POST and former is not None and self.has_change_permission(request, former):
+            context["whatif"] = WeightForm(request.POST, instance=former).preview()
+        return super().change_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: VolatilityWeight, form: Any, change: bool) -> None:
         revision = weight_revise(
             obj.sector_id,
-            form.cleaned_data["weight"],
+            form.setting,
             reason=form.cleaned_data["reason"],
             author=request.user if request.user.is_authenticated else None,
             expected_revision=form.cleaned_data["expected_revision"],
         )
         obj.pk = revision.pk
         obj.refresh_from_db()
-        messages.info(request, f"The next run uses {revision.weight} for {obj.sector}.")
+        messages.info(
+            request, f"{obj.sector} is weighed anew with {revision.setting}; the board shows it in a moment."
+        )
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
-        new = form.cleaned_data
-        return f"{form.initial['weight']} to {new['weight']}: {new['reason']}"
+        former = WeightSetting(**{name: form.initial[name] for name in CHOSEN})
+        return f"{former} to {form.setting}: {form.cleaned_data['reason']}"
 
     @admin.action(description="Undo: put the former value back in force", permissions=["change"])
     def undo(self, request: HttpRequest, queryset: QuerySet[VolatilityWeight]) -> None:
@@ -134,7 +189,7 @@ class VolatilityWeightAdmin(AnyAdmin):
                 self.message_user(request, " ".join(exc.messages), messages.ERROR)
             else:
                 self.log_change(request, revision, revision.reason)
-                self.message_user(request, f"{slug} is back at {revision.weight}. The next run uses it.")
+                self.message_user(request, f"{slug} is back at {revision.setting} and weighed anew.")
 
     @admin.display(description="In force")
     def in_force(self, row: VolatilityWeight) -> str:
@@ -142,7 +197,11 @@ class VolatilityWeightAdmin(AnyAdmin):
         weight = VolatilityWeight.objects.select_related("author").get(sector_id=row.sector_id, active=True)
         author = weight.author.get_username() if weight.author else "the product"
         at = timezone.localtime(weight.created_at)
-        return f"{weight.weight} since {at:%Y-%m-%d %H:%M}, by {author}: {weight.reason}"
+        return f"{weight.setting} since {at:%Y-%m-%d %H:%M}, by {author}: {weight.reason}"
+
+    @admin.display(description="Weight", ordering="weight")
+    def weighed(self, row: VolatilityWeight) -> str:
+        return str(row.setting)
 
     @admin.display(description="Revisions", ordering="revision_count")
     def revisions(self, weight: Any) -> int:
@@ -155,7 +214,7 @@ class VolatilityWeightAdmin(AnyAdmin):
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             (
                 (
-                    revision.weight,
+                    str(revision.setting),
                     f"{timezone.localtime(revision.created_at):%Y-%m-%d %H:%M}",
                     revision.author.get_username() if revision.author else "the product",
                     revision.reason,

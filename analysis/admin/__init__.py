@@ -1,0 +1,22 @@
+"""Slots, runs, constants, preferences, catalysts and weights in the admin.
+
+The weights are of `sectors`; what another weight would change is computed here, so their admin is here too.
+"""
+
+from analysis.admin.runs import (
+    AnalysisRunAdmin,
+    CatalystEventAdmin,
+    FreshnessPreferenceAdmin,
+    ParameterRevisionAdmin,
+    SlotAdmin,
+)
+from analysis.admin.weights import VolatilityWeightAdmin
+
+__all__ = [
+    "AnalysisRunAdmin",
+    "CatalystEventAdmin",
+    "FreshnessPreferenceAdmin",
+    "ParameterRevisionAdmin",
+    "SlotAdmin",
+    "VolatilityWeightAdmin",
+]
