@@ -154,7 +154,7 @@ class VolatilityWeightAdmin(AnyAdmin):
             standing = VolatilityWeight.objects.get(sector_id=former.sector_id, active=True)
             messages.info(request, f"Revision {former.pk} is not in force any more. This is the one that is.")
             return HttpResponseRedirect(reverse("admin:sectors_volatilityweight_change", args=[standing.pk]))
-        context = dict(extra_context or {})
+        context = dict(extra_context or {}) | {"subtitle": str(former.sector) if former else None}
         if PREVIEW in request.POST and former is not None and self.has_change_permission(request, former):
             context["whatif"] = WeightForm(request.POST, instance=former).preview()
         return super().change_view(request, object_id, form_url, context)

@@ -62,7 +62,7 @@ class ShareRow:
 @dataclass(frozen=True, slots=True)
 class WhatIfPage:
     """``now`` has the lights that stand, ``changed`` the sessions that would have had another light,
-    ``strip`` every compared session, oldest first, ``width`` its width; ``missing`` says what is not kept."""
+    ``strip`` every compared session, oldest first, ``width`` that of 60; ``missing`` what is not kept."""
 
     title: str
     summary: str
@@ -83,7 +83,7 @@ def whatif_page(found: WhatIf) -> WhatIfPage:
         now=tuple(_row(one, NAMES[one.sector]) for one in found.now),
         changed=tuple(_row(one, figures.day(session_of(one.as_of))) for one in compared if one.is_other),
         strip=tuple(_cell(place, one) for place, one in enumerate(reversed(compared))),
-        width=max(1, len(compared)) * CELL,
+        width=SESSIONS * CELL,
         shares=tuple(_shares(compared)),
         missing=_missing(found),
     )
@@ -104,7 +104,7 @@ def _summary(own: Comparison | None, compared: Sequence[Comparison]) -> Iterable
     if compared:
         others = sum(one.is_other for one in compared)
         sessions = figures.number_of(len(compared), "session")
-        yield f"Of the last {sessions} {figures.count(others)} would have ended with another light."
+        yield f"{others or 'None'} of {sessions} would have ended otherwise."
 
 
 def _words(light: Light) -> str:
@@ -151,6 +151,7 @@ def _shares(compared: Sequence[Comparison]) -> Iterable[ShareRow]:
 def _missing(found: WhatIf) -> str:
     kept, told = len(found.compared), len(found.sessions)
     if told < SESSIONS:
-        boards = f"{figures.number_of(told, 'session')} of the last {SESSIONS} have a board of this market"
-        return f"Only {boards}; the inputs of {figures.count(kept)} are kept."
+        have = "has" if told == 1 else "have"
+        boards = f"{figures.number_of(told, 'session')} of the last {SESSIONS} {have} a board of this market"
+        return f"Only {boards}{'' if kept == told else f', and {figures.count(kept)} the inputs of it'}."
     return "" if kept == told else f"The inputs of {figures.count(told - kept)} sessions are not kept."

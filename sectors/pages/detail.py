@@ -286,7 +286,7 @@ def _weights(weights: Sequence[VolatilityWeight], reading: SentimentReading | No
         shown.append(used)
     return tuple(
         WeightRow(
-            weight=figures.plain(weight.weight),
+            weight=str(weight.setting),
             when=figures.day_and_clock(weight.created_at),
             author=weight.author.get_username() if weight.author else "the product’s default",
             reason=weight.reason,
@@ -309,8 +309,8 @@ def _weight_note(
         return "This reading names no stored revision; its weight is the factor in the waterfall."
     if used.pk == active.pk:
         return "This reading used the weight in force."
-    since = "is in force now." if is_past else "is in force and counts from the next run on."
-    return f"This reading used {figures.plain(used.weight)}; {figures.plain(active.weight)} {since}"
+    since = "is in force now." if is_past else "is in force; the light is weighed anew with it in a moment."
+    return f"This reading used {used.setting}; {active.setting} {since}"
 
 
 def _past_row(past: Past, now: dt.datetime) -> PastRow:

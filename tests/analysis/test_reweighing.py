@@ -254,7 +254,7 @@ def test_a_preview_shows_the_lights_and_saves_nothing(board: Scene, ada: Client)
 
     assert "Preview: Healthcare with 0.10" in page
     assert "would be neutral" in page
-    assert "Of the last 1 session 1 would have ended with another light." in page
+    assert "1 of 1 session would have ended otherwise." in page
     assert 'value="0.10"' in page
     assert "Please correct" not in page
     assert VolatilityWeight.objects.filter(sector_id="healthcare").count() == 1
