@@ -21,6 +21,8 @@ from universe import sessions
 SPANS = (5, 20)
 LATEST_READINGS = 8
 SHOWN_REVISIONS = 6
+#: Kinds of runs whose name is no word of their own.
+RUN_WORDS = {"reweight": "new weight"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +323,7 @@ def _past_row(past: Past, now: dt.datetime) -> PastRow:
         score=score_text(past.score),
         relative=score_text(past.relative),
         confidence=figures.plain(past.confidence),
-        kind=past.run_kind.replace("_", " "),
+        kind=RUN_WORDS.get(past.run_kind, past.run_kind.replace("_", " ")),
     )
 
 
