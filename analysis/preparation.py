@@ -16,12 +16,14 @@ from analysis.norms import sector_norms, sector_norms_forget
 from analysis.selectors import parameters_current
 from sectors.selectors import classification_map, sectors_list, weight_settings
 from sectors.services import sectors_seed, stocks_classify
+from universe.benchmarks import SMALL_CAP_PROXIES
 from universe.errors import NotEnoughData, SourceError
 from universe.selectors import members, sessions_stored, universe_current
 from universe.services import (
     Progress,
     bars_refresh,
     facts_refresh,
+    holdings_refresh,
     listings_refresh,
     market_days_check,
     plan_probe,
@@ -85,6 +87,7 @@ def _fetch(session: dt.date, tell: Tell) -> list[str]:
     _try(problems, "Listings", lambda: listings_refresh(progress=listings))
     _try(problems, "Company facts", lambda: facts_refresh(progress=facts))
     _try(problems, "Splits", lambda: splits_refresh(session))
+    holdings_refresh(SMALL_CAP_PROXIES, session)
     return problems + market_days_check()
 
 

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from analysis.preparation import universe_ensure
 from tests.market import RunningMarket, start_market
 from universe import clock
-from universe.models import Stock
+from universe.models import FundHolding, Stock
 from universe.services import quotes_refresh, splits_today
 from universe.sessions import next_session, session_of
 from universe.sources import sources_close
@@ -89,15 +89,17 @@ def test_a_day_takes_at_most_twenty_calls_and_a_pass_at_most_five(market: Runnin
 
 
 @pytest.mark.parametrize("market", ["simulated"], indirect=True)
-def test_a_day_on_which_floats_and_short_interest_are_due_stays_below_twenty_calls(
+def test_a_day_on_which_floats_holdings_and_short_interest_are_due_stays_below_twenty_calls(
     market: RunningMarket,
 ) -> None:
     universe_ensure(FIRST, unheard)
     cache.clear()
+    FundHolding.objects.update(fetched_on=FIRST - dt.timedelta(days=7))
     session = tomorrow_at_ten(market)
     with counted() as warm:
         universe_ensure(session, unheard)
     assert (warm["/stable/shares-float-all"], warm["/stocks/v1/short-interest"]) == (2, 1)
+    assert warm["/stable/etf/holdings"] == 2
     assert warm.total() <= DAILY_MAX
 
 

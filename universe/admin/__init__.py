@@ -8,13 +8,14 @@ from universe.admin.events import (
     SecFilingAdmin,
     VendorCallAdmin,
 )
-from universe.admin.listings import StockAdmin, SymbolChangeAdmin
+from universe.admin.listings import FundHoldingAdmin, StockAdmin, SymbolChangeAdmin
 from universe.admin.membership import SnapshotMemberAdmin, UniverseSnapshotAdmin
 from universe.admin.prices import QuarantinedPriceAdmin
 
 __all__ = [
     "CriteriaRevisionAdmin",
     "EconomicEventAdmin",
+    "FundHoldingAdmin",
     "NewsArticleAdmin",
     "NewsCoverageAdmin",
     "QuarantinedPriceAdmin",

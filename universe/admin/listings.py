@@ -5,10 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from universe.look_only import LookOnlyAdmin
-from universe.models import (
-    Stock,
-    SymbolChange,
-)
+from universe.models import FundHolding, Stock, SymbolChange
 
 
 @admin.register(Stock)
@@ -44,3 +41,13 @@ class SymbolChangeAdmin(LookOnlyAdmin):
     search_fields = ["=old", "=new"]
     search_help_text = "Old or new symbol"
     date_hierarchy = "session"
+
+
+@admin.register(FundHolding)
+class FundHoldingAdmin(LookOnlyAdmin):
+    """What the funds hold whose members tell a sector."""
+
+    list_display = ["fund", "symbol", "weight_pct", "told_on", "fetched_on", "source"]
+    list_filter = ["fund"]
+    search_fields = ["=symbol", "=fund"]
+    search_help_text = "Symbol or fund"

@@ -2,7 +2,7 @@
 
 from universe.models.calls import VendorCall
 from universe.models.events import EconomicEvent, NewsArticle, NewsCoverage, SecFiling
-from universe.models.listings import Stock, StockSplit, SymbolChange
+from universe.models.listings import FundHolding, Stock, StockSplit, SymbolChange
 from universe.models.membership import CriteriaRevision, SnapshotMember, StockUniverse, UniverseSnapshot
 from universe.models.prices import ConfirmedMove, DailyBar, MarketContext, MinuteQuote, QuarantinedPrice
 
@@ -11,6 +11,7 @@ __all__ = [
     "CriteriaRevision",
     "DailyBar",
     "EconomicEvent",
+    "FundHolding",
     "MarketContext",
     "MinuteQuote",
     "NewsArticle",

@@ -53,6 +53,25 @@ class SymbolChange(models.Model):
         return f"{self.old} is {self.new}"
 
 
+class FundHolding(models.Model):
+    """One stock that a fund holds, as last told. What the fund no longer holds has no row."""
+
+    fund = models.CharField(max_length=16)
+    symbol = models.CharField(max_length=16, db_index=True)
+    weight_pct = models.FloatField(null=True, help_text="Percent of the fund; empty: not told.")
+    told_on = models.DateField(null=True, help_text="When the vendor brought it up to date.")
+    source = models.CharField(max_length=20)
+    fetched_on = models.DateField(help_text="The market's day on which the fund was asked about.")
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["fund", "symbol"]
+        constraints = [models.UniqueConstraint(fields=["fund", "symbol"], name="one_holding_per_fund_symbol")]
+
+    def __str__(self) -> str:
+        return f"{self.symbol} in {self.fund}"
+
+
 class StockSplit(models.Model):
     symbol = models.CharField(max_length=16)
     session = models.DateField()

@@ -1,6 +1,7 @@
 """Reading the market. Every function that looks back takes its moment; none reads a clock."""
 
 from universe.selectors.criteria import criteria_current, criteria_from
+from universe.selectors.holdings import funds_holding
 from universe.selectors.near import stocks_near
 from universe.selectors.news import (
     FILINGS,
@@ -56,6 +57,7 @@ __all__ = [
     "fact_origin",
     "filings_between",
     "filings_changed",
+    "funds_holding",
     "funnel",
     "headlines_between",
     "headlines_changed",

@@ -5,6 +5,7 @@ from universe.services.calls import calls_kept, calls_prune, calls_store
 from universe.services.criteria import criteria_check, criteria_revise
 from universe.services.facts import details_refresh, facts_refresh, facts_store, short_interest_refresh
 from universe.services.frozen import Frozen
+from universe.services.holdings import holdings_refresh
 from universe.services.listings import listings_refresh, listings_store
 from universe.services.market_days import market_days_check
 from universe.services.news import NewsReport, news_backfill, news_prune, news_refresh
@@ -40,6 +41,7 @@ __all__ = [
     "details_refresh",
     "facts_refresh",
     "facts_store",
+    "holdings_refresh",
     "listings_refresh",
     "listings_store",
     "market_days_check",

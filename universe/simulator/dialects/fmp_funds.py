@@ -10,11 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from universe.benchmarks import SMALL_CAP_PROXIES
 from universe.simulator.dialects.answers import Row, json_answer
 from universe.simulator.dialects.fmp import Facts, fmp_symbol
 from universe.simulator.market import Market
 
 LARGEST = 30
+SMALL_LARGEST = 60
+SMALL_MAX_USD = 8e9
+"""Funds of small companies hold more, and none that has outgrown their index."""
 ASSETS = 1e9
 """USD in each fund: nobody knows better."""
 CASH = 0.302
@@ -35,8 +39,9 @@ class Funds:
         ]
 
     def _held(self, symbol: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Rows and percents: the 30 largest companies of the group that the fund follows, by size. Nothing
-        for what is no fund, or where nobody knows what it follows."""
+        """Rows and percents: the 30 largest companies of the group that the fund follows, by size; of a
+        fund of small companies the 60 largest small ones. Nothing for what is no fund, or where nobody knows
+        what it follows."""
         row = self._facts.row(symbol)
         through = self._market.finished()
         world = self._market.world
@@ -44,7 +49,10 @@ class Funds:
         if rows is None:
             return np.array([], dtype=np.int64), np.array([])
         cap = self._market.day(through).close[rows] * world.shares(through)[rows]
-        places = np.argsort(-cap)[:LARGEST]
+        is_small = symbol in SMALL_CAP_PROXIES
+        if is_small:
+            rows, cap = rows[cap <= SMALL_MAX_USD], cap[cap <= SMALL_MAX_USD]
+        places = np.argsort(-cap)[: SMALL_LARGEST if is_small else LARGEST]
         weights = np.asarray(cap[places] / cap[places].sum() * (100.0 - CASH), dtype=np.float64)
         return rows[places], weights
 
