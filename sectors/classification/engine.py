@@ -1,34 +1,41 @@
 """From evidence to one sector with a confidence. Pure: no database, no clock.
 
-1. `evidence.hints` lists what is known: vendor labels, SIC code, words of the description and of the name.
+1. `evidence.hints` lists what is known: funds, vendor labels, SIC code, words of description and name.
 2. `_exclusion` takes shells and funds out: they are no member of any sector.
-3. `_shares` lets every hint vote: a hint of weight w multiplies its sector by w and each of the other seven
-   by (1 - w) / 7, as if hints were independent; since they are not (labels are often made from SIC codes),
-   every hint after the first counts at a discount (`DISCOUNT`) and the result is tempered (`TEMPER`).
-4. The largest share wins. It is the confidence: agreement raises it, dispute lowers it. Below `FLOOR` the
-   sector stays unknown: counted, in none.
-5. Disputed: another sector has a hint of at least `DISPUTE_WEIGHT`, or half of the winner's share.
+3. `_shares` lets every hint vote: a hint multiplies each sector by how likely it makes it, as if hints were
+   independent; since they are not (labels are often made from SIC codes), the strongest counts whole and
+   every other at a discount (`DISCOUNT`). The largest share wins.
+4. `confidence` says how often a winner with such hints for and against it is right.
+5. Below `FLOOR` the sector stays unknown: counted, in none.
+6. Disputed: another sector has a hint of at least `DISPUTE_WEIGHT`, or half of the winner's share.
 
-Worked: FMP says Biotechnology (0.97), SIC 2834 (0.96): healthcare, 0.97 * 0.96 against seven times
-0.004 * 0.006: a confidence that rounds to 0.99, the most that is ever given.
+Worked: FMP says Biotechnology (0.97), SIC 2834 (0.96): healthcare. ln(0.97/0.03) + ln 7 = 5.42 and
+ln(0.96/0.04) + ln 7 = 5.12, so -2.31 + 1.09 * 5.42 + 0.30 * 5.12 = 5.13: 0.994, and 0.99 is the most that is
+ever given.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sectors.classification.evidence import CompanyProfile, Hint, hints
+from sectors.classification.confidence import Pulls, confidence, pulls
+from sectors.classification.evidence import CompanyProfile, Hint, hints, mines_coins
 from sectors.places import SLUGS
 from sectors.types import ClassificationResult
 
-CEILING = 0.99
-FLOOR = 0.35
-#: Hints are less independent than the product of their odds says; below 1 this takes confidence back.
-TEMPER = 0.7
+FLOOR = 0.30
 DISPUTE_WEIGHT = 0.60
 #: How much of a later hint counts, by its kind: what it can add to what is known already.
-DISCOUNT = {"industry": 1.0, "sector": 1.0, "screener": 0.8, "sic": 0.8, "description": 0.9, "name": 0.7}
+DISCOUNT = {
+    "industry": 1.0,
+    "sector": 1.0,
+    "screener": 0.8,
+    "sic": 0.8,
+    "description": 0.9,
+    "name": 0.7,
+    "fund": 0.9,
+}
 FUND_KINDS = frozenset(
     {"ETF", "ETN", "ETV", "ETS", "FUND", "BASKET", "SP", "UNIT", "WARRANT", "RIGHT", "PFD", "BOND", "NOTE"}
 )
@@ -63,16 +70,38 @@ def classify(profile: CompanyProfile) -> ClassificationResult:
     excluded = _exclusion(profile, found)
     if excluded:
         return ClassificationResult(None, 0.95, evidence, subsector=excluded, excluded=True)
-    votes = [hint for hint in found if hint.evidence.sector is not None]
+    votes = _votes(found)
     if not votes:
         return ClassificationResult(None, 0.0, evidence)
     shares = _shares(votes)
-    winner = max(SLUGS, key=lambda sector: shares[sector])
-    confidence = round(min(CEILING, shares[winner]), 3)
+    winner = _winner(shares)
+    sure = round(confidence(_pulls(votes, winner)), 3)
     disputed = _is_disputed(votes, shares, winner)
-    if shares[winner] < FLOOR:
-        return ClassificationResult(None, confidence, evidence, disputed=disputed)
-    return ClassificationResult(winner, confidence, evidence, _subsector(votes, winner), disputed)
+    if sure < FLOOR:
+        return ClassificationResult(None, sure, evidence, disputed=disputed)
+    subsector = "crypto" if winner == "financial" and mines_coins(profile) else _subsector(votes, winner)
+    return ClassificationResult(winner, sure, evidence, subsector, disputed)
+
+
+def weighed(profile: CompanyProfile) -> tuple[str, Pulls] | None:
+    """The likeliest sector and what pulls for and against it, however unsure; None: no hint of any."""
+    votes = _votes(hints(profile))
+    if not votes:
+        return None
+    winner = _winner(_shares(votes))
+    return winner, _pulls(votes, winner)
+
+
+def _votes(found: Iterable[Hint]) -> list[Hint]:
+    return [hint for hint in found if hint.evidence.sector is not None]
+
+
+def _winner(shares: dict[str, float]) -> str:
+    return max(SLUGS, key=lambda sector: shares[sector])
+
+
+def _pulls(votes: Sequence[Hint], winner: str) -> Pulls:
+    return pulls(_likely(hint)[winner] for hint in votes)
 
 
 def _exclusion(profile: CompanyProfile, found: Sequence[Hint]) -> str:
@@ -104,17 +133,28 @@ def _is_words(hint: Hint) -> bool:
 
 
 def _shares(votes: Sequence[Hint]) -> dict[str, float]:
+    """By sector its share after all votes; the strongest hint counts whole, so the order does not matter."""
     shares = dict.fromkeys(SLUGS, 1.0)
-    for place, hint in enumerate(votes):
-        kind = hint.evidence.kind.split(",")[0]
-        power = DISCOUNT[kind] if place else 1.0
-        weight = max(hint.evidence.weight, 1 / len(SLUGS))
-        other = (1 - weight) / (len(SLUGS) - 1)
+    for place, hint in enumerate(sorted(votes, key=_strength, reverse=True)):
+        power = DISCOUNT[hint.evidence.kind.split(",")[0]] if place else 1.0
+        likely = _likely(hint)
         for sector in SLUGS:
-            shares[sector] *= (weight if sector == hint.evidence.sector else other) ** power
-    shares = {sector: share**TEMPER for sector, share in shares.items()}
+            shares[sector] *= likely[sector] ** power
     total = sum(shares.values())
     return {sector: share / total for sector, share in shares.items()}
+
+
+def _likely(hint: Hint) -> dict[str, float]:
+    """How likely each sector is by one hint alone: what it leaves open is shared by the sectors that it does
+    not name. Sums to 1."""
+    sector = hint.evidence.sector or ""
+    named = {sector: max(hint.evidence.weight, 1 / len(SLUGS)), **dict(hint.also)}
+    other = (1 - sum(named.values())) / (len(SLUGS) - len(named))
+    return {sector: named.get(sector, other) for sector in SLUGS}
+
+
+def _strength(hint: Hint) -> float:
+    return hint.evidence.weight
 
 
 def _is_disputed(votes: Sequence[Hint], shares: dict[str, float], winner: str) -> bool:

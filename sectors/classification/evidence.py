@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sectors.classification.funds import RULES, sector_fund
 from sectors.classification.keywords import LENGTHS, PHRASES
 from sectors.classification.labels import label_rule
 from sectors.classification.rules import Rule
@@ -21,6 +22,11 @@ WORDS_READ = 130
 TEXT_LEAST = 0.35
 TEXT_MOST = 0.60
 _WORD = re.compile(r"[a-z0-9][a-z0-9&']*")
+_COIN = r"(bitcoins?|ether(eum)?|crypto\w*|digital (assets?|currenc(y|ies)))"
+_COINS = re.compile(
+    rf"\b{_COIN}[ -](\w+[ -])?(mine|mining|miners?)\b|\b(mines?|mining( of)?|miners?( of)?) {_COIN}\b",
+    re.IGNORECASE,
+)
 _BOILERPLATE = frozenset(
     [
         "the",
@@ -80,7 +86,8 @@ class VendorLabel:
 
 @dataclass(frozen=True, slots=True)
 class CompanyProfile:
-    """The facts that `classify` judges by. Empty: not known. ``labels``: the most trusted vendor first."""
+    """The facts that `classify` judges by. Empty: not known. ``labels``: the most trusted vendor first.
+    ``funds``: the small-cap sector funds that hold it."""
 
     symbol: str
     name: str
@@ -89,19 +96,25 @@ class CompanyProfile:
     sic: str = ""
     description: str = ""
     labels: tuple[VendorLabel, ...] = ()
+    funds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Evidence with what only the engine needs. ``excludes``: the source calls it a shell or a fund."""
+    """Evidence with what only the engine needs. ``excludes``: the source calls it a shell or a fund.
+    ``also``: sectors that it speaks for beside the first, with their weights."""
 
     evidence: Evidence
     subsector: str = ""
     excludes: bool = False
+    also: tuple[tuple[str, float], ...] = ()
 
 
 def hints(profile: CompanyProfile) -> Iterator[Hint]:
     """Every piece of evidence, strongest kind first."""
+    fund = sector_fund(profile.funds)
+    if fund is not None:
+        yield _hint(RULES[fund], fund, False)
     is_stale = description_is_of_another(profile)
     for label in profile.labels:
         rule = label_rule(label.sector, label.industry)
@@ -117,6 +130,11 @@ def hints(profile: CompanyProfile) -> Iterator[Hint]:
     if not is_stale:
         yield from _text_hint("description", profile.description)
     yield from _text_hint("name", profile.name)
+
+
+def mines_coins(profile: CompanyProfile) -> bool:
+    """Whether it says so itself; vendors file such companies under finance, software and more."""
+    return _COINS.search(f"{profile.name}. {profile.description}") is not None
 
 
 def description_is_of_another(profile: CompanyProfile) -> bool:
@@ -161,4 +179,5 @@ def _text_hint(kind: str, text: str) -> Iterator[Hint]:
 def _hint(rule: Rule, value: str, is_stale: bool) -> Hint:
     weight = rule.weight * 0.5 if is_stale else rule.weight
     kind = f"{rule.kind}, of another company?" if is_stale else rule.kind
-    return Hint(Evidence(kind, value, rule.sector, round(weight, 3)), rule.subsector, rule.excludes)
+    evidence = Evidence(kind, value, rule.sector, round(weight, 3))
+    return Hint(evidence, rule.subsector, rule.excludes, () if is_stale else rule.also)

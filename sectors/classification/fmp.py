@@ -7,7 +7,7 @@ providers file several sectors.
 
 from __future__ import annotations
 
-from sectors.classification.rules import Rule, names
+from sectors.classification.rules import Rule, names, normalised, split_rule
 
 _LINES: tuple[tuple[str, float, str], ...] = (
     (
@@ -132,6 +132,34 @@ _LINES: tuple[tuple[str, float, str], ...] = (
         "Furnishings, Fixtures & Appliances; Textile Manufacturing; Manufacturing - Textiles",
     ),
 )
+#: Labels under which index providers (GICS 2023) file several sectors: industry, then sectors with their
+#: weights. Tankers and gas carriers are energy, payments financial, payrolls and outsourcing industrials.
+_SPLIT: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = (
+    ("Marine Shipping", (("industrials", 0.48), ("energy", 0.44))),
+    ("Solar", (("technology", 0.52), ("industrials", 0.28), ("utilities", 0.10))),
+    ("Information Technology Services", (("technology", 0.58), ("industrials", 0.20), ("financial", 0.15))),
+    ("Specialty Business Services", (("industrials", 0.55), ("financial", 0.20), ("technology", 0.12))),
+    (
+        "Scientific & Technical Instruments",
+        (("technology", 0.66), ("healthcare", 0.15), ("industrials", 0.13)),
+    ),
+    ("Consumer Electronics", (("consumer_discretionary", 0.52), ("technology", 0.40))),
+    ("Electronic Components", (("technology", 0.80), ("industrials", 0.12))),
+    ("Security & Protection Services", (("industrials", 0.68), ("technology", 0.24))),
+    ("Metal Fabrication", (("industrials", 0.80), ("materials", 0.14))),
+    ("Manufacturing - Metal Fabrication", (("industrials", 0.80), ("materials", 0.14))),
+    ("Building Products & Equipment", (("industrials", 0.72), ("materials", 0.16))),
+    ("Auto & Truck Dealerships", (("consumer_discretionary", 0.80), ("industrials", 0.14))),
+    ("Auto - Dealerships", (("consumer_discretionary", 0.80), ("industrials", 0.14))),
+    ("Furnishings, Fixtures & Appliances", (("consumer_discretionary", 0.70), ("industrials", 0.24))),
+    ("Textile Manufacturing", (("consumer_discretionary", 0.70), ("industrials", 0.20))),
+    ("Aerospace & Defense", (("industrials", 0.85), ("consumer_discretionary", 0.07))),
+    ("Utilities - Regulated Gas", (("utilities", 0.80), ("energy", 0.14))),
+    ("Capital Markets", (("financial", 0.74), ("technology", 0.10))),
+    ("Financial - Capital Markets", (("financial", 0.74), ("technology", 0.10))),
+    ("Specialty Chemicals", (("materials", 0.85), ("consumer_discretionary", 0.06))),
+    ("Chemicals - Specialty", (("materials", 0.85), ("consumer_discretionary", 0.06))),
+)
 #: Folded into one of the eight: sector, subsector, weight, industries.
 _FOLDED: tuple[tuple[str, str, float, str], ...] = (
     (
@@ -189,6 +217,7 @@ def _industries() -> dict[str, Rule]:
     for sector, subsector, weight, line in _FOLDED:
         rules |= {name: Rule("industry", sector, weight, subsector) for name in names(line)}
     rules |= {name: Rule("industry", None, 0.9, excludes=True) for name in names(_EXCLUDED)}
+    rules |= {normalised(name): split_rule("industry", sectors) for name, sectors in _SPLIT}
     return rules
 
 

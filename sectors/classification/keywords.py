@@ -2,7 +2,7 @@
 
 Points: 4 says it outright, 2 clear, 1 a hint. Lower case, no hyphens, at most three words. Chosen from what
 the industries' own definitions (GICS, SEC titles) and filings call such businesses, never from
-single companies.
+single companies. Since 2023 GICS has payments under financials, payrolls and outsourcing under industrials.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ _OUTRIGHT = {
     "biotherapeutics; specialty pharmaceutical; diagnostics company; late stage pharmaceutical; "
     "medical technology company; oncology company; precision oncology; health insurance; home health",
     "financial": "bank holding company; commercial bank; savings bank; bancorp; bancshares; bankshares; "
-    "banking products; reinsurance; property and casualty; title insurance; mortgage backed securities; "
+    "banking products; reinsurance; payment processing; payments processing; "
+    "merchant acquiring; payment solutions; prepaid card; property and casualty; title insurance; "
+    "mortgage backed securities; "
     "real estate investment; reit; business development company; asset management; wealth management; "
     "broker dealer; investment banking; consumer finance; consumer loans; mortgage loans; "
     "insurance products; private bank; bank that provides; money transfer; online lending; "
@@ -41,7 +43,8 @@ _OUTRIGHT = {
     "waste management; scheduled air; air transportation; dry bulk; less than truckload; "
     "transportation and logistics; "
     "specialty vehicles; railcar; railcars; aircraft leasing; hvac; human capital management; "
-    "facility services; electric power transmission; infrastructure solutions; drybulk; containerships",
+    "facility services; business process management; business process outsourcing; "
+    "electric power transmission; infrastructure solutions; drybulk; containerships",
     "consumer_discretionary": "restaurants; restaurant; apparel; footwear; casino; casinos; homebuilder; "
     "homebuilding; homebuilders; specialty retailer; single family homes; recreational vehicles; hotels; "
     "retail stores; fitness; online retailer; movie theatres; movie theaters; automotive retailer; toys; "
@@ -63,8 +66,7 @@ _CLEAR = {
     "financial services; "
     "investment management; insurer; credit cards; brokerage; lending; leases properties; tenants; "
     "commercial real estate; net lease; apartment communities; office properties; fintech; "
-    "payment processing; "
-    "merchant acquiring; underwriting; savings; capital corp; financial; payments; shopping centers; "
+    "transaction processing; underwriting; savings; capital corp; financial; payments; shopping centers; "
     "bitcoin mining",
     "energy": "drilling; upstream; midstream; pipelines; refinery; refining; uranium; permian; shale; "
     "tankers; "
@@ -84,8 +86,8 @@ _CLEAR = {
     "microelectronics",
     "industrials": "aerospace; defense; aircraft; trucks; freight; logistics; construction; machinery; "
     "industrial; engineering; contractor; equipment rental; manufacturing; building products; elevators; "
-    "pumps; valves; consulting; professional services; outsourcing; waste; recycling; shipping; rail; "
-    "vessels; drones; unmanned; staffing; uniforms; security services; electrical equipment; fuel cells; "
+    "pumps; valves; consulting; professional services; outsourcing; waste; recycling; rail; "
+    "drones; unmanned; staffing; uniforms; payroll; security services; electrical equipment; fuel cells; "
     "batteries; transformers; heavy duty; fasteners; bearings; government services; evtol; "
     "commercial vehicles",
     "consumer_discretionary": "retail; retailer; stores; leisure; travel; "
@@ -102,8 +104,8 @@ _HINTS = {
     "materials": "exploration; ore; deposits of; project located; raw materials; composites; resources",
     "technology": "data; digital; platform; technology; hardware; devices; solutions; online; mobile; "
     "enterprise",
-    "industrials": "equipment; services to; systems; transportation; fleet; commercial; infrastructure; "
-    "parts",
+    "industrials": "equipment; services to; systems; shipping; vessels; transportation; fleet; "
+    "commercial; infrastructure; parts",
     "consumer_discretionary": "consumer; consumers; brands; brand; vehicles; automotive; food; e commerce; "
     "lifestyle; family; shop; guests; fans; designs; sells",
 }

@@ -9,20 +9,31 @@ against published index holdings; 0.90 where nothing speaks against it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``sector`` None: the label says nothing about the business. ``excludes``: a shell or a fund."""
+    """``sector`` None: the label says nothing about the business. ``excludes``: a shell or a fund.
+
+    ``also``: further sectors that index providers file under the same label, each with its own weight.
+    """
 
     kind: str
     sector: str | None
     weight: float
     subsector: str = ""
     excludes: bool = False
+    also: tuple[tuple[str, float], ...] = ()
+
+
+def split_rule(kind: str, sectors: Sequence[tuple[str, float]]) -> Rule:
+    """The rule of a label under which several sectors are filed, the likeliest first."""
+    (sector, weight), *others = sectors
+    return Rule(kind, sector, weight, also=tuple(others))
 
 
 def names(line: str) -> list[str]:

@@ -7,7 +7,7 @@ public screener files of 2025 and 2026. Weights below 0.85 mark industries that 
 
 from __future__ import annotations
 
-from sectors.classification.rules import Rule, names, normalised
+from sectors.classification.rules import Rule, names, normalised, split_rule
 
 _LINES: tuple[tuple[str, str, float, str], ...] = (
     (
@@ -132,10 +132,42 @@ _LINES: tuple[tuple[str, str, float, str], ...] = (
     ),
     ("consumer_discretionary", "media", 0.45, "Publishing"),
 )
+#: Industries that hold several sectors: industry, then sectors with their weights.
+_SPLIT: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = (
+    ("Marine Transportation", (("industrials", 0.48), ("energy", 0.44))),
+    (
+        "Computer Software: Prepackaged Software",
+        (("technology", 0.82), ("consumer_discretionary", 0.05), ("financial", 0.05)),
+    ),
+    ("EDP Services", (("technology", 0.60), ("industrials", 0.18), ("financial", 0.11))),
+    ("Finance: Consumer Services", (("financial", 0.60), ("technology", 0.30))),
+    ("Metal Fabrications", (("industrials", 0.48), ("materials", 0.42))),
+    ("Steel/Iron Ore", (("materials", 0.55), ("industrials", 0.36))),
+    ("Natural Gas Distribution", (("utilities", 0.50), ("energy", 0.42))),
+    ("Publishing", (("consumer_discretionary", 0.45), ("industrials", 0.38))),
+    ("Major Chemicals", (("materials", 0.72), ("energy", 0.12))),
+    (
+        "Mining & Quarrying of Nonmetallic Minerals (No Fuels)",
+        (("materials", 0.70), ("energy", 0.22)),
+    ),
+    ("Industrial Machinery/Components", (("industrials", 0.74), ("technology", 0.12))),
+    ("Professional Services", (("industrials", 0.68), ("healthcare", 0.12), ("technology", 0.10))),
+    (
+        "Radio And Television Broadcasting And Communications Equipment",
+        (("technology", 0.66), ("industrials", 0.24)),
+    ),
+    ("Medicinal Chemicals and Botanical Products", (("healthcare", 0.64), ("consumer_discretionary", 0.28))),
+    ("Retail-Auto Dealers and Gas Stations", (("consumer_discretionary", 0.68), ("industrials", 0.22))),
+    ("Transportation Services", (("industrials", 0.40), ("consumer_discretionary", 0.30))),
+    ("Industrial Specialties", (("industrials", 0.52), ("materials", 0.20))),
+    ("Coal Mining", (("energy", 0.58), ("materials", 0.32))),
+    ("Ordnance And Accessories", (("consumer_discretionary", 0.60), ("industrials", 0.32))),
+    ("RETAIL: Building Materials", (("consumer_discretionary", 0.50), ("industrials", 0.28))),
+    ("Auto Manufacturing", (("consumer_discretionary", 0.58), ("industrials", 0.32))),
+)
 #: Pairs that differ from their industry's rule: screener sector, industry, our sector, weight, subsector.
 _PAIRS: tuple[tuple[str, str, str, float, str], ...] = (
     ("Health Care", "Industrial Specialties", "healthcare", 0.80, ""),
-    ("Technology", "Industrial Machinery/Components", "technology", 0.60, ""),
     ("Technology", "Electrical Products", "technology", 0.80, ""),
     ("Technology", "Consumer Electronics/Appliances", "technology", 0.70, ""),
     ("Technology", "Office Equipment/Supplies/Services", "technology", 0.60, ""),
@@ -146,12 +178,26 @@ _PAIRS: tuple[tuple[str, str, str, float, str], ...] = (
     ("Real Estate", "Homebuilding", "consumer_discretionary", 0.70, ""),
     ("Utilities", "Telecommunications Equipment", "technology", 0.75, "telecom"),
     ("Utilities", "Oil & Gas Production", "utilities", 0.40, ""),
+    ("Finance", "Real Estate", "financial", 0.88, "real_estate"),
     ("Utilities", "Environmental Services", "industrials", 0.80, ""),
     ("Energy", "Natural Gas Distribution", "energy", 0.70, ""),
     ("Energy", "Electrical Products", "industrials", 0.60, ""),
     ("Energy", "Electric Utilities: Central", "utilities", 0.75, ""),
     ("Industrials", "Telecommunications Equipment", "technology", 0.70, ""),
     ("Industrials", "Farming/Seeds/Milling", "consumer_discretionary", 0.80, "staples"),
+)
+#: Of pairs too. The screener's "Real Estate / Real Estate" are the business services of SIC 7389.
+_SPLIT_PAIRS: tuple[tuple[str, str, tuple[tuple[str, float], ...]], ...] = (
+    (
+        "Real Estate",
+        "Real Estate",
+        (("industrials", 0.38), ("financial", 0.30), ("healthcare", 0.12)),
+    ),
+    (
+        "Technology",
+        "Industrial Machinery/Components",
+        (("technology", 0.55), ("industrials", 0.28), ("healthcare", 0.10)),
+    ),
 )
 _EXCLUDED = "Blank Checks; Trusts Except Educational Religious and Charitable"
 
@@ -161,6 +207,7 @@ def _industries() -> dict[str, Rule]:
     for sector, subsector, weight, line in _LINES:
         rules |= {name: Rule("screener", sector, weight, subsector) for name in names(line)}
     rules |= {name: Rule("screener", None, 0.9, excludes=True) for name in names(_EXCLUDED)}
+    rules |= {normalised(name): split_rule("screener", sectors) for name, sectors in _SPLIT}
     return rules
 
 
@@ -168,6 +215,9 @@ INDUSTRIES = _industries()
 PAIRS = {
     (normalised(sector), normalised(industry)): Rule("screener", ours, weight, subsector)
     for sector, industry, ours, weight, subsector in _PAIRS
+} | {
+    (normalised(sector), normalised(industry)): split_rule("screener", sectors)
+    for sector, industry, sectors in _SPLIT_PAIRS
 }
 _SECTOR_NAMES = (
     "Finance; Consumer Discretionary; Health Care; Technology; Industrials; Real Estate; Energy; Utilities; "

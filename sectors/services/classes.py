@@ -12,7 +12,9 @@ from django.utils import timezone
 from sectors.classification import RULES_VERSION, CompanyProfile, VendorLabel, classify
 from sectors.models import Classification
 from sectors.types import ClassificationResult
+from universe.benchmarks import SMALL_CAP_PROXIES
 from universe.models import Stock
+from universe.selectors import funds_holding
 
 BATCH = 1_000
 
@@ -28,9 +30,11 @@ def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
 
     Returns counts: listings, classified, unknown, excluded, disputed, changed.
     """
-    stocks = Stock.objects.all() if symbols is None else Stock.objects.filter(symbol__in=list(symbols))
+    symbols = None if symbols is None else list(symbols)
+    stocks = Stock.objects.all() if symbols is None else Stock.objects.filter(symbol__in=symbols)
     rows = stocks.order_by().only(*_READ).iterator(BATCH)
-    results = {profile.symbol: classify(profile) for profile in map(_profile, rows)}
+    funds = funds_holding(SMALL_CAP_PROXIES, symbols)
+    results = {row.symbol: classify(_profile(row, funds.get(row.symbol, ()))) for row in rows}
     standing = Classification.objects.in_bulk(list(results), field_name="symbol")
     now = timezone.now()
     changed = [
@@ -56,7 +60,7 @@ def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
     }
 
 
-def _profile(stock: Stock) -> CompanyProfile:
+def _profile(stock: Stock, funds: tuple[str, ...]) -> CompanyProfile:
     labels = (VendorLabel(stock.sector_label, stock.industry_label),)
     return CompanyProfile(
         symbol=stock.symbol,
@@ -66,6 +70,7 @@ def _profile(stock: Stock) -> CompanyProfile:
         sic=stock.sic,
         description=stock.description,
         labels=labels if stock.sector_label or stock.industry_label else (),
+        funds=funds,
     )
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +11,6 @@ import pytest
 from sectors.classification import CompanyProfile, VendorLabel, classify
 from sectors.classification.labels import label_rule
 from sectors.classification.sic import sic_rule
-from sectors.places import SLUGS
-from tests.recorded import DATA
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "classification.json").read_text())["cases"]
 
@@ -274,61 +269,3 @@ def test_words_that_speak_for_two_sectors_alike_say_nothing() -> None:
 def test_the_same_facts_give_the_same_answer() -> None:
     profile = company("Acme Energy", ("Utilities", "Oil & Gas Production"), description="water and oil")
     assert classify(profile) == classify(profile)
-
-
-# -- judged against published index holdings -----------------------------------------------------------
-
-FOLDED = {"Real Estate": "financial", "Consumer Staples": "consumer_discretionary"}
-
-
-@pytest.mark.recorded
-def test_recorded_companies_are_placed_as_index_providers_place_them(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    judged = [_judged(row) for row in _rows("sector_labels") if row["symbol"] in _profiles()]
-    rows = [(truth, result) for truth, result in judged if truth]
-    sure = [(truth, result) for truth, result in rows if result.confidence >= 0.8]
-    accuracy = sum(result.sector == truth for truth, result in rows) / len(rows)
-    accuracy_sure = sum(result.sector == truth for truth, result in sure) / len(sure)
-    with capsys.disabled():
-        print(
-            f"\nclassification: {len(rows)} companies with a profile, {accuracy:.1%} right; "
-            f"{accuracy_sure:.1%} right at confidence 0.80 and more, {len(sure) / len(rows):.1%} of them"
-        )
-    assert {result.sector for _, result in rows} >= set(SLUGS)
-    assert accuracy >= 0.90
-    assert accuracy_sure >= 0.95
-    assert len(sure) / len(rows) >= 0.65
-
-
-def _judged(row: dict[str, str]) -> tuple[str, Any]:
-    truth = row["sector8"] or FOLDED.get(row["gics_sector"], "")
-    profile = _profiles()[row["symbol"]]
-    listing = _listings().get(row["symbol"])
-    labels = [VendorLabel(profile["yahoo_sector"], profile["yahoo_industry"])]
-    if listing:
-        labels.append(VendorLabel(listing["nasdaq_sector"], listing["nasdaq_industry"]))
-    return truth, classify(
-        CompanyProfile(
-            symbol=row["symbol"],
-            name=(listing or row)["name"],
-            description=profile["summary"],
-            labels=tuple(labels),
-        )
-    )
-
-
-@cache
-def _profiles() -> dict[str, dict[str, str]]:
-    return {row["symbol"]: row for row in _rows("company_profiles")}
-
-
-@cache
-def _listings() -> dict[str, dict[str, str]]:
-    return {row["symbol"]: row for row in _rows("symbols")}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    path = DATA / f"{name}.csv.gz"
-    with gzip.open(path, "rt", newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))

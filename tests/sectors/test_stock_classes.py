@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from io import StringIO
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from sectors import selectors
 from sectors.models import Classification
 from sectors.services import stocks_classify
-from universe.models import Stock
+from universe.models import FundHolding, Stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eight_sectors")]
 
@@ -96,6 +97,22 @@ def test_a_class_tells_its_evidence_and_subsector() -> None:
     assert (row.sector_id, row.subsector) == ("financial", "real_estate")
     assert row.evidence[0]["value"] == "REIT - Office"
     assert selectors.classification_of("NONE") is None
+
+
+@pytest.mark.usefixtures("listings")
+def test_membership_in_one_sector_fund_is_evidence_of_the_class() -> None:
+    for fund, symbol in (("PSCE", "XXXX"), ("PSCT", "SOUN"), ("PSCH", "SOUN"), ("IWM", "OCUL")):
+        FundHolding.objects.create(
+            fund=fund, symbol=symbol, fetched_on=dt.date(2026, 3, 31), fetched_at=timezone.now(), source="fmp"
+        )
+    stocks_classify(["XXXX", "SOUN", "OCUL"])
+
+    found = {row.symbol: row for row in Classification.objects.all()}
+    assert found["XXXX"].sector_id == "energy"
+    assert found["XXXX"].evidence == [{"kind": "fund", "value": "PSCE", "sector": "energy", "weight": 0.96}]
+    assert {row.symbol for row in found.values() if "fund" in {piece["kind"] for piece in row.evidence}} == {
+        "XXXX"
+    }
 
 
 @pytest.mark.usefixtures("listings")
