@@ -106,6 +106,37 @@ class Classification(models.Model):
         return f"{self.symbol}: {self.sector_id or 'unknown'}"
 
 
+class SectorOverride(models.Model):
+    """A listing's sector set by hand. Revisions, never edits; a listing is a symbol with its FIGI.
+
+    ``sector`` empty: in no sector. ``clears``: the row ends the one before it, the rules decide again.
+    """
+
+    symbol = models.CharField(max_length=16, db_index=True, help_text="As it was when this was set.")
+    figi = models.CharField("composite FIGI", max_length=12, blank=True, help_text="Empty: not known then.")
+    sector = models.ForeignKey(Sector, null=True, blank=True, on_delete=models.PROTECT)
+    clears = models.BooleanField("back to the rules", default=False)
+    reason = models.CharField(max_length=300)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    active = models.BooleanField("in force", default=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["symbol", "figi"], condition=models.Q(active=True), name="one_active_override"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(clears=False) | models.Q(active=False, sector=None),
+                name="clearing_sets_no_sector",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.symbol}: {'back to the rules' if self.clears else self.sector_id or 'in no sector'}"
+
+
 class SentimentReading(models.Model):
     """One sector's light of one run. ``timestamp`` is the publish time in market time, rising per sector."""
 

@@ -17,9 +17,18 @@ from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from sectors.board_cache import board_fetch
 from sectors.lights import stored_band
-from sectors.models import BoardSnapshot, Classification, Sector, SentimentReading, VolatilityWeight
+from sectors.models import (
+    BoardSnapshot,
+    Classification,
+    Sector,
+    SectorOverride,
+    SentimentReading,
+    VolatilityWeight,
+)
 from sectors.outages import OutageLog
+from sectors.overrides import former_symbols, overrides_standing
 from sectors.types import Colour, HistoryPoint, Past, PreviousLight, WeightSetting
+from universe.models import Stock
 from universe.sessions import hours, previous_session, session_of
 
 logger = logging.getLogger(__name__)
@@ -68,6 +77,31 @@ def classification_versions(symbols: Iterable[str]) -> dict[str, tuple[int, dt.d
             Count("pk"), Min("classified_at"), Max("classified_at")
         )
     }
+
+
+def override_of(symbol: str) -> SectorOverride | None:
+    """The sector set by hand in force for this listing, also one that was set under a former symbol."""
+    return overrides_standing().of(symbol.upper(), _figi(symbol))
+
+
+def override_revisions(symbol: str) -> list[SectorOverride]:
+    """Whatever was ever set or cleared by hand for this listing, under any of its symbols, newest first."""
+    figi = _figi(symbol)
+    known = Q(symbol__in=[symbol.upper(), *former_symbols(symbol.upper())])
+    if figi:
+        known = (known & Q(figi__in=["", figi])) | Q(figi=figi)
+    return list(SectorOverride.objects.filter(known).select_related("author", "sector"))
+
+
+def override_labels() -> list[tuple[str, str]]:
+    """(symbol of today, sector slug) of every listing that stands in a sector by hand, by symbol."""
+    standing = overrides_standing()
+    found = ((symbol, standing.of(symbol, figi)) for symbol, figi in standing.listings())
+    return sorted((symbol, row.sector_id) for symbol, row in found if row is not None and row.sector_id)
+
+
+def _figi(symbol: str) -> str:
+    return Stock.objects.filter(symbol=symbol.upper()).values_list("figi", flat=True).first() or ""
 
 
 def weights_named(ids: Iterable[int]) -> list[VolatilityWeight]:

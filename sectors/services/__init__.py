@@ -1,11 +1,15 @@
-"""Everything that writes about sectors: the eight, their weights, the classes of stocks, and the lights."""
+"""Everything that writes about sectors: the eight, their weights, classes by rule and by hand, and lights."""
 
 from sectors.services.classes import stocks_classify
 from sectors.services.lights import readings_record
+from sectors.services.overrides import override_check, override_clear, override_set
 from sectors.services.seeding import sectors_seed
 from sectors.services.weights import setting_of, weight_check, weight_revise, weight_revised, weight_undo
 
 __all__ = [
+    "override_check",
+    "override_clear",
+    "override_set",
     "readings_record",
     "sectors_seed",
     "setting_of",

@@ -10,8 +10,9 @@ from decimal import Decimal
 from django.utils import timezone
 
 from sectors.classification import RULES_VERSION, CompanyProfile, VendorLabel, classify
-from sectors.models import Classification
-from sectors.types import ClassificationResult
+from sectors.models import Classification, SectorOverride
+from sectors.overrides import BY_HAND, RULES, Standing, overrides_standing
+from sectors.types import ClassificationResult, Evidence
 from universe.benchmarks import SMALL_CAP_PROXIES
 from universe.models import Stock
 from universe.selectors import funds_holding
@@ -19,7 +20,7 @@ from universe.selectors import funds_holding
 BATCH = 1_000
 
 
-_READ = ("symbol", "name", "kind", "is_fund", "sic", "description", "sector_label", "industry_label")
+_READ = ("symbol", "figi", "name", "kind", "is_fund", "sic", "description", "sector_label", "industry_label")
 
 
 _JUDGED = ("sector_id", "subsector", "confidence", "evidence", "disputed", "excluded", "rules_version")
@@ -28,13 +29,14 @@ _JUDGED = ("sector_id", "subsector", "confidence", "evidence", "disputed", "excl
 def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
     """Judge the sector of ``symbols`` (all listings when None); only rows that change are written.
 
+    A sector that was set by hand stays, whatever the rules say; their verdict is kept in its evidence.
     Returns counts: listings, classified, unknown, excluded, disputed, changed.
     """
     symbols = None if symbols is None else list(symbols)
     stocks = Stock.objects.all() if symbols is None else Stock.objects.filter(symbol__in=symbols)
     rows = stocks.order_by().only(*_READ).iterator(BATCH)
-    funds = funds_holding(SMALL_CAP_PROXIES, symbols)
-    results = {row.symbol: classify(_profile(row, funds.get(row.symbol, ()))) for row in rows}
+    funds, by_hand = funds_holding(SMALL_CAP_PROXIES, symbols), overrides_standing()
+    results = {stock.symbol: _judged(stock, funds.get(stock.symbol, ()), by_hand) for stock in rows}
     standing = Classification.objects.in_bulk(list(results), field_name="symbol")
     now = timezone.now()
     changed = [
@@ -58,6 +60,30 @@ def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
         "disputed": sum(1 for result in judged if result.disputed and not result.excluded),
         "changed": len(changed),
     }
+
+
+def _judged(stock: Stock, funds: tuple[str, ...], by_hand: Standing) -> ClassificationResult:
+    result = classify(_profile(stock, funds))
+    override = by_hand.of(stock.symbol, stock.figi)
+    return result if override is None else _overridden(result, override)
+
+
+def _overridden(result: ClassificationResult, override: SectorOverride) -> ClassificationResult:
+    """Confidence 1: nothing was judged. The subsector is the rules', where they agree on the sector."""
+    author = override.author.get_username() if override.author else "the product"
+    sector = override.sector_id
+    said = f"{result.sector or result.subsector or 'unknown'}{', disputed' if result.disputed else ''}"
+    return ClassificationResult(
+        sector=sector,
+        confidence=1.0,
+        evidence=(
+            Evidence(BY_HAND, f"{override.reason}, by {author}", sector, 1.0),
+            Evidence(RULES, said, result.sector, round(result.confidence, 2)),
+            *result.evidence,
+        ),
+        subsector=result.subsector if sector == result.sector else None,
+        excluded=sector is None and result.excluded,
+    )
 
 
 def _profile(stock: Stock, funds: tuple[str, ...]) -> CompanyProfile:
