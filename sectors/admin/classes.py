@@ -1,55 +1,211 @@
-"""The classes of stocks, with their evidence."""
+"""The classes of stocks with their evidence: what to review, and what a human decides."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.contrib import admin, messages
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from sectors.models import Classification
-from universe.look_only import LookOnlyAdmin
+from sectors import figures
+from sectors.admin.class_filters import ByHandFilter, ConfidenceFilter, MembershipFilter, ReviewFilter
+from sectors.admin.override_form import ACCEPTED, NAMES, OverrideForm, placed_words
+from sectors.models import Classification, SectorOverride
+from sectors.overrides import is_by_hand, verdict_of_rules
+from sectors.review import with_membership
+from sectors.selectors import override_of, override_revisions
+from sectors.services import override_set
+from universe.look_only import AnyAdmin, link, links, table
+from universe.selectors import stock_detail
 
-
-class ConfidenceFilter(admin.SimpleListFilter):
-    title = "confidence"
-    parameter_name = "confidence"
-    edges = {"sure": (Decimal("0.80"), Decimal("1.01")), "fair": (Decimal("0.60"), Decimal("0.80"))}
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("sure", "0.80 and more"), ("fair", "0.60 to 0.79"), ("weak", "below 0.60")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Classification]) -> QuerySet[Classification]:
-        choice = self.value()
-        if choice is None:
-            return queryset
-        low, high = self.edges.get(choice, (Decimal(0), Decimal("0.60")))
-        return queryset.filter(confidence__gte=low, confidence__lt=high)
+NEXT_RUN = "Today's universe keeps its members; the next run counts it so."
 
 
 @admin.register(Classification)
-class ClassificationAdmin(LookOnlyAdmin):
-    list_display = ["symbol", "sector", "subsector", "confidence", "disputed", "excluded", "classified_at"]
-    list_filter = ["sector", "disputed", "excluded", ConfidenceFilter, "subsector"]
+class ClassificationAdmin(AnyAdmin):
+    form = OverrideForm
+    list_display = [
+        *("symbol", "company", "placed", "judged_by", "confidence", "disputed", "excluded"),
+        *("membership", "traded", "pages"),
+    ]
+    list_filter = [
+        ReviewFilter,
+        MembershipFilter,
+        ByHandFilter,
+        *("sector", "disputed", "excluded", ConfidenceFilter, "subsector"),
+    ]
     list_select_related = ["sector"]
-    search_fields = ["=symbol", "symbol__istartswith"]
-    search_help_text = "Symbol"
-    fields = ["symbol", "sector", "subsector", "confidence", "disputed", "excluded", "why", "rules_version"]
+    search_fields = ["symbol__istartswith", "stock_name"]
+    search_help_text = "Symbol or name"
     show_full_result_count = False
+    readonly_fields = [
+        *("symbol", "placed", "judged_by", "confidence", "subsector", "disputed", "excluded"),
+        *("why", "rules_version", "listing", "universe_verdict", "pages", "history"),
+    ]
+    actions = ["accept"]
 
-    @admin.display(description="Evidence")
-    def why(self, row: Classification) -> SafeString:
-        rows = format_html_join(
-            "",
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            (
-                (piece["kind"], piece["value"], piece["sector"] or "none", piece["weight"])
-                for piece in row.evidence
-            ),
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_membership(Classification.objects.all())
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """What is to be reviewed comes core first, then by what is traded: there an error costs most."""
+        return ["-tier", "-dollar_volume", "symbol"] if request.GET.get("review") else ["symbol"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        judged = ["symbol", "placed", "judged_by", "confidence", "subsector", "disputed", "excluded"]
+        facts = ["listing", "universe_verdict", "pages"]
+        decide = ["put_into", "reason", "expected"] if self.has_change_permission(request, obj) else []
+        return [
+            ("Verdict", {"fields": [*judged, "why", "rules_version"]}),
+            ("What is known about it", {"fields": facts}),
+            ("Decide by hand", {"fields": [*decide, "history"]}),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row = kwargs.get("obj")
+        if row is not None:
+            slug, standing = verdict_of_rules(row)[0], override_of(row.symbol)
+            is_accepted = standing is not None and standing.sector_id == slug
+            context |= {"standing": standing, "acceptable": "" if is_accepted else NAMES.get(slug or "", "")}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Classification, form: Any, change: bool) -> None:
+        made = form.saved(_author(request))
+        obj.refresh_from_db()
+        messages.info(request, f"{obj.symbol}: {_outcome(made, obj)}. {NEXT_RUN}")
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        return f"{form.former} to {placed_words(form.instance)}: {form.cleaned_data['reason']}"
+
+    @admin.action(description="Accept the verdict of the rules", permissions=["change"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = []
+        for row in queryset:
+            former, slug = placed_words(row), verdict_of_rules(row)[0]
+            if slug is None:
+                self.message_user(request, f"{row.symbol}: the rules name no sector.", messages.WARNING)
+                continue
+            try:
+                override_set(row.symbol, slug, reason=ACCEPTED, author=_author(request))
+            except ValidationError as exc:
+                self.message_user(request, f"{row.symbol}: {' '.join(exc.messages)}", messages.WARNING)
+                continue
+            self.log_change(request, row, f"{former} to {NAMES[slug]} (by hand): {ACCEPTED}")
+            done.append(row.symbol)
+        if done:
+            self.message_user(request, f"Accepted as the rules say: {', '.join(done)}. {NEXT_RUN}")
+
+    @admin.display(description="company", ordering="stock_name")
+    def company(self, row: Any) -> str:
+        return row.stock_name or "–"
+
+    @admin.display(description="sector", ordering="sector__position")
+    def placed(self, row: Classification) -> SafeString | str:
+        return link(row.sector.name, "sector", row.sector_id) if row.sector else "none"
+
+    @admin.display(description="judged by")
+    def judged_by(self, row: Classification) -> SafeString | str:
+        if is_by_hand(row):
+            return link("hand", "admin:sectors_sectoroverride_changelist", q=row.symbol)
+        return "rules"
+
+    @admin.display(description="universe", ordering="tier")
+    def membership(self, row: Any) -> SafeString | str:
+        words = {None: "–", "": "out"}.get(row.tier, row.tier)
+        return link(words, "admin:universe_snapshotmember_changelist", q=row.symbol)
+
+    @admin.display(description="traded a day", ordering="dollar_volume")
+    def traded(self, row: Any) -> str:
+        return figures.usd_large(row.dollar_volume)
+
+    @admin.display(description="pages")
+    def pages(self, row: Classification) -> SafeString:
+        return links(
+            link("stock", "stock", row.symbol),
+            link("listing", "admin:universe_stock_changelist", q=row.symbol),
+            link("inputs of its sector", "sector-inputs", row.sector_id) if row.sector_id else "",
         )
-        head = "<tr><th>What</th><th>Says</th><th>Sector</th><th>Weight</th></tr>"
-        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", SafeString(head), rows)
+
+    @admin.display(description="evidence")
+    def why(self, row: Classification) -> SafeString:
+        rows: list[list[object]] = [
+            [piece["kind"], piece["value"], NAMES.get(piece["sector"], "none"), piece["weight"]]
+            for piece in row.evidence
+        ]
+        return table(["What", "Says", "Sector", "Weight"], rows)
+
+    @admin.display(description="listing")
+    def listing(self, row: Classification) -> SafeString | str:
+        detail = stock_detail(row.symbol)
+        if detail is None:
+            return "It is not listed any more."
+        stock = detail.stock
+        labels = " / ".join(filter(None, (stock.sector_label, stock.industry_label))) or "–"
+        facts: list[list[object]] = [
+            ["Name", stock.name],
+            [
+                "Exchange, type",
+                f"{stock.mic or '–'}, {stock.kind or '–'}{', a fund' if stock.is_fund else ''}",
+            ],
+            ["Vendor's labels", labels],
+            ["Industry code (SIC)", stock.sic or "–"],
+            ["Country", stock.country or "–"],
+            ["Description", stock.description or "–"],
+        ]
+        return table(["Fact", "As the vendors tell it"], facts)
+
+    @admin.display(description="newest universe")
+    def universe_verdict(self, row: Classification) -> str:
+        detail = stock_detail(row.symbol)
+        verdict = detail.verdict if detail else None
+        if detail is None or detail.snapshot is None or verdict is None:
+            return "It was not judged there."
+        price = "–" if verdict.price is None else f"${verdict.price:,.2f}"
+        volume = "–" if verdict.avg_volume is None else figures.count(round(verdict.avg_volume))
+        why = f" ({', '.join(verdict.reasons)})" if verdict.reasons else ""
+        return f"{detail.snapshot.session}: {verdict.tier or 'out'}{why}, at {price}, {volume} shares a day"
+
+    @admin.display(description="history")
+    def history(self, row: Classification) -> SafeString:
+        rows: list[list[object]] = [
+            [
+                f"{timezone.localtime(revision.created_at):%Y-%m-%d %H:%M}",
+                revision.author.get_username() if revision.author else "the product",
+                _words(revision),
+                revision.reason,
+                "in force" if revision.active else "",
+            ]
+            for revision in override_revisions(row.symbol)
+        ]
+        return table(["When", "Who", "What", "Because", ""], rows)
+
+
+def _author(request: HttpRequest) -> AbstractBaseUser | None:
+    return request.user if isinstance(request.user, AbstractBaseUser) else None
+
+
+def _words(revision: SectorOverride) -> str:
+    if revision.clears:
+        return "back to the rules"
+    return NAMES.get(revision.sector_id or "", "in no sector")
+
+
+def _outcome(made: SectorOverride, row: Classification) -> str:
+    if made.clears:
+        return f"the rules judge it again, {placed_words(row)}"
+    return f"it is in {row.sector.name} by hand" if row.sector else "it is in no sector, by hand"

@@ -40,6 +40,9 @@ def test_what_the_product_wrote_is_only_to_look_at(ada: Client, model: str) -> N
         ("confidence=sure", {"SOUN"}),
         ("confidence=weak", {"ODD"}),
         ("disputed__exact=1", {"ODD"}),
+        ("judged=rules", {"SOUN", "ODD"}),
+        ("judged=hand", set()),
+        ("membership=core", set()),
     ],
 )
 def test_classes_are_found_and_filtered(ada: Client, query: str, symbols: set[str]) -> None:
