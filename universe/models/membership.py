@@ -23,6 +23,9 @@ class CriteriaRevision(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"limits of {self.created_at:%Y-%m-%d %H:%M} UTC: {self.reason}"
+
 
 class UniverseSnapshot(models.Model):
     """The universe of one session, built from data through the session before, fixed for the day."""

@@ -1,6 +1,12 @@
 """Reading the market. Every function that looks back takes its moment; none reads a clock."""
 
-from universe.selectors.criteria import criteria_current, criteria_from
+from universe.selectors.criteria import (
+    criteria_changes,
+    criteria_current,
+    criteria_from,
+    criteria_revisions,
+    listed_codes,
+)
 from universe.selectors.holdings import funds_holding
 from universe.selectors.near import stocks_near
 from universe.selectors.news import (
@@ -52,8 +58,10 @@ __all__ = [
     "calls_named",
     "calls_newest",
     "confirmed_symbols",
+    "criteria_changes",
     "criteria_current",
     "criteria_from",
+    "criteria_revisions",
     "fact_origin",
     "filings_between",
     "filings_changed",
@@ -61,6 +69,7 @@ __all__ = [
     "funnel",
     "headlines_between",
     "headlines_changed",
+    "listed_codes",
     "member_symbols",
     "members",
     "members_past",

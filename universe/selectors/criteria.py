@@ -1,11 +1,13 @@
-"""The limits in force."""
+"""The limits in force and before, and the codes that they may name."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from typing import Any
 
-from universe.models import CriteriaRevision
+from django.db.models import Count
+
+from universe.models import CriteriaRevision, Stock
 from universe.types import UniverseCriteria
 
 TEXT_LISTS = ("exchanges", "kinds")
@@ -15,6 +17,28 @@ def criteria_current() -> UniverseCriteria:
     """The active revision over the product's defaults."""
     revision = CriteriaRevision.objects.filter(active=True).first()
     return criteria_from(revision.values) if revision else UniverseCriteria()
+
+
+def criteria_revisions(limit: int | None = None) -> list[CriteriaRevision]:
+    """The revisions of the limits with their authors, the newest first."""
+    rows = CriteriaRevision.objects.select_related("author").order_by("-created_at", "-pk")
+    return list(rows[:limit])
+
+
+def criteria_changes(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """(limit, value before, value after) of what differs between two stored revisions."""
+    before, after = criteria_from(old), criteria_from(new)
+    pairs = (
+        (limit.name, getattr(before, limit.name), getattr(after, limit.name)) for limit in fields(before)
+    )
+    return [(name, one, other) for name, one, other in pairs if one != other]
+
+
+def listed_codes() -> tuple[dict[str, int], dict[str, int]]:
+    """How many active listings there are by exchange (MIC) and by the vendor's type; "" is not known."""
+    rows = Stock.objects.filter(active=True).order_by()
+    by_mic = dict(rows.values_list("mic").annotate(Count("pk")))
+    return by_mic, dict(rows.values_list("kind").annotate(Count("pk")))
 
 
 def criteria_from(values: dict[str, Any]) -> UniverseCriteria:

@@ -2,7 +2,8 @@
 
 from universe.services.bars import bars_prune, bars_refresh, bars_store
 from universe.services.calls import calls_kept, calls_prune, calls_store
-from universe.services.criteria import criteria_check, criteria_revise
+from universe.services.criteria import criteria_check, criteria_expect, criteria_revise, criteria_undo
+from universe.services.criteria_preview import CriteriaPreview, criteria_preview
 from universe.services.facts import details_refresh, facts_refresh, facts_store, short_interest_refresh
 from universe.services.frozen import Frozen
 from universe.services.holdings import holdings_refresh
@@ -26,6 +27,7 @@ from universe.services.splits import splits_refresh, splits_store, splits_today
 from universe.services.stock_universe import stock_universe_replace
 
 __all__ = [
+    "CriteriaPreview",
     "Frozen",
     "NewsReport",
     "Progress",
@@ -37,7 +39,10 @@ __all__ = [
     "calls_prune",
     "calls_store",
     "criteria_check",
+    "criteria_expect",
+    "criteria_preview",
     "criteria_revise",
+    "criteria_undo",
     "details_refresh",
     "facts_refresh",
     "facts_store",

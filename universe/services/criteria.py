@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 
 from universe.criteria import validate
 from universe.errors import CriteriaError
@@ -16,22 +17,58 @@ from universe.types import UniverseCriteria
 
 
 def criteria_revise(
-    values: dict[str, Any], *, reason: str, author: AbstractBaseUser | None
+    values: dict[str, Any], *, reason: str, author: AbstractBaseUser | None, expected: int | None = None
 ) -> CriteriaRevision:
     """Make ``values`` (only what differs from the defaults) the limits of the next build.
 
-    Raises `CriteriaError` naming the limit, its value and its bound. A universe that is already built stays.
+    Raises `CriteriaError` naming the limit, its value and its bound, or who revised them after the author had
+    seen the revision ``expected`` (0: the defaults; None is not checked). A universe that is built stays.
     """
     if not reason.strip():
         raise CriteriaError("A change of the limits needs a reason; say in one sentence why.")
     cleaned = criteria_check(values)
     with transaction.atomic():
-        # An UPDATE that waited for another revision would not see the row which that one made active.
-        CriteriaRevision.objects.select_for_update().filter(active=True).first()
+        criteria_expect(expected)
         CriteriaRevision.objects.filter(active=True).update(active=False)
         return CriteriaRevision.objects.create(
             values=cleaned, reason=reason.strip(), author_id=author.pk if author else None
         )
+
+
+def criteria_undo(*, author: AbstractBaseUser | None, expected: int | None = None) -> CriteriaRevision:
+    """Put the limits before those in force back, as a new revision: before the first one stood the defaults.
+
+    Raises `CriteriaError` when nothing was ever revised, or as `criteria_revise` does.
+    """
+    with transaction.atomic():
+        criteria_expect(expected)
+        revisions = list(CriteriaRevision.objects.order_by("-created_at", "-pk")[:2])
+        if not revisions:
+            raise CriteriaError("The limits are the product's own; there is nothing to undo.")
+        standing, *earlier = revisions
+        before = f"those of revision {earlier[0].pk}" if earlier else "the product's own"
+        return criteria_revise(
+            earlier[0].values if earlier else {},
+            reason=f"Undo of revision {standing.pk} ({standing.reason[:200]}): back to {before}.",
+            author=author,
+        )
+
+
+def criteria_expect(expected: int | None) -> None:
+    """Raise `CriteriaError` unless ``expected`` is the revision in force, 0 for the product's own limits.
+
+    None is not checked. Inside a transaction no other revision comes before its end.
+    """
+    # An UPDATE that waited for another revision would not see the row which that one made active.
+    standing = CriteriaRevision.objects.select_for_update(of=("self",)).filter(active=True).first()
+    if standing is None or expected in (None, standing.pk):
+        return
+    author = standing.author.get_username() if standing.author else "the product"
+    at = timezone.localtime(standing.created_at)
+    raise CriteriaError(
+        f"Meanwhile {author} has revised the limits, at {at:%Y-%m-%d %H:%M} ({standing.reason}). Nothing was "
+        "saved: open them again and decide anew."
+    )
 
 
 def criteria_check(values: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from universe.bulk import rows_insert
 from universe.criteria import select
 from universe.errors import NotEnoughData
 from universe.models import SnapshotMember, Stock, UniverseSnapshot
-from universe.selectors.criteria import criteria_current
+from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.prices import BarArrays, bar_arrays, sessions_before, splits_until
 from universe.sessions import previous_session
 from universe.types import Candidate, Selection, Session, UniverseCriteria
@@ -101,6 +101,27 @@ def snapshot_build(session: Session) -> UniverseSnapshot:
         return UniverseSnapshot.objects.get(session=session)
     logger.info("universe %s", snapshot)
     return snapshot
+
+
+def candidates_again(snapshot: UniverseSnapshot, criteria: UniverseCriteria) -> list[Candidate]:
+    """What a build for the session of ``snapshot`` would judge by the facts of now.
+
+    Prices and volumes are those of its verdicts, unless ``criteria`` average over other sessions than it did:
+    then they are read from the bars, which raises `NotEnoughData` where those do not reach.
+    """
+    built = criteria_from(snapshot.criteria)
+    if (criteria.volume_sessions, criteria.volume_sessions_min) == (
+        built.volume_sessions,
+        built.volume_sessions_min,
+    ):
+        return list(_candidates(_averages_judged(snapshot)))
+    return list(_candidates(_averages(snapshot.session, criteria)))
+
+
+def _averages_judged(snapshot: UniverseSnapshot) -> Averages:
+    rows = list(snapshot.members.order_by().values_list("symbol", "price", "avg_volume", "gap_share"))
+    figures = np.array([row[1:] for row in rows], dtype=np.float64).reshape(len(rows), 3)
+    return Averages({row[0]: index for index, row in enumerate(rows)}, *figures.T)
 
 
 def _averages(session: Session, criteria: UniverseCriteria) -> Averages:
