@@ -105,7 +105,7 @@ def float_bound(candidate: Candidate) -> tuple[float | None, bool]:
     return None, True
 
 
-def _float_limit(market_cap: float | None, criteria: UniverseCriteria) -> float:
+def float_limit(market_cap: float | None, criteria: UniverseCriteria) -> float:
     """The limit of the band, or of the nearer one outside both; of a cap not known, the lower."""
     if market_cap is None:
         return min(criteria.micro_float_over, criteria.small_float_over)
@@ -132,7 +132,7 @@ def reasons_for(candidate: Candidate, criteria: UniverseCriteria) -> tuple[str, 
     shares, _ = float_bound(candidate)
     if shares is None:
         found.append("data_missing:float")
-    elif shares <= _float_limit(candidate.market_cap, criteria):
+    elif shares <= float_limit(candidate.market_cap, criteria):
         found.append("float_below")
     if candidate.avg_volume is None:
         found.append("data_missing:avg_volume")

@@ -10,18 +10,19 @@ import pytest
 from tests.architecture.source import APPS, Source, imported, sources
 
 #: What another app may import of an app. Beyond the usual: the doors of `universe` to Redis, the vendors and
-#: recorded days, its criteria, its admin class for rows to look at, and how `sectors` writes figures, lights
-#: and words, so that every page writes them alike.
+#: recorded days, its criteria and what changes by them, its admin class for rows to look at, and how
+#: `sectors` writes figures, lights and words, so that every page writes them alike.
 PUBLIC = {"types", "errors", "selectors", "services", "keys", "clock", "sessions", "models"}
 PUBLIC_OF = {
-    "universe": PUBLIC | {"redis", "sources", "benchmarks", "look_only", "notices", "criteria", "recording"},
+    "universe": PUBLIC
+    | {"redis", "sources", "benchmarks", "look_only", "notices", "criteria", "recording", "changes"},
     "sectors": PUBLIC
     | {"classification", "broadcast", "presenters", "lights", "figures", "places", "live", "pages"},
     "analysis": PUBLIC,
 }
 PURE = re.compile(
     r"analysis\.(catalysts|engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
-    r"|universe\.(criteria|integrity|sessions|notices|benchmarks|recording)$"
+    r"|universe\.(changes|criteria|integrity|sessions|notices|benchmarks|recording)$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.(world|replay\.(folder|intraday|listings))(\.|$)"
     r"|[a-z]+\.(types|errors)$"
 )

@@ -79,6 +79,25 @@ def test_a_float_that_is_not_known_is_flagged(stored_market: Vendor) -> None:
     assert flagged == {"KAY"}
 
 
+def test_a_verdict_is_stored_with_every_value_that_decided_it(stored_market: Vendor) -> None:
+    Stock.objects.filter(symbol="BEA").update(sic="6770")
+    snapshot_build(SESSION)
+    rows = {row.symbol: row for row in SnapshotMember.objects.all()}
+    bea, kay = rows["BEA"], rows["KAY"]
+    assert (bea.mic, bea.kind, bea.float_shares, bea.shares_outstanding) == ("XNAS", "SPAC", 9e6, 10e6)
+    assert (kay.mic, kay.kind, kay.float_shares, kay.shares_outstanding) == ("XASE", "ADRC", None, 50e6)
+
+
+def test_the_shares_of_small_and_of_wide_gaps_are_both_stored(stored_market: Vendor) -> None:
+    days = [session_offset(SESSION, -back) for back in range(1, 6)]
+    DailyBar.objects.filter(symbol="ANNE", session__in=days[:3]).update(open=10.7)
+    DailyBar.objects.filter(symbol="ANNE", session__in=days[3:]).update(open=11.5)
+    snapshot_build(SESSION)
+    anne = SnapshotMember.objects.get(symbol="ANNE")
+    # Of 26 sessions 25 have a close before them.
+    assert (anne.gap_share, anne.gap_share_10) == (5 / 25, 2 / 25)
+
+
 def test_building_twice_gives_the_first_universe(stored_market: Vendor) -> None:
     first = snapshot_build(SESSION)
     Stock.objects.filter(symbol="ANNE").update(shares_outstanding=1)
@@ -98,9 +117,37 @@ def tomorrow_without(*symbols: str) -> None:
 def test_a_universe_that_loses_over_a_fifth_overnight_is_not_built(stored_market: Vendor) -> None:
     before = snapshot_build(SESSION)
     tomorrow_without("ANNE", "DOT")
-    with pytest.raises(NotEnoughData, match="would have 3 members where that of 2026-03-31 has 5"):
+    with pytest.raises(NotEnoughData, match=r"would have 3 members where .* has 5\. A loss of over 20%"):
         snapshot_build(next_session(SESSION))
     assert list(UniverseSnapshot.objects.all()) == [before]
+
+
+def test_a_stage_that_moves_by_a_fifth_is_told_stored_and_built_all_the_same(
+    stored_market: Vendor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Ten more funds are listed: over a fifth more listings, of which as many common stocks as before."""
+    before = snapshot_build(SESSION)
+    tomorrow_without()
+    Stock.objects.bulk_create(
+        Stock(symbol=f"ETF{n}", name="A fund", mic="XNAS", kind="ETF", last_listed_at=at(4))
+        for n in range(10)
+    )
+    built = snapshot_build(next_session(SESSION))
+    assert [(alarm["stage"], alarm["before"], alarm["count"]) for alarm in built.alarms] == [
+        ("listings", 13, 23),
+        ("exchange", 11, 21),
+    ]
+    assert UniverseSnapshot.objects.get(pk=built.pk).alarms == built.alarms
+    assert before.alarms == []
+    told = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert told[0] == "universe of 2026-04-01: Funnel: 'listings' kept 23 listings, 13 on 31 Mar (+77 %)"
+
+
+def test_other_limits_raise_no_alarm(stored_market: Vendor) -> None:
+    snapshot_build(SESSION)
+    tomorrow_without()
+    criteria_revise({"price_min": 9.0}, reason="for the test", author=None)
+    assert snapshot_build(next_session(SESSION)).alarms == []
 
 
 def test_a_universe_may_shrink_as_much_as_changed_limits_want(stored_market: Vendor) -> None:

@@ -39,6 +39,9 @@ class UniverseSnapshot(models.Model):
     core = models.IntegerField()
     breadth = models.IntegerField()
     relaxing = models.JSONField(default=dict)
+    alarms = models.JSONField(
+        default=list, help_text="Stages that moved by 20 % or more against the universe before."
+    )
 
     class Meta:
         ordering = ["-session"]
@@ -50,7 +53,9 @@ class UniverseSnapshot(models.Model):
 class SnapshotMember(models.Model):
     """One listing's verdict in one snapshot. ``tier`` empty: out, for every reason in ``reasons``.
 
-    Breadth members have tier ``breadth``; core members are breadth members too (tier ``core``).
+    Breadth members have tier ``breadth``; core members are breadth members too (tier ``core``). ``mic``,
+    ``kind`` (of a shell "SPAC") and both counts of shares are as they were judged; universes that were built
+    by an older version have none of these four.
     """
 
     snapshot = models.ForeignKey(UniverseSnapshot, on_delete=models.CASCADE, related_name="members")
@@ -61,9 +66,16 @@ class SnapshotMember(models.Model):
     price = models.FloatField(null=True)
     market_cap = models.FloatField(null=True)
     avg_volume = models.FloatField(null=True)
+    float_shares = models.FloatField(null=True)
+    shares_outstanding = models.FloatField(null=True)
     float_estimated = models.BooleanField(default=False)
+    mic = models.CharField(max_length=8, blank=True, default="")
+    kind = models.CharField(max_length=16, blank=True, default="")
     gap_share = models.FloatField(
         null=True, help_text="Share of the last 60 sessions with an opening gap of 5 % or more."
+    )
+    gap_share_10 = models.FloatField(
+        null=True, help_text="Share of the last 60 sessions with an opening gap of 10 % or more."
     )
 
     class Meta:

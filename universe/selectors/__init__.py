@@ -39,6 +39,7 @@ from universe.selectors.universe import (
     funnel,
     member_symbols,
     members,
+    members_in_order,
     members_past,
     universe_current,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "listed_codes",
     "member_symbols",
     "members",
+    "members_in_order",
     "members_past",
     "news_covered_from",
     "price_frame",

@@ -4,15 +4,18 @@
    as splits, so that a close scaled for this morning's split would make ten times the market cap
 2. the stored facts give shares, float and kind: these are the candidates
 3. `universe.criteria.select` judges them all
-4. snapshot and every verdict are stored in one transaction; a second build finds the first
+4. against the universe before: a loss of over a fifth of the members is refused, nothing is built; any other
+   stage that moved by a fifth raises an alarm, which is stored with the universe that is built all the same
+5. snapshot and every verdict are stored in one transaction; a second build finds the first
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from django.db import IntegrityError, transaction
@@ -21,18 +24,20 @@ from numpy.typing import NDArray
 
 from universe.adjustment import price_factors
 from universe.bulk import rows_insert
+from universe.changes import alarm_words, funnel_alarms
 from universe.criteria import select
 from universe.errors import NotEnoughData
 from universe.models import SnapshotMember, Stock, UniverseSnapshot
 from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.prices import BarArrays, bar_arrays, sessions_before, splits_until
 from universe.sessions import previous_session
-from universe.types import Candidate, Selection, Session, UniverseCriteria
+from universe.types import Candidate, FunnelStage, Selection, Session, UniverseCriteria, Verdict
 
 logger = logging.getLogger(__name__)
 
 GAP_SESSIONS = 60
 GAP_FRACTION = 0.05
+GAP_FRACTION_WIDE = 0.10
 GAP_SESSIONS_MIN = 15
 SHRINK_MAX = 0.2
 SPAC_SIC = "6770"
@@ -45,8 +50,13 @@ VERDICT_COLUMNS = {
     "price": "float8",
     "market_cap": "float8",
     "avg_volume": "float8",
+    "float_shares": "float8",
+    "shares_outstanding": "float8",
     "float_estimated": "bool",
+    "mic": "text",
+    "kind": "text",
     "gap_share": "float8",
+    "gap_share_10": "float8",
 }
 STOCK_FIELDS = (
     "symbol",
@@ -62,12 +72,14 @@ STOCK_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Averages:
-    """Per symbol of the last sessions: last close, mean volume, share of gap openings; NaN not known."""
+    """Per symbol of the last sessions: last close, mean volume, share of openings with a gap of 5 %, and of
+    10 %; NaN not known."""
 
     column: Mapping[str, int]
     close: NDArray[np.float64]
     volume: NDArray[np.float64]
     gap_share: NDArray[np.float64]
+    gap_share_10: NDArray[np.float64]
 
     def of(self, symbol: str, values: NDArray[np.float64]) -> float | None:
         index = self.column.get(symbol)
@@ -93,13 +105,17 @@ def snapshot_build(session: Session) -> UniverseSnapshot:
             f"No listing is stored for the universe of {session}; refresh the listings first."
         )
     selection = select(candidates, criteria)
-    _refuse_collapse(session, criteria, selection)
+    before = _comparable(session, criteria)
+    _refuse_collapse(session, before, selection)
+    values = {"session": session, "criteria": asdict(criteria), "alarms": _alarms(before, selection)}
     try:
-        snapshot = _store(session, criteria, candidates, selection, averages)
+        snapshot = _store(values, candidates, selection, averages)
     except IntegrityError:
         # Another worker was quicker: its universe is the one.
         return UniverseSnapshot.objects.get(session=session)
     logger.info("universe %s", snapshot)
+    for alarm in snapshot.alarms:
+        logger.warning("universe of %s: %s", session, alarm_words(alarm))
     return snapshot
 
 
@@ -139,6 +155,7 @@ def _averages(session: Session, criteria: UniverseCriteria) -> Averages:
         close=bars.close[-1],
         volume=np.where(known >= criteria.volume_sessions_min, mean, np.nan),
         gap_share=gap_share(bars.open * factors, bars.close * factors),
+        gap_share_10=gap_share(bars.open * factors, bars.close * factors, GAP_FRACTION_WIDE),
     )
 
 
@@ -155,27 +172,43 @@ def _refuse_holes(session: Session, bars: BarArrays, criteria: UniverseCriteria)
         )
 
 
-def _refuse_collapse(session: Session, criteria: UniverseCriteria, selection: Selection) -> None:
-    """A market does not lose a fifth of its small caps overnight; an input does."""
+def _comparable(session: Session, criteria: UniverseCriteria) -> UniverseSnapshot | None:
+    """The newest universe before, when it was built by the same limits: others may differ as they want."""
     before = UniverseSnapshot.objects.filter(session__lt=session).order_by("-session").first()
     if before is None or before.criteria != json.loads(json.dumps(asdict(criteria))):
-        return
-    if selection.breadth < before.breadth * (1 - SHRINK_MAX):
+        return None
+    return before
+
+
+def _refuse_collapse(session: Session, before: UniverseSnapshot | None, selection: Selection) -> None:
+    """A market does not lose a fifth of its small caps overnight; an input does."""
+    if before is not None and selection.breadth < before.breadth * (1 - SHRINK_MAX):
         raise NotEnoughData(
             f"The universe of {session} would have {selection.breadth:,} members where that of "
-            f"{before.session} has {before.breadth:,}: an input is missing, so it is not built."
+            f"{before.session} has {before.breadth:,}. A loss of over {SHRINK_MAX:.0%} means that an input "
+            "is missing: it is refused, and not built."
         )
 
 
-def gap_share(opens: NDArray[np.float64], closes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of sessions that opened 5 % or more away from the close before, of those where both are known.
+def _alarms(before: UniverseSnapshot | None, selection: Selection) -> list[dict[str, Any]]:
+    if before is None:
+        return []
+    stages = [FunnelStage(stage["name"], stage["count"]) for stage in before.funnel]
+    return funnel_alarms(stages, selection.funnel, against=before.session)
+
+
+def gap_share(
+    opens: NDArray[np.float64], closes: NDArray[np.float64], fraction: float = GAP_FRACTION
+) -> NDArray[np.float64]:
+    """Share of sessions that opened ``fraction`` or more away from the close before, of those where both are
+    known.
 
     Arrays are [session x symbol], split-adjusted, oldest first. NaN where fewer than 15 sessions are known.
     """
     gaps = np.abs(opens[1:] / closes[:-1] - 1)
     known = np.isfinite(gaps).sum(axis=0)
     with np.errstate(invalid="ignore"):
-        wide = (gaps >= GAP_FRACTION).sum(axis=0)
+        wide = (gaps >= fraction).sum(axis=0)
     return np.where(known >= GAP_SESSIONS_MIN, wide / np.maximum(known, 1), np.nan)
 
 
@@ -216,40 +249,39 @@ def _market_cap(row: Mapping[str, int | None], price: float | None) -> float | N
 
 @transaction.atomic
 def _store(
-    session: Session,
-    criteria: UniverseCriteria,
-    candidates: list[Candidate],
-    selection: Selection,
-    averages: Averages,
+    values: Mapping[str, Any], candidates: list[Candidate], selection: Selection, averages: Averages
 ) -> UniverseSnapshot:
+    """``values`` are the session, its limits and its alarms."""
     snapshot = UniverseSnapshot.objects.create(
-        session=session,
-        built_from=previous_session(session),
+        **values,
+        built_from=previous_session(values["session"]),
         built_at=timezone.now(),
-        criteria=asdict(criteria),
         funnel=[asdict(stage) for stage in selection.funnel],
         listings=len(candidates),
         core=selection.core,
         breadth=selection.breadth,
         relaxing=selection.relaxing,
     )
-    rows_insert(
-        SnapshotMember,
-        VERDICT_COLUMNS,
-        (
-            (
-                snapshot.pk,
-                verdict.symbol,
-                str(verdict.tier or ""),
-                str(verdict.cap_tier or ""),
-                list(verdict.reasons),
-                candidate.price,
-                candidate.market_cap,
-                candidate.avg_volume,
-                verdict.float_estimated,
-                averages.of(verdict.symbol, averages.gap_share),
-            )
-            for candidate, verdict in zip(candidates, selection.verdicts, strict=True)
-        ),
-    )
+    judged = zip(candidates, selection.verdicts, strict=True)
+    rows = (_verdict_values(candidate, verdict, averages) for candidate, verdict in judged)
+    rows_insert(SnapshotMember, VERDICT_COLUMNS, ((snapshot.pk, *row) for row in rows))
     return snapshot
+
+
+def _verdict_values(candidate: Candidate, verdict: Verdict, averages: Averages) -> Sequence[object]:
+    return (
+        verdict.symbol,
+        str(verdict.tier or ""),
+        str(verdict.cap_tier or ""),
+        list(verdict.reasons),
+        candidate.price,
+        candidate.market_cap,
+        candidate.avg_volume,
+        candidate.float_shares,
+        candidate.shares_outstanding,
+        verdict.float_estimated,
+        candidate.exchange or "",
+        candidate.kind or "",
+        averages.of(verdict.symbol, averages.gap_share),
+        averages.of(verdict.symbol, averages.gap_share_10),
+    )
