@@ -31,7 +31,13 @@ from universe.clock import ClockUnavailableError, market_now
 from universe.errors import Rejected, SourceError
 from universe.redis import client
 from universe.selectors import quotes_newest, reference_prices
-from universe.services import minute_bars_accept, quotes_backfill, quotes_refresh, tracked_symbols
+from universe.services import (
+    minute_bars_accept,
+    quotes_backfill,
+    quotes_refresh,
+    refresh_order,
+    tracked_symbols,
+)
 from universe.sessions import hours, phase, session_of
 from universe.sources import MinuteStream, minute_stream
 from universe.types import MinuteBar
@@ -228,7 +234,7 @@ def gap_fill(now: dt.datetime, *, go_on: Callable[[], bool] = lambda: True) -> b
     universe yet, or ``go_on`` said no before the end; ask again.
     """
     session = session_of(now)
-    symbols = sorted(tracked_symbols(session))
+    symbols = refresh_order(session)
     if run_newest_board() is None:
         return False
     since = max(now - GAP, hours(session).pre_open)

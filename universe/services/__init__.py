@@ -19,6 +19,7 @@ from universe.services.quotes import (
     minute_quotes_prune,
     quotes_backfill,
     quotes_refresh,
+    refresh_order,
     tracked_symbols,
 )
 from universe.services.releases import releases_refresh
@@ -59,6 +60,7 @@ __all__ = [
     "plan_probe",
     "quotes_backfill",
     "quotes_refresh",
+    "refresh_order",
     "releases_refresh",
     "short_interest_refresh",
     "snapshot_build",

@@ -12,6 +12,7 @@ from universe.integrity import JUMP
 from universe.models import ConfirmedMove
 from universe.selectors.prices import price_frame
 from universe.selectors.quarantine import confirmed_symbols, implausible_prices
+from universe.selectors.universe import members_in_order
 from universe.services.calls import calls_kept
 from universe.sessions import hours, phase, session_of
 from universe.sources import second_source
@@ -64,7 +65,11 @@ def moves_confirm(
 
 
 def _unconfirmed(session: Session, prices: Mapping[str, float]) -> dict[str, tuple[float, float]]:
-    """Price and previous close of each move that nobody confirmed yet, the largest first."""
+    """Price and previous close of each move that nobody confirmed yet.
+
+    One call has room for a hundred: members come in the order of their refresh, core and gap-prone first,
+    then whoever else by the size of the move.
+    """
     asked = {**implausible_prices(session), **prices}
     known = confirmed_symbols(session)
     names = sorted(set(asked) - known)
@@ -74,7 +79,9 @@ def _unconfirmed(session: Session, prices: Mapping[str, float]) -> dict[str, tup
         for name, close in zip(names, closes.tolist(), strict=True)
         if close > 0 and abs(asked[name] / close - 1.0) > JUMP
     }
-    return dict(sorted(moved.items(), key=lambda item: -abs(item[1][0] / item[1][1] - 1.0)))
+    place = {symbol: place for place, symbol in enumerate(members_in_order(session))} if moved else {}
+    by_size = sorted(moved.items(), key=lambda item: -abs(item[1][0] / item[1][1] - 1.0))
+    return dict(sorted(by_size, key=lambda item: place.get(item[0], len(place))))
 
 
 def _agrees(quote: Quote, moved: Mapping[str, Sequence[float]], *, session: Session) -> bool:

@@ -17,7 +17,7 @@ from universe.benchmarks import CONTEXT, FUNDS, VOLATILITY_INDEX
 from universe.bulk import Target, rows_upsert
 from universe.errors import SourceError
 from universe.models import MarketContext, MinuteQuote
-from universe.selectors.universe import member_symbols
+from universe.selectors.universe import member_symbols, members_in_order
 from universe.services.asking import answers
 from universe.services.calls import calls_kept
 from universe.services.confirmations import moves_confirm
@@ -119,9 +119,10 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     when the snapshot itself fails; the indices may fail, and are counted.
     """
     session = session_of(as_of)
-    wanted = tracked_symbols(session)
+    in_order = refresh_order(session)
+    wanted = set(in_order)
     with calls_kept("quotes", session) as kept_calls:
-        priced = quotes_fetch([*FUNDS, *sorted(wanted - set(FUNDS))])
+        priced = quotes_fetch(in_order)
     parsed = priced.parsed
     dropped: Counter[str] = Counter(parsed.dropped)
     now = _moment_of([quote.as_of for quote in parsed.rows if quote.symbol in wanted], asked_at=as_of)
@@ -260,6 +261,12 @@ def tracked_symbols(session: Session) -> set[str]:
     return member_symbols(session) | set(FUNDS)
 
 
+def refresh_order(session: Session) -> list[str]:
+    """`tracked_symbols` in the order in which they are asked for where it takes many questions: the funds,
+    which everything is compared with, then core members, those that gap most often first, then breadth."""
+    return [*FUNDS, *(symbol for symbol in members_in_order(session) if symbol not in FUNDS)]
+
+
 def quotes_backfill(
     session: Session,
     symbols: Sequence[str],
@@ -267,7 +274,7 @@ def quotes_backfill(
     since: dt.datetime | None = None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> dict[str, int]:
-    """Fetch the minutes of ``session`` for each symbol and store them up to the market's now.
+    """Fetch the minutes of ``session`` for each symbol, in order, and store them up to the market's now.
 
     ``since`` leaves out the minutes before it. For the start and for gaps of the stream. A symbol that
     fails is counted; an outage ends the asking, and so does ``go_on``, asked after each answer, when it says
