@@ -8,7 +8,8 @@ from typing import Any
 
 from analysis.readings import finite
 from analysis.types import InputFrame
-from universe.selectors import releases_between
+from universe.changes import alarm_words
+from universe.selectors import releases_between, universe_current
 from universe.sessions import ET
 
 #: A high-impact release of the day casts its shadow from 8:00 to 30 minutes after it.
@@ -36,9 +37,11 @@ def context_of(
 ) -> dict[str, Any]:
     """What the stored board says about its run: session, phase, benchmark, problems in words.
 
-    ``failed`` has the sectors that the run could not judge, with the reason.
+    ``failed`` has the sectors that the run could not judge, with the reason; ``funnel`` are the alarms of the
+    universe that it rests on.
     """
     benchmark = frame.benchmark
+    universe = universe_current(frame.session)
     return {
         "session": frame.session.isoformat(),
         "phase": frame.phase,
@@ -47,6 +50,7 @@ def context_of(
         "degraded": list(frame.degraded),
         "problems": list(problems),
         "failed": dict(failed),
+        "funnel": [alarm_words(alarm) for alarm in universe.alarms] if universe else [],
         "benchmark": None
         if benchmark is None
         else {

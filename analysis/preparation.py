@@ -17,6 +17,7 @@ from analysis.selectors import parameters_current
 from sectors.selectors import classification_map, sectors_list, weight_settings
 from sectors.services import sectors_seed, stocks_classify
 from universe.benchmarks import SMALL_CAP_PROXIES
+from universe.changes import alarm_words
 from universe.errors import NotEnoughData, SourceError
 from universe.selectors import members, sessions_stored, universe_current
 from universe.services import (
@@ -44,7 +45,8 @@ Tell = Callable[[int, str], None]
 
 
 def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
-    """Build the universe of ``session`` when it is not there yet. Returns what could not be had, in words.
+    """Build the universe of ``session`` when it is not there yet. Returns what could not be had, and each
+    stage of the funnel that moved by a fifth, in words.
 
     ``tell(percent, words)`` hears 0 to 100. When it cannot be built, the newest before it stays in force;
     NotEnoughData is raised when there is none.
@@ -67,7 +69,9 @@ def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
     tell(96, "publishing the universe")
     stock_universe_replace(session, _classes(session, symbols))
     logger.info("universe of %s: %s core, %s breadth", session, snapshot.core, snapshot.breadth)
-    return problems
+    return problems + [
+        f"{alarm_words(alarm)}. The universe is built all the same." for alarm in snapshot.alarms
+    ]
 
 
 def _fetch(session: dt.date, tell: Tell) -> list[str]:

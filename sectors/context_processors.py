@@ -15,6 +15,7 @@ from sectors.presenters.market import (
     Banner,
     MarketStatus,
     delay_banner,
+    funnel_banner,
     market_status,
     oldest_input,
     world_banner,
@@ -35,8 +36,9 @@ def _status(request: HttpRequest) -> MarketStatus:
     board = board_current()
     state = clock_state()
     told = world_banner(state.world, state.label, state.speed, ended=state.ended)
-    delay = delay_banner((board or {}).get("context", {}))
-    banners = tuple(banner for banner in (told, delay, *_outages()) if banner)
+    context = (board or {}).get("context", {})
+    told_of_board = (delay_banner(context), funnel_banner(context))
+    banners = tuple(banner for banner in (told, *told_of_board, *_outages()) if banner)
     return market_status(
         board_now(board),
         oldest_input(board),

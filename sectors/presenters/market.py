@@ -177,6 +177,15 @@ def delay_banner(context: Mapping[str, Any]) -> Banner | None:
     )
 
 
+def funnel_banner(context: Mapping[str, Any]) -> Banner | None:
+    """What to say of a board whose universe narrowed down otherwise than that of the session before."""
+    alarms = [str(words) for words in context.get("funnel") or ()]
+    if not alarms:
+        return None
+    others = f", and {figures.number_of(len(alarms) - 1, 'stage')} more" if len(alarms) > 1 else ""
+    return Banner("degraded", "UNIVERSE", f"{alarms[0]}{others}.", "The universe page has every stage.")
+
+
 def _moment(moment: dt.datetime, now: dt.datetime) -> str:
     same_day = moment.astimezone(sessions.ET).date() == now.date()
     return figures.clock(moment, seconds=True) if same_day else ages.moment_text(moment, now)

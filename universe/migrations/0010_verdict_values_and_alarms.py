@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('universe', '0008_changed_news'),
+        ('universe', '0009_fund_holding'),
     ]
 
     operations = [
