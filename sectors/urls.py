@@ -5,6 +5,7 @@ from django.urls import path
 from sectors.views.board import board, sectors
 from sectors.views.detail import sector_detail
 from sectors.views.funnel import funnel
+from sectors.views.listings import listings
 from sectors.views.login import BoardLoginView, BoardLogoutView
 
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("sectors/", sectors, name="sectors"),
     path("sectors/<slug:slug>/", sector_detail, name="sector"),
     path("universe/", funnel, name="funnel"),
+    path("universe/listings/", listings, name="listings"),
 ]

@@ -7,34 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sectors import figures
-from sectors.pages.reasons import reason_words
+from sectors.pages.reasons import EXCHANGES, KINDS, reason_words
 from universe.models import SnapshotMember, Stock
 from universe.types import CapTier, UniverseCriteria
 
-EXCHANGES = {
-    "XNAS": "NASDAQ",
-    "XNYS": "NYSE",
-    "XASE": "NYSE American",
-    "ARCX": "NYSE Arca",
-    "BATS": "Cboe BZX",
-    "IEXG": "IEX",
-}
-KINDS = {
-    "CS": "common stock",
-    "ADRC": "ADR common",
-    "OS": "ordinary shares",
-    "NYRS": "New York registry shares",
-    "ETF": "fund (ETF)",
-    "ETN": "note (ETN)",
-    "FUND": "closed-end fund",
-    "PFD": "preferred stock",
-    "WARRANT": "warrant",
-    "UNIT": "unit",
-    "RIGHT": "right",
-    "ADRP": "ADR preferred",
-    "ADRW": "ADR warrant",
-    "SP": "structured product",
-}
 #: The range bar's box is 120 wide; the allowed part of a band and of a one-sided limit.
 BAND = (10.0, 110.0)
 FLOOR = (45.0, 120.0)

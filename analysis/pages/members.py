@@ -14,12 +14,11 @@ from analysis.models import AnalysisRun
 from analysis.pages.runs import KIND_NAMES
 from analysis.types import InputFrame, Timeframe
 from sectors import figures
+from sectors.pages.cells import text_cell
 
 LABELS = {"30min": "30 minutes", "1d": "1 day", "3d": "3 days", "1w": "1 week"}
 SORTS = (*LABELS, "symbol", "weight", "volume")
 DEFAULT_SORT = "1d"
-#: A cell that begins so would be a formula in a spreadsheet.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +192,3 @@ def _cells(member: Member) -> Iterator[str]:
 
 def _cell(value: float) -> str:
     return "" if math.isnan(value) else repr(value)
-
-
-def text_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

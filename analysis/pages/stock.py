@@ -10,13 +10,13 @@ from typing import Any, Literal
 from analysis.catalyst_selectors import StockCatalysts
 from analysis.models import StockReading
 from analysis.pages.catalysts import CatalystPanel, catalyst_panel
-from analysis.pages.criteria import EXCHANGES, CriterionRow, criteria_rows
+from analysis.pages.criteria import CriterionRow, criteria_rows
 from analysis.stock_prices import Reference, StockPrices
 from analysis.types import Timeframe
 from sectors import figures
 from sectors.models import Classification
 from sectors.pages.rank_lists import RankRow, rank_row
-from sectors.pages.reasons import reason_words
+from sectors.pages.reasons import EXCHANGES, reason_words
 from sectors.presenters.ages import moment_text
 from sectors.types import Flag
 from universe.models import QuarantinedPrice

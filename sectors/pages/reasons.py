@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sectors import figures
+from universe.criteria import float_bound, float_limit
+from universe.types import Candidate, UniverseCriteria
+
 REASONS = {
     "market_cap_below": "market cap too small",
     "market_cap_above": "market cap too large",
@@ -33,6 +39,33 @@ STAGES = {
 }
 
 
+EXCHANGES = {
+    "XNAS": "NASDAQ",
+    "XNYS": "NYSE",
+    "XASE": "NYSE American",
+    "ARCX": "NYSE Arca",
+    "BATS": "Cboe BZX",
+    "IEXG": "IEX",
+}
+KINDS = {
+    "CS": "common stock",
+    "ADRC": "ADR common",
+    "OS": "ordinary shares",
+    "NYRS": "New York registry shares",
+    "ETF": "fund (ETF)",
+    "ETN": "note (ETN)",
+    "FUND": "closed-end fund",
+    "PFD": "preferred stock",
+    "WARRANT": "warrant",
+    "UNIT": "unit",
+    "RIGHT": "right",
+    "ADRP": "ADR preferred",
+    "ADRW": "ADR warrant",
+    "SP": "structured product",
+    "SPAC": "shell (SPAC)",
+}
+
+
 def reason_words(code: str) -> str:
     """A stored reason as words: "data_missing:float" as "free float not known"."""
     kind, _, field = code.partition(":")
@@ -43,3 +76,51 @@ def reason_words(code: str) -> str:
 
 def stage_words(name: str) -> str:
     return STAGES.get(name, name.capitalize())
+
+
+def reason_told(code: str, values: Candidate, limits: UniverseCriteria) -> str:
+    """A stored reason with its value and its limit: "price $1.94, below $2.00"; without them where the value
+    is not stored."""
+    price, cap, volume = values.price, values.market_cap, values.avg_volume
+    if code in ("price_below", "price_above") and price is not None:
+        return _against("price", price, *_side(code, limits.price_min, limits.price_max), figures.usd)
+    if code in ("market_cap_below", "market_cap_above") and cap is not None:
+        bounds = (limits.micro_cap_min, limits.small_cap_max)
+        return _against("market cap", cap, *_side(code, *bounds), figures.usd_large)
+    if code == "volume_below" and volume is not None:
+        low = limits.breadth_volume_min if volume < limits.breadth_volume_min else limits.core_volume_min
+        return _against("average volume", volume, "below", low, figures.count)
+    shares, is_bound = float_bound(values)
+    if code == "float_below" and shares is not None:
+        name = "free float at most" if is_bound else "free float"
+        return _against(name, shares, "not above", float_limit(cap, limits), figures.count)
+    if code == "exchange_not_allowed" and values.exchange:
+        return f"listed on {EXCHANGES.get(values.exchange, values.exchange)}"
+    if code == "not_common_stock" and values.kind:
+        return f"{KINDS.get(values.kind, values.kind)}, not a common stock"
+    return reason_words(code)
+
+
+def _side(code: str, low: float, high: float) -> tuple[str, float]:
+    return ("below", low) if code.endswith("_below") else ("above", high)
+
+
+def _against(name: str, value: float, side: str, limit: float, write: Callable[[float], str]) -> str:
+    """Value and limit; as exact as they are where both would read the same."""
+    shown, bound = write(value), write(limit)
+    if shown == bound and value != limit:
+        money = "$" if shown.startswith("$") else ""
+        shown, bound = f"{money}{value:,.12g}", f"{money}{limit:,.12g}"
+    return f"{name} {shown}, {side} {bound}"
+
+
+def limits_words(limits: UniverseCriteria) -> str:
+    """The limits of both tiers in one sentence."""
+    cap = [figures.usd_large(value, trim=True) for value in (limits.micro_cap_min, limits.small_cap_max)]
+    floats = f"{figures.count(limits.micro_float_over)} (micro cap), {figures.count(limits.small_float_over)}"
+    return (
+        f"market cap {cap[0]} to {cap[1]}, price {figures.usd(limits.price_min)} to "
+        f"{figures.usd(limits.price_max)}, free float over {floats} (small cap), average volume from "
+        f"{figures.count(limits.core_volume_min)} for core, {figures.count(limits.breadth_volume_min)} for "
+        "breadth"
+    )

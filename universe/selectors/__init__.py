@@ -8,6 +8,13 @@ from universe.selectors.criteria import (
     listed_codes,
 )
 from universe.selectors.holdings import funds_holding
+from universe.selectors.changes import (
+    ChangedListing,
+    UniverseChanges,
+    universe_before,
+    universe_changes,
+)
+from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.near import stocks_near
 from universe.selectors.news import (
     FILINGS,
@@ -41,17 +48,21 @@ from universe.selectors.universe import (
     members,
     members_in_order,
     members_past,
+    snapshot_of,
+    snapshots_stored,
     universe_current,
 )
 
 __all__ = [
     "FILINGS",
+    "ChangedListing",
     "ContextRow",
     "Funnel",
     "MemberRow",
     "Origin",
     "PriceFrame",
     "StockDetail",
+    "UniverseChanges",
     "bar_origins",
     "benchmarks",
     "calls_between",
@@ -83,11 +94,15 @@ __all__ = [
     "regular_closes",
     "releases_between",
     "sessions_stored",
+    "snapshot_of",
+    "snapshots_stored",
     "splits_count",
     "splits_until",
     "stock_detail",
     "stock_find",
     "stock_names",
     "stocks_near",
+    "universe_before",
+    "universe_changes",
     "universe_current",
 ]

@@ -81,6 +81,16 @@ def universe_current(session: Session) -> UniverseSnapshot | None:
     return UniverseSnapshot.objects.filter(session__lte=session).order_by("-session").first()
 
 
+def snapshot_of(session: Session) -> UniverseSnapshot | None:
+    """The universe of exactly ``session``; None when it was not built."""
+    return UniverseSnapshot.objects.filter(session=session).first()
+
+
+def snapshots_stored(limit: int) -> list[Session]:
+    """The sessions whose universes are stored, the newest ``limit`` of them first."""
+    return list(UniverseSnapshot.objects.order_by("-session").values_list("session", flat=True)[:limit])
+
+
 def members(session: Session) -> list[MemberRow]:
     """Core and breadth members in force on ``session``, by symbol; empty before the first build."""
     snapshot = universe_current(session)
@@ -128,7 +138,7 @@ def members_past(sessions: Iterable[Session]) -> dict[Session, set[str]]:
 
 def funnel(session: Session) -> Funnel | None:
     """The funnel of exactly ``session``; None when its universe was not built."""
-    snapshot = UniverseSnapshot.objects.filter(session=session).first()
+    snapshot = snapshot_of(session)
     if snapshot is None:
         return None
     return Funnel(
