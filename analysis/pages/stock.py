@@ -19,6 +19,7 @@ from sectors.pages.rank_lists import RankRow, rank_row
 from sectors.pages.reasons import EXCHANGES, reason_words
 from sectors.presenters.ages import moment_text
 from sectors.types import Flag
+from universe.gaps import gap_words, stock_class
 from universe.models import QuarantinedPrice
 from universe.selectors import StockDetail
 from universe.types import Tier, UniverseCriteria
@@ -175,6 +176,9 @@ def _badges(detail: StockDetail) -> Iterator[str]:
         yield CAP_TIERS.get(verdict.cap_tier, verdict.cap_tier)
     if verdict is not None and verdict.float_estimated:
         yield "float estimated"
+    gaps = stock_class(verdict.gap_share) if verdict is not None else None
+    if gaps is not None:
+        yield f"gap frequency {gaps.words}"
     if not stock.active:
         yield "no longer listed"
     if detail.was is not None:
@@ -286,7 +290,7 @@ def _gap_words(detail: StockDetail) -> str:
     share = detail.verdict.gap_share if detail.verdict else None
     if share is None:
         return ""
-    return f"Opening gaps of 5% or more on {figures.plain(100 * share, 0)}% of the last 60 sessions."
+    return f"Opened 5% or more away from the close before on {gap_words(share)}."
 
 
 def _rank(reading: StockReading, now: dt.datetime) -> RankPanel:

@@ -212,7 +212,19 @@ def test_the_classification_shows_who_agrees_and_who_does_not(trader: Client) ->
     shown = page(trader)
     assert "Sector: Technology confidence 0.94 2 of 3 hints agree, disputed between sources" in shown
     assert "Industry code (SIC): 7372 Says technology. weight 0.45" in shown
-    assert "Opening gaps of 5% or more on 12% of the last 60 sessions. Rules 14." in shown
+    assert "Rules 14." in shown
+
+
+def test_the_gaps_of_a_stock_are_counted_over_the_sessions_and_classed(trader: Client) -> None:
+    snapshot = universe_build()
+    listing("SOUN", snapshot, verdict={"gap_share": 4 / 60})
+    listing("SNEW", snapshot, verdict={"gap_share": None})
+    shown = page(trader)
+    assert "Opened 5% or more away from the close before on 4 of the last 60 sessions." in shown
+    assert "gap frequency high" in shown
+    new = page(trader, "/stocks/SNEW/")
+    assert "gap frequency" not in new
+    assert "of the last 60 sessions" not in new
 
 
 @pytest.mark.parametrize(

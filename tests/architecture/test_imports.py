@@ -15,14 +15,26 @@ from tests.architecture.source import APPS, Source, imported, sources
 PUBLIC = {"types", "errors", "selectors", "services", "keys", "clock", "sessions", "models"}
 PUBLIC_OF = {
     "universe": PUBLIC
-    | {"redis", "sources", "benchmarks", "look_only", "notices", "criteria", "recording", "changes"},
+    | {
+        *(
+            "redis",
+            "sources",
+            "benchmarks",
+            "look_only",
+            "notices",
+            "criteria",
+            "recording",
+            "changes",
+            "gaps",
+        ),
+    },
     "sectors": PUBLIC
     | {"classification", "broadcast", "presenters", "lights", "figures", "places", "live", "pages"},
     "analysis": PUBLIC,
 }
 PURE = re.compile(
     r"analysis\.(catalysts|engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
-    r"|universe\.(changes|criteria|integrity|sessions|notices|benchmarks|recording)$"
+    r"|universe\.(changes|criteria|gaps|integrity|sessions|notices|benchmarks|recording)$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.(world|replay\.(folder|intraday|listings))(\.|$)"
     r"|[a-z]+\.(types|errors)$"
 )

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from universe.gaps import stock_class
 from universe.look_only import LookOnlyAdmin
 from universe.models import (
     SnapshotMember,
@@ -69,6 +70,7 @@ class SnapshotMemberAdmin(LookOnlyAdmin):
         "price",
         "cap",
         "volume",
+        "gaps",
         "float_estimated",
     ]
     list_filter = [TierFilter, "cap_tier", "float_estimated"]
@@ -93,3 +95,8 @@ class SnapshotMemberAdmin(LookOnlyAdmin):
     @admin.display(description="average volume", ordering="avg_volume")
     def volume(self, member: SnapshotMember) -> str:
         return "-" if member.avg_volume is None else f"{member.avg_volume:,.0f}"
+
+    @admin.display(description="opening gaps of 5 %", ordering="gap_share")
+    def gaps(self, member: SnapshotMember) -> str:
+        found = stock_class(member.gap_share)
+        return "-" if member.gap_share is None or found is None else f"{member.gap_share:.0%}, {found.words}"
