@@ -245,7 +245,7 @@ def _funds(draft: _Draft, words: list[str], taken: set[str], rng: np.random.Gene
     for fund in FUNDS:
         draft.add(
             fund.symbol, fund.name, "ETF", mics="ARCX", group=fund.group, market=fund.market,
-            loading=fund.loading, spread=0.0012, price=fund.price, shares=3e8, turnover=0.06,
+            loading=fund.loading, spread=fund.own, price=fund.price, shares=3e8, turnover=0.06,
         )  # fmt: skip
     houses_end = draft.counts.etfs // 8
     houses = words[:houses_end]

@@ -12,7 +12,8 @@ GROUPS = 13
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """``group`` is the column it follows, ``market`` its share of the market's own move."""
+    """``group`` is the column it follows, ``market`` its share of the market's own move, ``own`` the spread
+    of what it does by itself: a fund of large companies goes ways of its own, one of small ones hardly."""
 
     symbol: str
     name: str
@@ -20,7 +21,10 @@ class Fund:
     market: float
     price: float
     loading: float = 1.0
+    own: float = 0.0012
 
+
+LARGE, SMALL = 0.009, 0.006
 
 FUNDS: tuple[Fund, ...] = (
     Fund("IWM", "Small Companies 2000 ETF", ALL, 1.0, 238.0),
@@ -30,25 +34,25 @@ FUNDS: tuple[Fund, ...] = (
     Fund("SPY", "Large Companies 500 ETF Trust", ALL, 0.75, 668.0, 0.5),
     Fund("QQQ", "Growth 100 ETF Trust", 1, 0.85, 602.0, 0.5),
     Fund("DIA", "Industrial Average ETF Trust", 3, 0.65, 468.0, 0.3),
-    Fund("XLV", "Health Care Select ETF", 0, 0.6, 148.0, 0.5),
-    Fund("XLK", "Technology Select ETF", 1, 0.9, 141.0, 0.6),
-    Fund("XLF", "Financial Select ETF", 2, 0.8, 53.0, 0.6),
-    Fund("XLI", "Industrial Select ETF", 3, 0.85, 155.0, 0.6),
-    Fund("XLY", "Consumer Discretionary Select ETF", 4, 0.9, 235.0, 0.6),
-    Fund("XLE", "Energy Select ETF", 5, 0.7, 90.0, 0.7),
-    Fund("XLB", "Materials Select ETF", 6, 0.8, 45.0, 0.7),
-    Fund("XLU", "Utilities Select ETF", 7, 0.4, 44.0, 0.7),
+    Fund("XLV", "Health Care Select ETF", 0, 0.6, 148.0, 0.5, LARGE),
+    Fund("XLK", "Technology Select ETF", 1, 0.9, 141.0, 0.6, LARGE),
+    Fund("XLF", "Financial Select ETF", 2, 0.8, 53.0, 0.6, LARGE),
+    Fund("XLI", "Industrial Select ETF", 3, 0.85, 155.0, 0.6, LARGE),
+    Fund("XLY", "Consumer Discretionary Select ETF", 4, 0.9, 235.0, 0.6, LARGE),
+    Fund("XLE", "Energy Select ETF", 5, 0.7, 90.0, 0.7, LARGE),
+    Fund("XLB", "Materials Select ETF", 6, 0.8, 45.0, 0.7, LARGE),
+    Fund("XLU", "Utilities Select ETF", 7, 0.4, 44.0, 0.7, LARGE),
     Fund("XLRE", "Real Estate Select ETF", 8, 0.6, 42.0, 0.7),
     Fund("XLP", "Consumer Staples Select ETF", 9, 0.4, 79.0, 0.6),
     Fund("XLC", "Communication Services Select ETF", 10, 0.8, 118.0, 0.6),
-    Fund("PSCH", "Small Companies Health Care ETF", 0, 0.9, 43.0),
-    Fund("PSCT", "Small Companies Technology ETF", 1, 1.0, 51.0),
-    Fund("PSCF", "Small Companies Financials ETF", 2, 0.95, 58.0),
-    Fund("PSCI", "Small Companies Industrials ETF", 3, 1.0, 142.0),
-    Fund("PSCD", "Small Companies Consumer Discretionary ETF", 4, 1.0, 112.0),
-    Fund("PSCE", "Small Companies Energy ETF", 5, 0.9, 44.0),
-    Fund("PSCM", "Small Companies Materials ETF", 6, 1.0, 77.0),
-    Fund("PSCU", "Small Companies Utilities and Communication ETF", 7, 0.6, 59.0),
+    Fund("PSCH", "Small Companies Health Care ETF", 0, 0.9, 43.0, own=SMALL),
+    Fund("PSCT", "Small Companies Technology ETF", 1, 1.0, 51.0, own=SMALL),
+    Fund("PSCF", "Small Companies Financials ETF", 2, 0.95, 58.0, own=SMALL),
+    Fund("PSCI", "Small Companies Industrials ETF", 3, 1.0, 142.0, own=SMALL),
+    Fund("PSCD", "Small Companies Consumer Discretionary ETF", 4, 1.0, 112.0, own=SMALL),
+    Fund("PSCE", "Small Companies Energy ETF", 5, 0.9, 44.0, own=SMALL),
+    Fund("PSCM", "Small Companies Materials ETF", 6, 1.0, 77.0, own=SMALL),
+    Fund("PSCU", "Small Companies Utilities and Communication ETF", 7, 0.6, 59.0, own=SMALL),
     Fund("KRE", "Regional Banking ETF", 2, 0.9, 63.0, 1.1),
     Fund("IBB", "Biotechnology ETF", 0, 0.7, 144.0, 0.8),
     Fund("SMH", "Semiconductor ETF", 1, 1.1, 331.0, 1.1),
