@@ -8,7 +8,7 @@
 5. scores                                                                                   `score_board`
 6. the next session's universe (20:00)                                                  `universe_ensure`
 7. readings, ranks, frame, its lineage, alerts and the end: one transaction                     `_publish`
-8. older sessions and news if they are missing, and the next run in the queue `_follow_up`, `runs_dispatch`
+8. older sessions and news if they are missing, correlations, the next run   `_follow_up`, `runs_dispatch`
 
 A vendor that gives less than everything makes the run partial and says what is missing. Only when there is
 no fresh price at all the run fails, with words, and the board keeps what it has.
@@ -317,12 +317,15 @@ def core_moves(frame: InputFrame) -> list[Move]:
 
 
 def _follow_up(run: AnalysisRun, frame: InputFrame) -> None:
-    """Ask for the older sessions and news when an analysis had to do without them."""
-    from analysis.tasks import history_task  # tasks import services, so only here
+    """After an analysis: ask for the older sessions and news that it had to do without, and have the
+    correlations measured."""
+    from analysis.tasks import correlations_task, history_task  # tasks import services, so only here
 
+    if run.kind not in ANALYSIS_KINDS:
+        return
     is_short = history_is_short(frame.session) or catalysts_are_short(frame.as_of)
-    if run.kind in ANALYSIS_KINDS and is_short:
-        try:
-            history_task.delay()
-        except OperationalError as exc:
-            logger.warning("the older sessions are not fetched yet, the broker does not answer: %s", exc)
+    try:
+        # The history's task measures too, once it is there.
+        (history_task if is_short else correlations_task).delay()
+    except OperationalError as exc:
+        logger.warning("what follows the run is not done yet, the broker does not answer: %s", exc)

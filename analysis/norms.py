@@ -63,13 +63,18 @@ def sector_norms(
     return norms
 
 
-def sector_norms_forget(session: Session) -> None:
-    """Have the norms of a session computed anew: older prices have come."""
-    cache.delete(_key(session))
+def norms_forget(session: Session) -> None:
+    """Have what is measured of the sessions before this one measured anew: older prices have come."""
+    cache.delete_many([_key(session), correlations_key(session)])
 
 
 def _key(session: Session) -> str:
     return f"sector-norms:{session.isoformat()}"
+
+
+def correlations_key(session: Session) -> str:
+    """The cache key of each sector's correlations with its funds, as known before a session."""
+    return f"fund-correlations:{session.isoformat()}"
 
 
 def _past(

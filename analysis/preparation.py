@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from analysis.engine.volatility import weight_used
-from analysis.norms import sector_norms, sector_norms_forget
+from analysis.norms import norms_forget, sector_norms
 from analysis.selectors import parameters_current
 from sectors.selectors import classification_map, sectors_list, weight_settings
 from sectors.services import sectors_seed, stocks_classify
@@ -120,7 +120,7 @@ def history_is_short(session: dt.date) -> bool:
 def history_fetch(session: dt.date) -> bool:
     """Fetch up to 85 sessions before ``session``. True when some were missing and have come."""
     report = bars_refresh(session, sessions=FULL_SESSIONS)
-    sector_norms_forget(session)
+    norms_forget(session)
     return bool(report.get("fetched"))
 
 

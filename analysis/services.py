@@ -13,6 +13,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from analysis.catalyst_services import catalysts_backfill, catalysts_prune
+from analysis.correlations import correlations_measure
 from analysis.errors import RunLimitReached, RunRefused
 from analysis.execution import run_execute
 from analysis.lifecycle import (
@@ -55,6 +56,7 @@ from universe.types import SessionHours
 
 __all__ = [
     "calls_prune",
+    "correlations_measure",
     "history_complete",
     "inputs_prune",
     "mover_request",
@@ -257,7 +259,8 @@ def _limit_check(user: AbstractBaseUser) -> None:
 
 
 def history_complete() -> AnalysisRun | None:
-    """Fetch the older sessions and news that the first board did not wait for; then show what they add.
+    """Fetch the older sessions and news that the first board did not wait for; then show what they add, and
+    measure what stands on them.
 
     While vendor or clock do not answer nothing is asked for; the next analysis tries again.
     """
@@ -268,7 +271,9 @@ def history_complete() -> AnalysisRun | None:
     except (SourceError, ClockUnavailableError) as exc:
         logger.warning("the older sessions are not fetched yet: %s", exc)
         return None
-    return pass_request(completes_inputs=True)[0] if has_come else None
+    asked = pass_request(completes_inputs=True)[0] if has_come else None
+    correlations_measure()
+    return asked
 
 
 def _news_complete(now: dt.datetime) -> bool:

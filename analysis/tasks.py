@@ -26,6 +26,12 @@ def history_task() -> None:
 
 
 @shared_task(ignore_result=True)
+def correlations_task() -> None:
+    """Measure which funds the sectors move with, before a page asks for it."""
+    services.correlations_measure()
+
+
+@shared_task(ignore_result=True)
 def prune_task() -> None:
     """Drop frames, news and vendors' calls past their 90 days, minute prices past their three sessions."""
     services.inputs_prune()

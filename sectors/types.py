@@ -9,6 +9,7 @@ from typing import Any, Literal, TypedDict
 
 Colour = Literal["dark_red", "light_red", "blue_neutral", "light_green", "dark_green"]
 Band = Literal[Colour, "none"]
+FundRole = Literal["small", "large", "market"]
 CardState = Literal["normal", "noise", "stale", "unlit", "failed", "empty", "loading"]
 WeightSource = Literal["static", "dynamic", "hybrid"]
 
@@ -135,6 +136,35 @@ class Past:
     band: Band
     confidence: Decimal
     run_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FundTie:
+    """How a sector's daily returns move with a fund's: Pearson's ``r`` with its 95 % interval.
+
+    ``sessions`` both known of the last 60; ``r`` None: too few of them, or a fund that did not move.
+    """
+
+    symbol: str
+    role: FundRole
+    r: float | None
+    low: float | None
+    high: float | None
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class SectorGaps:
+    """How often a sector's members gap at the open: ``share`` is the mean of their shares of the last 60
+    sessions with an opening 5 % or more away from the close before, None: of no member known.
+
+    ``known`` of ``members`` have a share; ``session`` is that of the universe they are members of.
+    """
+
+    session: dt.date
+    members: int
+    known: int
+    share: float | None
 
 
 @dataclass(frozen=True, slots=True)
