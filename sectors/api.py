@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sectors.api_explanation import ExplanationSerializer, explanation_json
+from sectors.api_measured import GapsSerializer, TieSerializer, measured_json
 from sectors.lights import LIGHTS, sentence_of, stored_band, withheld_side
 from sectors.live import board_now
 from sectors.models import Sector, SentimentReading
@@ -118,7 +119,11 @@ class SectorSerializer(AnySerializer):
 class SectorDetailSerializer(SectorSerializer):
     large_cap_proxy = serializers.CharField()
     small_cap_proxy = serializers.CharField()
-    gap_class = serializers.CharField()
+    gap_class = serializers.CharField(help_text="The source's; `gaps` has the measured one.")
+    gaps = GapsSerializer(allow_null=True, help_text="Null while no universe has members of the sector.")
+    moves_with = TieSerializer(
+        many=True, help_text="Small-cap fund, large-cap fund, IWM; empty: not measured."
+    )
     frame_notes = serializers.DictField(child=serializers.CharField())
     pattern = serializers.CharField(allow_null=True)
     waterfall = serializers.DictField(help_text="Every part of the score; they make the stored number.")
@@ -195,6 +200,7 @@ class SectorView(APIView):
                 "large_cap_proxy": sector.large_cap_proxy,
                 "small_cap_proxy": sector.small_cap_proxy,
                 "gap_class": sector.gap_class,
+                **measured_json(slug, reading.as_of if reading else now),
                 "frame_notes": reading.frame_notes if reading else {},
                 "pattern": reading.pattern or None if reading else None,
                 "waterfall": reading.waterfall if reading else {},

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from sectors.board_cache import board_fetch
@@ -27,12 +28,40 @@ from sectors.models import (
 )
 from sectors.outages import OutageLog
 from sectors.overrides import former_symbols, overrides_standing
-from sectors.types import Colour, HistoryPoint, Past, PreviousLight, WeightSetting
+from sectors.types import Colour, HistoryPoint, Past, PreviousLight, SectorGaps, WeightSetting
 from universe.models import Stock
 from universe.sessions import hours, previous_session, session_of
+from universe.types import Session
 
 logger = logging.getLogger(__name__)
 _outage = OutageLog(logger, "PostgreSQL", "the board is read from Redis alone")
+
+
+GAPS_KEPT_SECONDS = 600
+_GAPS = """
+    SELECT c.sector_id, s.session, count(*), count(m.gap_share), avg(m.gap_share)
+    FROM universe_snapshotmember m
+    JOIN universe_universesnapshot s ON s.id = m.snapshot_id
+    JOIN sectors_classification c ON c.symbol = m.symbol
+    WHERE s.session = (SELECT max(session) FROM universe_universesnapshot WHERE session <= %s)
+      AND m.tier <> '' AND c.sector_id IS NOT NULL AND NOT c.excluded
+    GROUP BY c.sector_id, s.session
+"""
+
+
+def sector_gaps(session: Session) -> dict[str, SectorGaps]:
+    """Slug to how often the members of the universe in force on ``session`` gap; without members: absent.
+
+    Kept in the cache for ten minutes, the time that a class of a stock or a late universe may take to show.
+    """
+    key = f"sector-gaps:{session.isoformat()}"
+    rows: list[tuple[Any, ...]] | None = cache.get(key)
+    if rows is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_GAPS, [session])
+            rows = cursor.fetchall()
+        cache.set(key, rows, GAPS_KEPT_SECONDS)
+    return {slug: SectorGaps(*counted) for slug, *counted in rows}
 
 
 def sectors_list() -> list[Sector]:

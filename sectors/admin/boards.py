@@ -10,13 +10,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from sectors.models import BoardSnapshot, Sector
+from sectors.selectors import sector_gaps
+from universe.gaps import sector_class
 from universe.look_only import LookOnlyAdmin
+from universe.sessions import LAST_DAY
 
 
 @admin.register(Sector)
 class SectorAdmin(LookOnlyAdmin):
-    list_display = ["position", "name", "slug", "large_cap_proxy", "small_cap_proxy", "gap_class"]
+    list_display = ["position", "name", "slug", "large_cap_proxy", "small_cap_proxy", "gap_class", "measured"]
     list_display_links = ["name"]
+
+    @admin.display(description="measured gaps")
+    def measured(self, sector: Sector) -> str:
+        """By the newest universe; the eight rows ask once."""
+        gaps = sector_gaps(LAST_DAY).get(sector.slug)
+        found = sector_class(gaps.share) if gaps else None
+        return "-" if gaps is None or gaps.share is None or found is None else f"{found}, {gaps.share:.1%}"
 
 
 @admin.register(BoardSnapshot)

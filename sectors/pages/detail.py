@@ -11,12 +11,14 @@ from sectors.lights import lamp, score_text, sentence_of
 from sectors.models import SentimentReading, VolatilityWeight
 from sectors.pages.explanation import explanation_of
 from sectors.pages.history import History, history_of
+from sectors.pages.measured import GapsPanel, TiesPanel, gaps_panel, ties_panel
 from sectors.pages.part_rows import PartRow, part_rows
 from sectors.pages.rank_lists import RankList, rank_lists
 from sectors.pages.waterfall import FRAME_LABELS, ScoreParts, Step, Waterfall, waterfall_of
 from sectors.presenters import ages
-from sectors.types import CardData, Lamp, Lineage, Past
+from sectors.types import CardData, FundTie, Lamp, Lineage, Past, SectorGaps
 from universe import sessions
+from universe.types import Session
 
 SPANS = (5, 20)
 LATEST_READINGS = 8
@@ -79,7 +81,10 @@ class PastRow:
 @dataclass(frozen=True, slots=True)
 class DetailFacts:
     """What the selectors found. ``past`` oldest first, ``weights`` newest first, ``now`` market time;
-    ``lineage`` None: none is stored with the reading. ``is_past``: it is not the newest that is shown."""
+    ``lineage`` None: none is stored with the reading. ``is_past``: it is not the newest that is shown.
+
+    ``ties`` and ``gaps`` are those of ``session``, the one that is shown; nothing of later ones is in them.
+    """
 
     cards: Sequence[CardData]
     slug: str
@@ -88,6 +93,9 @@ class DetailFacts:
     weights: Sequence[VolatilityWeight]
     now: dt.datetime
     span: int
+    session: Session
+    ties: Sequence[FundTie] = ()
+    gaps: SectorGaps | None = None
     lineage: Lineage | None = None
     is_past: bool = False
 
@@ -111,6 +119,8 @@ class DetailPage:
     weights: tuple[WeightRow, ...]
     weight_note: str
     members_note: str
+    ties: TiesPanel
+    gaps: GapsPanel
     divergences: tuple[str, ...] = ()
 
 
@@ -141,6 +151,8 @@ def detail_page(facts: DetailFacts) -> DetailPage:
         weights=_weights(facts.weights, reading),
         weight_note=_weight_note(facts.weights, reading, is_past=facts.is_past),
         members_note=_members_note(reading) if reading else "",
+        ties=ties_panel(facts.ties, facts.session),
+        gaps=gaps_panel(facts.gaps, facts.slug),
         divergences=tuple(reading.waterfall.get("divergences", ())) if reading else (),
     )
 

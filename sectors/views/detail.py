@@ -26,8 +26,10 @@ from sectors.selectors import (
     lights_past,
     reading_at,
     reading_newest,
+    sector_gaps,
     weight_revisions,
 )
+from sectors.ties import ties_of
 from sectors.types import CardData
 from sectors.views.past import NO_LIMIT, Past, moment_refused
 from universe import sessions
@@ -85,6 +87,7 @@ def _facts(
     until: dt.datetime | None = None,
 ) -> DetailFacts:
     first = shown_sessions(now, span)[0]
+    session = sessions.session_of(reading.as_of if reading else now)
     return DetailFacts(
         cards=cards,
         slug=slug,
@@ -93,6 +96,9 @@ def _facts(
         weights=weight_revisions(slug) if until is None or reading else [],
         now=now,
         span=span,
+        session=session,
+        ties=ties_of(slug, session),
+        gaps=sector_gaps(session).get(slug),
         lineage=lineage_of(reading.run_id) if reading else None,
     )
 

@@ -1,5 +1,11 @@
 """Reading the market. Every function that looks back takes its moment; none reads a clock."""
 
+from universe.selectors.changes import (
+    ChangedListing,
+    UniverseChanges,
+    universe_before,
+    universe_changes,
+)
 from universe.selectors.criteria import (
     criteria_changes,
     criteria_current,
@@ -8,13 +14,6 @@ from universe.selectors.criteria import (
     listed_codes,
 )
 from universe.selectors.holdings import funds_holding
-from universe.selectors.changes import (
-    ChangedListing,
-    UniverseChanges,
-    universe_before,
-    universe_changes,
-)
-from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.near import stocks_near
 from universe.selectors.news import (
     FILINGS,
