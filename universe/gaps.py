@@ -52,4 +52,4 @@ def gap_words(share: float) -> str:
     """ "7 of the last 60 sessions"; "about" where not all of them are known, so that no whole number fits."""
     count = share * SESSIONS
     near = "" if abs(count - round(count)) < 0.01 else "about "
-    return f"{near}{round(count)} of the last {SESSIONS} sessions"
+    return f"{near}{round(count) or 'none'} of the last {SESSIONS} sessions"

@@ -290,7 +290,7 @@ def _gap_words(detail: StockDetail) -> str:
     share = detail.verdict.gap_share if detail.verdict else None
     if share is None:
         return ""
-    return f"Opened 5% or more away from the close before on {gap_words(share)}."
+    return f"Opened 5% or more away from the close before on {gap_words(share)}, as far as known."
 
 
 def _rank(reading: StockReading, now: dt.datetime) -> RankPanel:

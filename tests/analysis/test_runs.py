@@ -8,6 +8,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils import timezone
 from analysis.engine import score_board
 from analysis.engine.frames import unpack
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
+from analysis.preparation import correlations_key
 from analysis.services import (
     history_complete,
     inputs_prune,
@@ -166,6 +168,32 @@ def test_the_older_sessions_ask_for_a_run_that_completes_inputs(scene: Scene, mo
     asked = history_complete()
     assert asked is not None
     assert asked.completes_inputs
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_short", "asked"),
+    [
+        (RunKind.ON_DEMAND, True, ["history"]),
+        (RunKind.ON_DEMAND, False, ["correlations"]),
+        (RunKind.PASS, False, []),
+    ],
+)
+def test_an_analysis_has_the_correlations_measured_once_the_older_sessions_are_there(
+    scene: Scene, monkeypatch, kind: RunKind, is_short: bool, asked: list[str]
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("analysis.execution.history_is_short", lambda session: is_short)
+    monkeypatch.setattr("analysis.execution.catalysts_are_short", lambda as_of: False)
+    for name in ("history", "correlations"):
+        monkeypatch.setattr(f"analysis.tasks.{name}_task.delay", lambda name=name: told.append(name))
+    scene.run(kind)
+    assert told == asked
+
+
+def test_the_older_sessions_are_measured_when_they_have_come(scene: Scene, monkeypatch) -> None:
+    monkeypatch.setattr("analysis.services.history_fetch", lambda session: True)
+    history_complete()
+    assert len(cache.get(correlations_key(small_market.SESSION))) == 8
 
 
 def test_a_core_stock_beyond_15_percent_raises_one_alert_over_several_runs(scene: Scene) -> None:

@@ -58,7 +58,7 @@ def test_more_gaps_are_never_a_lower_class(one: float, other: float) -> None:
 @pytest.mark.parametrize(
     ("share", "words"),
     [
-        (0.0, "0 of the last 60 sessions"),
+        (0.0, "none of the last 60 sessions"),
         (7 / 60, "7 of the last 60 sessions"),
         (2 / 41, "about 3 of the last 60 sessions"),
     ],
