@@ -13,7 +13,7 @@ from analysis.engine.frames import CLOSES
 from analysis.engine.performance import REFERENCES, benchmark_returns
 from analysis.types import Benchmark, Timeframe
 from universe.benchmarks import BENCHMARK
-from universe.selectors import price_frame, quotes_newest, reference_prices
+from universe.selectors import price_frame, quotes_with_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,9 @@ class StockPrices:
 
 
 def stock_prices(symbol: str, as_of: dt.datetime) -> StockPrices:
-    """What is known of ``symbol`` at market time ``as_of``: five queries, whatever the symbol."""
+    """What is known of ``symbol`` at market time ``as_of``: three queries, whatever the symbol."""
     symbols = list(dict.fromkeys((symbol, BENCHMARK)))
-    quotes = quotes_newest(symbols, as_of)
-    halves = reference_prices(symbols, as_of)
+    quotes, halves = quotes_with_references(symbols, as_of)
     closes = price_frame(symbols, as_of, CLOSES).close
     returns = {name: _returns(name, quotes, halves, closes) for name in symbols}
     quote = quotes.loc[symbol]

@@ -36,7 +36,14 @@ from universe.selectors.origins import (
 )
 from universe.selectors.prices import PriceFrame, price_frame, sessions_stored, splits_until
 from universe.selectors.quarantine import confirmed_symbols, quarantine_standing
-from universe.selectors.quotes import ContextRow, benchmarks, quotes_newest, reference_prices, regular_closes
+from universe.selectors.quotes import (
+    ContextRow,
+    benchmarks,
+    quotes_newest,
+    quotes_with_references,
+    reference_prices,
+    regular_closes,
+)
 from universe.selectors.releases import releases_between
 from universe.selectors.stocks import StockDetail, stock_detail, stock_find
 from universe.selectors.universe import (
@@ -89,6 +96,7 @@ __all__ = [
     "price_frame",
     "quarantine_standing",
     "quotes_newest",
+    "quotes_with_references",
     "reference_prices",
     "regular_closes",
     "releases_between",

@@ -25,7 +25,7 @@ _NEWEST = """
                SELECT 1 FROM universe_minutequote halt
                WHERE halt.symbol = wanted.symbol AND halt.halted
                  AND halt.as_of BETWEEN quote.as_of - %(halt_within)s AND quote.as_of
-           )
+           ){more}
     FROM unnest(%(symbols)s::text[]) AS wanted(symbol)
     CROSS JOIN LATERAL (
         SELECT price, as_of, interpolated FROM universe_minutequote
@@ -43,6 +43,14 @@ _NEWEST = """
         ORDER BY as_of DESC LIMIT 1
     ) told ON true
 """
+_EARLIER = """
+    LEFT JOIN LATERAL (
+        SELECT price, as_of FROM universe_minutequote
+        WHERE symbol = wanted.symbol AND as_of BETWEEN %(earlier_first)s AND %(earlier_last)s
+        ORDER BY as_of DESC LIMIT 1
+    ) earlier ON true
+"""
+_NEWEST_AND_EARLIER = _NEWEST.format(more=", earlier.price, earlier.as_of") + _EARLIER
 _AT_OR_BEFORE = """
     SELECT wanted.symbol, quote.price, quote.as_of
     FROM unnest(%(symbols)s::text[]) AS wanted(symbol)
@@ -75,16 +83,29 @@ def quotes_newest(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
     Columns: price (USD), as_of (aware, NaT without a print today), day_volume (shares from 4:00), day_open
     and day_low (USD) as last told, halted, interpolated. A symbol without a print has NaN and False.
     """
-    first = hours(session_of(as_of)).pre_open
-    parameters: dict[str, Any] = {
-        "symbols": list(symbols),
-        "first": first,
-        "last": as_of,
-        "halt_within": HALT_WITHIN,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST, parameters)
+        cursor.execute(_NEWEST.format(more=""), _newest(symbols, as_of))
+        return _quotes(cursor.fetchall(), symbols)
+
+
+def quotes_with_references(
+    symbols: Sequence[str], as_of: dt.datetime, minutes: int = 30
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`quotes_newest` and `reference_prices` of few symbols, in one query."""
+    earlier = {"earlier_first": _phase_start(as_of), "earlier_last": as_of - dt.timedelta(minutes=minutes)}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST_AND_EARLIER, _newest(symbols, as_of) | earlier)
         rows = cursor.fetchall()
+    references = [(row[0], *row[-2:]) for row in rows]
+    return _quotes([row[:-2] for row in rows], symbols), _references(references, symbols)
+
+
+def _newest(symbols: Sequence[str], as_of: dt.datetime) -> dict[str, Any]:
+    first = hours(session_of(as_of)).pre_open
+    return {"symbols": list(symbols), "first": first, "last": as_of, "halt_within": HALT_WITHIN}
+
+
+def _quotes(rows: Sequence[tuple[Any, ...]], symbols: Sequence[str]) -> pd.DataFrame:
     columns = ["symbol", "price", "as_of", "day_volume", "day_open", "day_low", "interpolated", "halted"]
     frame = pd.DataFrame(rows, columns=columns).set_index("symbol").reindex(list(symbols))
     for name in ("price", "day_volume", "day_open", "day_low"):
@@ -120,7 +141,10 @@ def _prices_until(symbols: Sequence[str], first: dt.datetime, last: dt.datetime)
     """The last price of each symbol from ``first`` to ``last``: price (USD, NaN without one) and as_of."""
     with connection.cursor() as cursor:
         cursor.execute(_AT_OR_BEFORE, {"symbols": list(symbols), "first": first, "last": last})
-        rows = cursor.fetchall()
+        return _references(cursor.fetchall(), symbols)
+
+
+def _references(rows: Sequence[tuple[Any, ...]], symbols: Sequence[str]) -> pd.DataFrame:
     frame = (
         pd.DataFrame(rows, columns=["symbol", "price", "as_of"]).set_index("symbol").reindex(list(symbols))
     )
