@@ -17,6 +17,7 @@ from universe import selectors as universe
 from universe.sessions import session_of
 
 LONGEST_QUERY = 60
+NEAR_MAX = 8
 
 
 @require_safe
@@ -50,16 +51,21 @@ def stock_find(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     if not query:
         return render(request, "analysis/stock_find.html", {"query": "", "found": []})
-    found = list(universe.stock_find(query))
-    exact = [row for row in found if row.symbol.upper() == query.upper()]
-    if exact or len(found) == 1:
-        return redirect("stock", (exact or found)[0].symbol)
+    found = universe.stock_find(query)
+    if found and (found[0].is_exact or len(found) == 1):
+        return redirect("stock", found[0].symbol)
     if not found:
         return _missing(request, query)
-    return render(request, "analysis/stock_find.html", {"query": query, "found": found})
+    rows = [hit.listed for hit in found]
+    return render(request, "analysis/stock_find.html", {"query": query, "found": rows})
 
 
 def _missing(request: HttpRequest, query: str) -> HttpResponse:
+    """Another way to write a symbol, or the old one of a listing, leads to it; else 404 with what is near."""
+    found = universe.stock_find(query)
+    if found and found[0].is_exact:
+        return redirect("stock", found[0].symbol)
     shown = query[:LONGEST_QUERY].replace("\0", "\N{REPLACEMENT CHARACTER}")
-    context = {"query": shown, "near": universe.stocks_near(query)}
+    near = found[:NEAR_MAX] or universe.stocks_near(query)
+    context = {"query": shown, "near": [hit.listed for hit in near]}
     return render(request, "analysis/stock_missing.html", context, status=404)

@@ -24,7 +24,6 @@ from tests.analysis.page_cast import (
 )
 from universe.clock import override
 from universe.models import MinuteQuote, QuarantinedPrice
-from universe.selectors import stocks_near
 
 pytestmark = pytest.mark.django_db
 CLOSES = (5.66, 5.60, 5.53, 5.50, 5.38, 5.30)
@@ -274,69 +273,6 @@ def test_short_interest_is_a_share_of_the_float(trader: Client) -> None:
     assert "Short interest and borrow are not known." in page(trader, "/stocks/PATH/")
 
 
-def test_another_case_leads_to_the_symbol(trader: Client) -> None:
-    listing("SOUN", None)
-    assert trader.get("/stocks/soun/").headers["Location"] == "/stocks/SOUN/"
-
-
-def test_an_unknown_symbol_is_a_404_with_near_matches(trader: Client) -> None:
-    listing("SOUN", None)
-    shown = page(trader, "/stocks/SUON/", 404)
-    assert "“SUON” is not listed" in shown
-    assert "Symbols that come near" in shown
-    assert " SOUN " in shown
-
-
-def test_markup_in_a_symbol_is_text(trader: Client) -> None:
-    html = trader.get("/stocks/%3Cscript%3Ealert(1)%3C%2Fscript%3E/").content.decode()
-    assert "<script>alert" not in html
-
-
-def test_the_field_leads_to_the_listing_it_names(trader: Client) -> None:
-    listing("SOUN", None)
-    listing("SOUNW", None)
-    assert trader.get("/stocks/?q=soun").headers["Location"] == "/stocks/SOUN/"
-    assert trader.get("/stocks/?q=SOUNW").headers["Location"] == "/stocks/SOUNW/"
-
-
-def test_words_that_fit_many_listings_list_them(trader: Client) -> None:
-    listing("SOUN", None)
-    listing("SOLV", None, active=False)
-    shown = page(trader, "/stocks/?q=so")
-    assert "Listings for “so”" in shown
-    assert "SOUN" in shown
-    assert "no longer listed" in shown
-
-
-def test_words_that_fit_nothing_are_a_404(trader: Client) -> None:
-    assert "“zzzq” is not listed" in page(trader, "/stocks/?q=zzzq", 404)
-
-
-@pytest.mark.parametrize("path", ["/stocks/?q=%00", "/stocks/?q=SO%00UN", "/stocks/%00/", "/stocks/SO%00UN/"])
-def test_a_character_that_no_symbol_can_have_is_not_listed(trader: Client, path: str) -> None:
-    listing("SOUN", None)
-    assert "\N{REPLACEMENT CHARACTER}" in page(trader, path, 404)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/alerts/?kind=%00",
-        "/alerts/?page=%00",
-        "/analysis/?page=%00",
-        "/analysis/?show=%00",
-        "/universe/?session=%00",
-        "/sectors/technology/?sessions=%00",
-    ],
-)
-def test_a_choice_that_cannot_be_is_the_usual_one(trader: Client, path: str) -> None:
-    page(trader, path)
-
-
-def test_the_empty_field_explains_itself(trader: Client) -> None:
-    assert "Any listing, in or out" in page(trader, "/stocks/")
-
-
 def test_the_page_costs_a_fixed_number_of_queries(
     trader: Client,
     django_assert_max_num_queries: DjangoAssertNumQueries,
@@ -348,26 +284,8 @@ def test_the_page_costs_a_fixed_number_of_queries(
     classified("SOUN")
     ranked()
     prices_store("SOUN", 5.20, CLOSES, 5.29)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(12):
         page(trader)
-
-
-@pytest.mark.parametrize("typed", ["SUON", "SOIN", "SON", "SOUUN", "SOUNX", "OUN", "soun "])
-def test_one_slip_still_finds_the_symbol(typed: str) -> None:
-    listing("SOUN", None)
-    assert [row.symbol for row in stocks_near(typed)] == ["SOUN"]
-
-
-@pytest.mark.parametrize("typed", ["BRK-B", "BRK/B", "BRKB"])
-def test_a_share_class_is_found_however_it_is_written(typed: str) -> None:
-    listing("BRK.B", None)
-    assert [row.symbol for row in stocks_near(typed)] == ["BRK.B"]
-
-
-@pytest.mark.parametrize("typed", ["", "   ", "%", "____", "A" * 9, "ZZZZ", "(", "S[", "\\"])
-def test_what_is_near_nothing_finds_nothing(typed: str) -> None:
-    listing("SOUN", None)
-    assert stocks_near(typed) == []
 
 
 # -- catalysts -------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from universe.selectors.criteria import (
 )
 from universe.selectors.holdings import funds_holding
 from universe.selectors.near import stocks_near
+from universe.selectors.criteria import criteria_current, criteria_from
+from universe.selectors.listing_index import Listed, ListingHit, Match
 from universe.selectors.news import (
     FILINGS,
     filings_between,
@@ -45,7 +47,8 @@ from universe.selectors.quotes import (
     regular_closes,
 )
 from universe.selectors.releases import releases_between
-from universe.selectors.stocks import StockDetail, stock_detail, stock_find
+from universe.selectors.search import stock_find, stocks_named, stocks_near
+from universe.selectors.stocks import StockDetail, stock_detail
 from universe.selectors.universe import (
     Funnel,
     MemberRow,
@@ -64,6 +67,9 @@ __all__ = [
     "ChangedListing",
     "ContextRow",
     "Funnel",
+    "Listed",
+    "ListingHit",
+    "Match",
     "MemberRow",
     "Origin",
     "PriceFrame",
@@ -108,6 +114,7 @@ __all__ = [
     "stock_detail",
     "stock_find",
     "stock_names",
+    "stocks_named",
     "stocks_near",
     "universe_before",
     "universe_changes",

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from universe.models import SnapshotMember, Stock, SymbolChange, UniverseSnapshot
+from universe.types import Session
 
-FOUND_MAX = 20
+
+@dataclass(frozen=True, slots=True)
+class OldSymbol:
+    """``session`` is the first under the new one."""
+
+    old: str
+    session: Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,43 +32,39 @@ class StockDetail:
     verdict: SnapshotMember | None
     tier: str = ""
     reasons: list[str] = field(default_factory=list)
-    was: SymbolChange | None = None
+    was: OldSymbol | None = None
     now: str = ""
 
 
-def stock_find(query: str, limit: int = FOUND_MAX) -> QuerySet[Stock]:
-    """Listings whose symbol is or starts with ``query``, then those whose name has it; listed ones first."""
-    wanted = query.strip()
-    if not wanted or "\0" in wanted:
-        return Stock.objects.none()
-    nearness = Case(
-        When(symbol__iexact=wanted, then=Value(0)),
-        When(symbol__istartswith=wanted, then=Value(1)),
-        When(name__istartswith=wanted, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
-    found = Stock.objects.filter(Q(symbol__istartswith=wanted) | Q(name__icontains=wanted))
-    return found.annotate(nearness=nearness).order_by("nearness", "-active", "symbol")[:limit]
-
-
 def stock_detail(symbol: str) -> StockDetail | None:
-    """One listing by its symbol in any case; None when nothing of that name was ever listed."""
+    """One listing by its symbol in any case; None when nothing of that name was ever listed. Two queries
+    for one that the newest universe has judged."""
     if "\0" in symbol:  # PostgreSQL refuses to be asked for it.
         return None
-    stock = Stock.objects.filter(symbol=symbol).first() or Stock.objects.filter(symbol__iexact=symbol).first()
+    rows = _with_changes()
+    stock = rows.filter(symbol=symbol).first() or rows.filter(symbol__iexact=symbol).first()
     if stock is None:
         return None
-    snapshot = UniverseSnapshot.objects.order_by("-session").first()
-    verdict = SnapshotMember.objects.filter(snapshot=snapshot, symbol=stock.symbol).first()
-    past = SymbolChange.objects.filter(new=stock.symbol).first() if stock.active else None
-    today = None if stock.active else SymbolChange.objects.filter(old=stock.symbol).first()
+    newest = UniverseSnapshot.objects.order_by("-session")
+    judged = SnapshotMember.objects.select_related("snapshot").filter(symbol=stock.symbol)
+    verdict = judged.filter(snapshot_id=Subquery(newest.values("pk")[:1])).first()
     return StockDetail(
         stock,
-        snapshot,
+        verdict.snapshot if verdict else newest.first(),
         verdict,
         verdict.tier if verdict else "",
         list(verdict.reasons) if verdict else [],
-        was=past,
-        now=today.new if today else "",
+        was=OldSymbol(stock.old, stock.changed) if stock.active and stock.old else None,
+        now=stock.new or "" if not stock.active else "",
+    )
+
+
+def _with_changes() -> QuerySet[Any]:
+    """Every listing with its newest change of symbol: ``old`` until ``changed``, and ``new`` of the past."""
+    before = SymbolChange.objects.filter(new=OuterRef("symbol"))
+    after = SymbolChange.objects.filter(old=OuterRef("symbol"))
+    return Stock.objects.annotate(
+        old=Subquery(before.values("old")[:1]),
+        changed=Subquery(before.values("session")[:1]),
+        new=Subquery(after.values("new")[:1]),
     )
