@@ -84,8 +84,12 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class RankPanel:
+    """``run_id`` and ``sector`` tell where the stored inputs of the rank are shown."""
+
     rank: str
     note: str
+    run_id: int
+    sector: str
     parts: tuple[PartRow, ...]
     flags: tuple[Flag, ...]
 
@@ -305,6 +309,8 @@ def _rank(reading: StockReading, now: dt.datetime) -> RankPanel:
     return RankPanel(
         rank=row.rank,
         note=f"run {figures.count(reading.run_id)}, {moment_text(reading.timestamp, now)}",
+        run_id=reading.run_id,
+        sector=reading.sector,
         parts=tuple(
             PartRow(name, source, points, of)
             for (name, source, of), points in zip(sources, row.parts, strict=True)

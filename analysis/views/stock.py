@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from analysis.catalyst_selectors import stock_catalysts
@@ -41,7 +44,21 @@ def stock(request: HttpRequest, symbol: str) -> HttpResponse:
         catalysts=stock_catalysts(symbol, now),
         quarantine=universe.quarantine_standing(symbol, session_of(now)),
     )
-    return render(request, "analysis/stock.html", {"page": stock_page(facts)})
+    context = {"page": stock_page(facts), "admin_links": list(_admin_links(request, facts))}
+    return render(request, "analysis/stock.html", context)
+
+
+def _admin_links(request: HttpRequest, facts: StockFacts) -> Iterator[dict[str, str]]:
+    """The stored rows behind the page, for those who may look at them."""
+    user, found = request.user, facts.classification
+    if not getattr(user, "is_staff", False):
+        return
+    if user.has_perm("universe.view_stock"):
+        href = reverse("admin:universe_stock_change", args=[facts.detail.stock.pk])
+        yield {"href": href, "text": "Listing in the admin"}
+    if found is not None and user.has_perm("sectors.view_classification"):
+        href = reverse("admin:sectors_classification_change", args=[found.pk])
+        yield {"href": href, "text": "Classification in the admin"}
 
 
 @require_safe

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
@@ -286,6 +287,24 @@ def test_the_page_costs_a_fixed_number_of_queries(
     prices_store("SOUN", 5.20, CLOSES, 5.29)
     with django_assert_max_num_queries(12):
         page(trader)
+
+
+def test_the_rank_leads_to_the_inputs_of_its_run(trader: Client) -> None:
+    listing("SOUN", universe_build())
+    ranked()
+    html = trader.get("/stocks/SOUN/").content.decode()
+    assert 'href="/sectors/technology/inputs/?run=2118"' in html
+
+
+def test_the_stored_rows_are_linked_for_those_who_may_look_at_them(trader: Client) -> None:
+    stock = listing("SOUN", universe_build())
+    row = classified("SOUN")
+    ways = [f"/admin/universe/stock/{stock.pk}/change/", f"/admin/sectors/classification/{row.pk}/change/"]
+    assert "/admin/" not in trader.get("/stocks/SOUN/").content.decode()
+    trader.force_login(get_user_model().objects.create_superuser("ada", password="a long pass phrase"))
+    shown = trader.get("/stocks/SOUN/").content.decode()
+    assert [way for way in ways if f'href="{way}"' not in shown] == []
+    assert [trader.get(way).status_code for way in ways] == [200, 200]
 
 
 # -- catalysts -------------------------------------------------------------------------------------------
