@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from analysis.engine.frames import CLOSES
 from analysis.engine.performance import REFERENCES, benchmark_returns
 from analysis.types import Benchmark, Timeframe
 from universe.benchmarks import BENCHMARK
-from universe.selectors import price_frame, quotes_with_references
+from universe.selectors import price_frame, quotes_newest, quotes_with_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,24 @@ def stock_prices(symbol: str, as_of: dt.datetime) -> StockPrices:
         returns=returns[symbol],
         against={frame: _minus(value, returns[BENCHMARK][frame]) for frame, value in returns[symbol].items()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DayMove:
+    """``last`` in USD, ``change`` since the close before in percent; None: that close is not known."""
+
+    last: float
+    change: float | None
+
+
+def day_moves(symbols: Sequence[str], as_of: dt.datetime) -> dict[str, DayMove]:
+    """The newest price of each symbol that has a print in the session: three queries; others are absent."""
+    last = quotes_newest(symbols, as_of)["price"].dropna()
+    closes = price_frame(list(last.index), as_of, 1).close.iloc[-1] if len(last) else last
+    return {
+        str(symbol): DayMove(float(price), _known(100 * (float(price) / float(close) - 1)))
+        for symbol, price, close in zip(last.index, last.to_numpy(), closes.to_numpy(), strict=True)
+    }
 
 
 def _returns(

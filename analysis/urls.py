@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.views import alerts, members, preferences, runs, stock
+from analysis.views import alerts, finder, members, preferences, runs, stock
 
 urlpatterns = [
     path("analysis/", runs.run_list, name="runs"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("alerts/", alerts.alert_list, name="alerts"),
     path("alerts/rail/", alerts.alert_rail_fragment, name="alerts-rail"),
     path("sectors/<slug:slug>/inputs/", members.sector_inputs, name="sector-inputs"),
+    path("find/", finder.finder, name="finder"),
     path("stocks/", stock.stock_find, name="stock-find"),
     path("stocks/<str:symbol>/", stock.stock, name="stock"),
 ]

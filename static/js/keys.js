@@ -1,4 +1,4 @@
-// Keys of every page: 1 to 8 open a sector, / looks up a stock, R asks for a run, B goes to the board, ? lists
+// Keys of every page: 1 to 8 open a sector, / opens the search, R asks for a run, B goes to the board, ? lists
 // them. Nothing happens while something is typed or a modifier is held.
 (function () {
   "use strict";
@@ -10,9 +10,15 @@
     if (link) link.click();
   }
 
+  // The button of the search; where nobody is known, a plain field.
+  function openSearch() {
+    const find = document.getElementById("find");
+    return find?.matches("input") ? find.focus() : find?.click();
+  }
+
   function act(event) {
     if (/^[1-8]$/.test(event.key)) return openSector(event.key);
-    if (event.key === "/") return document.getElementById("find")?.focus();
+    if (event.key === "/") return openSearch();
     if (event.key === "?") return document.getElementById("keys-help")?.showModal();
     if (event.key.toLowerCase() === "b") return document.querySelector(".brand")?.click();
     if (event.key.toLowerCase() === "r") return document.getElementById("run-button")?.click();

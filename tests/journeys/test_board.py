@@ -148,10 +148,12 @@ def test_the_theme_button_turns_the_theme_and_a_reload_keeps_it(board: Page) -> 
 
 def test_keys_open_a_sector_find_a_stock_list_the_keys_and_pause(board: Page, aside: Aside) -> None:
     board.keyboard.press("/")
-    expect(board.get_by_label("Look up a stock")).to_be_focused()
+    search = board.get_by_label("Stock, sector or page")
+    expect(search).to_be_focused()
     board.keyboard.press("3")
-    expect(board.get_by_label("Look up a stock")).to_have_value("3")
-    board.get_by_label("Look up a stock").blur()
+    expect(search).to_have_value("3")
+    board.keyboard.press("Escape")
+    expect(search).to_be_hidden()
     board.keyboard.press("?")
     expect(board.get_by_role("dialog")).to_be_visible()
     board.keyboard.press("Escape")
