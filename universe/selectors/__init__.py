@@ -14,8 +14,6 @@ from universe.selectors.criteria import (
     listed_codes,
 )
 from universe.selectors.holdings import funds_holding
-from universe.selectors.near import stocks_near
-from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.listing_index import Listed, ListingHit, Match
 from universe.selectors.news import (
     FILINGS,
