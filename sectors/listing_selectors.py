@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from sectors.listing_query import ANY, UNKNOWN, ListingQuery
@@ -179,6 +179,8 @@ def _changed(snapshot: UniverseSnapshot, before: UniverseSnapshot | None, change
         now = SnapshotMember.objects.filter(snapshot=snapshot)
         return ~Q(symbol__in=now.values("symbol"))
     earlier = SnapshotMember.objects.filter(snapshot=before)
+    if changed == ANY:
+        return Q(~Exists(earlier.filter(symbol=OuterRef("symbol"), tier=OuterRef("tier"))))
     listed = ~Q(symbol__in=earlier.values("symbol"))
     left = Q(tier="", symbol__in=earlier.exclude(tier="").values("symbol"))
     moved = {
@@ -186,9 +188,4 @@ def _changed(snapshot: UniverseSnapshot, before: UniverseSnapshot | None, change
         for change, (was, now) in MOVES.items()
     }
     kinds = {Change.LISTED: listed, Change.LEFT: left, **moved}
-    if changed != ANY:
-        return kinds[Change(changed)]
-    every = Q()
-    for kind in kinds.values():
-        every |= kind
-    return every
+    return kinds[Change(changed)]

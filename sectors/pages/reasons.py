@@ -65,6 +65,9 @@ KINDS = {
     "SPAC": "shell (SPAC)",
 }
 
+#: Above this a whole number is exact enough to tell a value from its limit.
+EXACT_FROM = 1_000
+
 
 def reason_words(code: str) -> str:
     """A stored reason as words: "data_missing:float" as "free float not known"."""
@@ -106,11 +109,13 @@ def _side(code: str, low: float, high: float) -> tuple[str, float]:
 
 
 def _against(name: str, value: float, side: str, limit: float, write: Callable[[float], str]) -> str:
-    """Value and limit; as exact as they are where both would read the same."""
+    """Value and limit; more exact where both would read the same, down to every digit."""
     shown, bound = write(value), write(limit)
-    if shown == bound and value != limit:
-        money = "$" if shown.startswith("$") else ""
-        shown, bound = f"{money}{value:,.12g}", f"{money}{limit:,.12g}"
+    money = "$" if shown.startswith("$") else ""
+    for digits in (",.0f", ",.12g") if limit > EXACT_FROM else (",.12g",):
+        if shown != bound or value == limit:
+            break
+        shown, bound = f"{money}{value:{digits}}", f"{money}{limit:{digits}}"
     return f"{name} {shown}, {side} {bound}"
 
 

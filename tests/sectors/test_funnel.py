@@ -178,6 +178,12 @@ LISTED = Candidate("ANNE", "XNAS", "CS", 5.0, 180e6, 2e6, 40e6, 50e6)
         ("price_above", {"price": 130.0}, "price $130.00, above $100.00"),
         ("market_cap_below", {"market_cap": 8.2e6}, "market cap $8.2M, below $10.0M"),
         ("market_cap_above", {"market_cap": 2e9 + 1}, "market cap $2,000,000,001, above $2,000,000,000"),
+        (
+            "market_cap_above",
+            {"market_cap": 2009485733.76},
+            "market cap $2,009,485,734, above $2,000,000,000",
+        ),
+        ("volume_below", {"avg_volume": 999_999.75}, "average volume 999,999.75, below 1,000,000"),
         ("volume_below", {"avg_volume": 950e3}, "average volume 950,000, below 1,000,000"),
         ("volume_below", {"avg_volume": 99e3}, "average volume 99,000, below 100,000"),
         ("float_below", {"float_shares": 5e6}, "free float 5,000,000, not above 5,000,000"),
