@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sectors.api import SectorsView, SectorView
+from sectors.api_universe import UniverseView
 from universe.api import FunnelView
 
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("docs/", login_required(_docs), name="api-docs"),
     path("v1/sectors/", SectorsView.as_view(), name="api-sectors"),
     path("v1/sectors/<slug:slug>/", SectorView.as_view(), name="api-sector"),
+    path("v1/universe/", UniverseView.as_view(), name="api-universe"),
     path("v1/universe/funnel/", FunnelView.as_view(), name="api-funnel"),
     # With the slash only: without one, an address is first tried with it.
     re_path(r"^v1/(?:.*/)?$", NothingThere.as_view()),

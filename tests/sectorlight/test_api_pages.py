@@ -21,7 +21,10 @@ def reader(client: Client) -> Client:
 def test_the_description_is_openapi_3_1_and_names_the_resources(reader: Client) -> None:
     schema = reader.get("/api/schema/", {"format": "json"}).json()
     assert schema["openapi"].startswith("3.1")
-    assert {"/api/v1/sectors/", "/api/v1/sectors/{slug}/", "/api/v1/universe/funnel/"} <= set(schema["paths"])
+    named = {"/api/v1/sectors/", "/api/v1/sectors/{slug}/", "/api/v1/universe/", "/api/v1/universe/funnel/"}
+    assert named <= set(schema["paths"])
+    answers = schema["paths"]["/api/v1/universe/"]["get"]["responses"]["200"]["content"]
+    assert set(answers) == {"application/json", "text/csv"}
 
 
 def test_the_page_of_the_api_needs_nothing_from_elsewhere(reader: Client) -> None:
@@ -33,7 +36,9 @@ def test_the_page_of_the_api_needs_nothing_from_elsewhere(reader: Client) -> Non
     assert reader.get("/api/docs/?script=").headers["Content-Type"].startswith("application/javascript")
 
 
-@pytest.mark.parametrize("path", ["schema/", "v1/sectors/", "v1/universe/funnel/", "v1/", "v1/nope/"])
+@pytest.mark.parametrize(
+    "path", ["schema/", "v1/sectors/", "v1/universe/", "v1/universe/funnel/", "v1/", "v1/nope/"]
+)
 def test_a_stranger_gets_no_data(client: Client, path: str) -> None:
     answer = client.get(f"/api/{path}")
     assert answer.status_code == 401

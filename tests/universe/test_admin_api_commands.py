@@ -69,7 +69,8 @@ class TestFunnelApi:
         answer = self.ask()
         assert answer.status_code == 200
         assert (answer.data["session"], answer.data["core"], answer.data["breadth"]) == ("2026-03-31", 4, 5)
-        assert answer.data["stages"][0] == {"name": "listings", "count": 13}
+        first = {"name": "listings", "count": 13, "before": None, "change_pct": None}
+        assert (answer.data["stages"][0], answer.data["changes"]) == (first, None)
 
     def test_it_gives_the_universe_of_a_session(self, built: UniverseSnapshot) -> None:
         assert self.ask("?session=2026-03-31").data["listings"] == 13
