@@ -15,6 +15,7 @@ ADMIN_APPS = ("universe", "sectors", "analysis")
 ADMIN_EXTRAS = (
     ("sectorlight", ("add_user", "change_user", "view_user")),
     ("auth", ("view_group",)),
+    ("admin", ("view_logentry",)),
     # The admin's pages are those of the proxy, which has permissions of its own.
     ("authtoken", ("add_tokenproxy", "change_tokenproxy", "delete_tokenproxy", "view_tokenproxy")),
     ("django_celery_beat", ("view_periodictask",)),

@@ -1,4 +1,4 @@
-"""People and tokens in the admin, for the group `admin`: nobody is made a superuser there."""
+"""People, tokens and the log of the admin, for the group `admin`: nobody is made a superuser there."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm, UsernameField
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from rest_framework.authtoken.admin import TokenAdmin as RestTokenAdmin
 from rest_framework.authtoken.models import TokenProxy
 
 from sectorlight.accounts import role_of, role_set
 from sectorlight.models import User
 from sectors.broadcast import announce_log_out
+from universe.look_only import LookOnlyAdmin
 
 if TYPE_CHECKING:
     AnyUserAdmin = DjangoUserAdmin[User]
@@ -122,6 +126,10 @@ class UserAdmin(AnyUserAdmin):
 class TokenAdmin(RestTokenAdmin):
     """Tokens of the API. Those of superusers are for superusers only."""
 
+    list_filter = ("created",)
+    list_select_related = ("user",)
+    search_help_text = "User"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         tokens = super().get_queryset(request)
         return tokens if _is_superuser(request) else tokens.filter(user__is_superuser=False)
@@ -130,6 +138,36 @@ class TokenAdmin(RestTokenAdmin):
         if not _is_superuser(request):
             kwargs["queryset"] = User.objects.filter(is_superuser=False)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(LookOnlyAdmin):
+    """Who did what in the admin, and when. Nobody edits or deletes it here, nor a person who stands in it."""
+
+    list_display = ["action_time", "user", "act", "content_type", "thing", "what"]
+    list_filter = ["action_flag", "content_type", "user"]
+    list_select_related = ["user", "content_type"]
+    list_display_links = ["action_time"]
+    search_fields = ["object_repr", "change_message", "user__username"]
+    search_help_text = "What it was done to, words of the change, who"
+    date_hierarchy = "action_time"
+    fields = ["action_time", "user", "act", "content_type", "thing", "what"]
+    show_full_result_count = False
+
+    @admin.display(description="act", ordering="action_flag")
+    def act(self, entry: LogEntry) -> str:
+        return entry.get_action_flag_display()
+
+    @admin.display(description="done to", ordering="object_repr")
+    def thing(self, entry: LogEntry) -> SafeString | str:
+        address = None if entry.is_deletion() else entry.get_admin_url()
+        return (
+            format_html('<a href="{}">{}</a>', address, entry.object_repr) if address else entry.object_repr
+        )
+
+    @admin.display(description="what")
+    def what(self, entry: LogEntry) -> str:
+        return entry.get_change_message() or "–"
 
 
 admin.site.unregister(TokenProxy)

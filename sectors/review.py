@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
-from sectors.models import Classification
+from sectors.models import Classification, Sector, VolatilityWeight
 from sectors.overrides import BY_HAND
 from universe.models import SnapshotMember, Stock, UniverseSnapshot
 
@@ -48,6 +48,18 @@ def review_counts() -> dict[str, int]:
         members=Count("pk"), core=Count("pk", filter=Q(pk__in=core))
     )
     return {**counts, "breadth": counts["members"] - counts["core"]}
+
+
+def core_by_sector(rows: QuerySet[Sector]) -> QuerySet[Any]:
+    """Each sector with ``core_members`` of the newest universe, ``weight_in_force`` and ``weight_id``."""
+    weight = VolatilityWeight.objects.filter(sector=OuterRef("pk"), active=True)
+    core = SnapshotMember.objects.filter(snapshot=_newest(), tier="core").values("symbol")
+    counted = Q(classification__symbol__in=core, classification__excluded=False)
+    return rows.annotate(
+        core_members=Count("classification", filter=counted),
+        weight_in_force=Subquery(weight.values("weight")[:1]),
+        weight_id=Subquery(weight.values("pk")[:1]),
+    )
 
 
 def _newest() -> int | None:

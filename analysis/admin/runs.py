@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
-from analysis.models import AnalysisRun, CatalystEvent, FreshnessPreference, ParameterRevision, Slot
+from analysis.models import (
+    AnalysisRun,
+    CatalystEvent,
+    FreshnessPreference,
+    ParameterRevision,
+    Slot,
+    world_in_force,
+)
 from analysis.services import (
     parameters_check,
     parameters_revise,
@@ -16,7 +24,8 @@ from analysis.services import (
     preference_set,
     slot_check,
 )
-from universe.look_only import AnyAdmin, LookOnlyAdmin
+from sectors.places import SLUGS
+from universe.look_only import AnyAdmin, LookOnlyAdmin, link, links
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -45,6 +54,8 @@ class SlotAdmin(AnyAdmin):
     list_filter = ["kind", "enabled"]
     list_editable = ["enabled"]
     list_display_links = ["at", "name"]
+    search_fields = ["name"]
+    search_help_text = "Name"
 
 
 @admin.register(AnalysisRun)
@@ -61,11 +72,24 @@ class AnalysisRunAdmin(LookOnlyAdmin):
         "as_of",
         "took",
         "requested_by",
+        "pages",
     ]
-    list_filter = ["status", "kind", "late", "world"]
+    list_filter = ["status", "kind", "late", "world", "sector"]
     list_select_related = ["requested_by"]
     date_hierarchy = "scheduled_for"
-    search_fields = ["message"]
+    search_fields = ["=id", "message", "=sector", "requested_by__username"]
+    search_help_text = "Number, words of its message, sector, who asked for it"
+
+    @admin.display(description="pages")
+    def pages(self, run: AnalysisRun) -> SafeString | str:
+        """The board and the inputs of a run that published in the market world in force."""
+        if run.published_at is None or run.world != world_in_force():
+            return "–"
+        return links(
+            link("board", "board", at=run.published_at.isoformat()),
+            link("inputs", "sector-inputs", run.sector or SLUGS[0], run=run.pk),
+            link("stored", "admin:sectors_boardsnapshot_changelist", q=run.pk),
+        )
 
     @admin.display(description="took")
     def took(self, run: AnalysisRun) -> str:
@@ -94,7 +118,11 @@ class ParameterRevisionAdmin(AnyAdmin):
 
     form = ParametersForm
     list_display = ["created_at", "active", "values", "reason", "author"]
+    list_filter = ["active", "author"]
     list_select_related = ["author"]
+    search_fields = ["reason", "author__username"]
+    search_help_text = "Words of the reason, author"
+    ordering = ["-created_at", "-pk"]
 
     def save_model(self, request: HttpRequest, obj: ParameterRevision, form: Any, change: bool) -> None:
         stored = parameters_revise(obj.values or {}, reason=obj.reason, author=request.user)
@@ -124,7 +152,11 @@ class PreferenceForm(ModelForm):
 class FreshnessPreferenceAdmin(AnyAdmin):
     form = PreferenceForm
     list_display = ["user", "fresh_minutes", "stale_minutes", "on_open", "time_zone", "updated_at"]
+    list_filter = ["on_open", "theme", "palette"]
     list_select_related = ["user"]
+    search_fields = ["user__username", "time_zone"]
+    search_help_text = "User or time zone"
+    ordering = ["user__username"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: FreshnessPreference | None = None) -> list[str]:
         return ["user"] if obj else []
@@ -139,9 +171,18 @@ class FreshnessPreferenceAdmin(AnyAdmin):
 class CatalystEventAdmin(LookOnlyAdmin):
     """What the rules made of each article and paper."""
 
-    list_display = ["at", "symbol", "kind", "tone", "relevance", "title", "rule", "rules_version", "source"]
+    list_display = [
+        *("at", "symbol", "kind", "tone", "relevance", "title", "rule", "rules_version", "source", "pages"),
+    ]
     list_filter = ["kind", "rules_version", "source"]
-    search_fields = ["=symbol", "title"]
+    search_fields = ["symbol__istartswith", "title"]
     search_help_text = "Symbol, or words of the title"
     date_hierarchy = "at"
     show_full_result_count = False
+
+    @admin.display(description="pages")
+    def pages(self, event: CatalystEvent) -> SafeString:
+        return links(
+            link("stock", "stock", event.symbol),
+            link("class", "admin:sectors_classification_changelist", q=event.symbol),
+        )

@@ -17,7 +17,7 @@ from sectors.admin.class_filters import ByHandFilter, ConfidenceFilter, Membersh
 from sectors.admin.override_form import ACCEPTED, NAMES, OverrideForm, placed_words
 from sectors.models import Classification, SectorOverride
 from sectors.overrides import is_by_hand, verdict_of_rules
-from sectors.review import with_membership
+from sectors.review import SURE_ENOUGH, with_membership
 from sectors.selectors import override_of, override_revisions
 from sectors.services import override_set
 from universe.look_only import AnyAdmin, link, links, table
@@ -30,7 +30,7 @@ NEXT_RUN = "Today's universe keeps its members; the next run counts it so."
 class ClassificationAdmin(AnyAdmin):
     form = OverrideForm
     list_display = [
-        *("symbol", "company", "placed", "judged_by", "confidence", "disputed", "excluded"),
+        *("symbol", "company", "placed", "judged_by", "confidence", "doubt"),
         *("membership", "traded", "pages"),
     ]
     list_filter = [
@@ -43,6 +43,7 @@ class ClassificationAdmin(AnyAdmin):
     search_fields = ["symbol__istartswith", "stock_name"]
     search_help_text = "Symbol or name"
     show_full_result_count = False
+    list_per_page = 50
     readonly_fields = [
         *("symbol", "placed", "judged_by", "confidence", "subsector", "disputed", "excluded"),
         *("why", "rules_version", "listing", "universe_verdict", "pages", "history"),
@@ -118,6 +119,19 @@ class ClassificationAdmin(AnyAdmin):
     def placed(self, row: Classification) -> SafeString | str:
         return link(row.sector.name, "sector", row.sector_id) if row.sector else "none"
 
+    @admin.display(description="doubt")
+    def doubt(self, row: Classification) -> str:
+        if is_by_hand(row):
+            return ""
+        if row.excluded:
+            return f"out: {row.subsector or 'shell or fund'}"
+        reasons = {
+            "unknown": row.sector_id is None,
+            "disputed": row.disputed,
+            "unsure": row.sector_id is not None and row.confidence < SURE_ENOUGH,
+        }
+        return ", ".join(word for word, holds in reasons.items() if holds)
+
     @admin.display(description="judged by")
     def judged_by(self, row: Classification) -> SafeString | str:
         if is_by_hand(row):
@@ -138,7 +152,7 @@ class ClassificationAdmin(AnyAdmin):
         return links(
             link("stock", "stock", row.symbol),
             link("listing", "admin:universe_stock_changelist", q=row.symbol),
-            link("inputs of its sector", "sector-inputs", row.sector_id) if row.sector_id else "",
+            link("inputs", "sector-inputs", row.sector_id) if row.sector_id else "",
         )
 
     @admin.display(description="evidence")

@@ -77,7 +77,7 @@ def test_the_form_opens_with_what_is_in_force_and_says_what_holds_at_the_edge(ad
     page = admin.get(reverse("admin:universe_criteriarevision_add")).content.decode()
 
     assert 'value="20,000,000"' in page
-    assert "USD. Default: 10,000,000. At the edge: in." in page
+    assert "Default: 10,000,000 USD. At the edge: in." in page
     assert "NYSE American" in page
     assert "Micro cap from 10,000,000 USD to 20,000,000 USD" in page
     assert "style=" not in page

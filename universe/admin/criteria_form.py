@@ -145,14 +145,22 @@ class CriteriaForm(_Form):
         return data
 
 
+def shown(name: str, value: Any) -> str:
+    """A limit's value with its unit: "2.00 USD", "1,000,000 shares a day", "XNAS, XNYS"."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    figure = f"{value:,.2f}" if isinstance(value, float) and value != int(value) else f"{int(value):,}"
+    return f"{figure} {WORDS[name][1]}"
+
+
 def _field(name: str) -> forms.Field:
-    label, unit, edge = WORDS[name]
+    label, _, edge = WORDS[name]
     default = getattr(DEFAULTS, name)
     if isinstance(default, tuple):
         told = f"Default: {', '.join(default)}. {edge}"
         widget = forms.CheckboxSelectMultiple
         return forms.MultipleChoiceField(label=label, help_text=told, widget=widget, required=False)
-    told = f"{unit}. Default: {default:,}. {edge}"
+    told = f"Default: {shown(name, default)}. {edge}"
     return (WholeField if isinstance(default, int) else AmountField)(label=label, help_text=told)
 
 
@@ -180,11 +188,3 @@ def in_words(text: str) -> str:
 def _label(found: re.Match[str]) -> str:
     name = found[0]
     return f"“{WORDS[name][0]}”" if name in WORDS else name
-
-
-def shown(name: str, value: Any) -> str:
-    """A limit's value with its unit: "2.00 USD", "1,000,000 shares a day", "XNAS, XNYS"."""
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    figure = f"{value:,.2f}" if isinstance(value, float) and value != int(value) else f"{int(value):,}"
-    return f"{figure} {WORDS[name][1]}"

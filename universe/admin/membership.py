@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from universe.criteria import CRITERION_OF
 from universe.gaps import stock_class
-from universe.look_only import LookOnlyAdmin
+from universe.look_only import LookOnlyAdmin, link, links
 from universe.models import (
     SnapshotMember,
     UniverseSnapshot,
@@ -19,7 +21,10 @@ from universe.models import (
 
 @admin.register(UniverseSnapshot)
 class UniverseSnapshotAdmin(LookOnlyAdmin):
-    list_display = ["session", "built_from", "listings", "breadth", "core", "built_at"]
+    list_display = ["session", "built_from", "listings", "breadth", "core", "built_at", "verdicts"]
+    list_filter = ["session"]
+    search_fields = ["session"]
+    search_help_text = "Session, such as 2026-03-10 or 2026-03"
     date_hierarchy = "session"
     fields = [
         "session",
@@ -33,6 +38,24 @@ class UniverseSnapshotAdmin(LookOnlyAdmin):
         "criteria",
     ]
     readonly_fields = ["stages", "gains"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UniverseSnapshot]:
+        return super().get_queryset(request).order_by("-session")
+
+    @admin.display(description="verdicts")
+    def verdicts(self, snapshot: UniverseSnapshot) -> SafeString:
+        tiers = {"core": "core", "breadth": "breadth only", "out": "out"}
+        return links(
+            *(
+                link(
+                    words,
+                    "admin:universe_snapshotmember_changelist",
+                    snapshot__id__exact=snapshot.pk,
+                    tier=tier,
+                )
+                for tier, words in tiers.items()
+            )
+        )
 
     @admin.display(description="funnel")
     def stages(self, snapshot: UniverseSnapshot) -> SafeString:
@@ -57,6 +80,31 @@ class TierFilter(admin.SimpleListFilter):
         return queryset.filter(tier="" if value == "out" else value) if value else queryset
 
 
+class NewestFilter(admin.SimpleListFilter):
+    title = "session"
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("newest", "the newest only")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() != "newest":
+            return queryset
+        newest = UniverseSnapshot.objects.order_by("-session").values_list("pk", flat=True).first()
+        return queryset.filter(snapshot=newest)
+
+
+class ReasonFilter(admin.SimpleListFilter):
+    title = "reason"
+    parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(reason, reason) for reason in CRITERION_OF]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(reasons__contains=[self.value()]) if self.value() else queryset
+
+
 @admin.register(SnapshotMember)
 class SnapshotMemberAdmin(LookOnlyAdmin):
     """Why is it in, why is it not: every listing's verdict."""
@@ -72,17 +120,27 @@ class SnapshotMemberAdmin(LookOnlyAdmin):
         "volume",
         "gaps",
         "float_estimated",
+        "pages",
     ]
-    list_filter = [TierFilter, "cap_tier", "float_estimated"]
+    list_filter = [NewestFilter, TierFilter, ReasonFilter, "cap_tier", "float_estimated"]
     list_select_related = ["snapshot"]
-    search_fields = ["=symbol"]
+    search_fields = ["symbol__istartswith"]
     search_help_text = "Symbol"
     ordering = ["-snapshot__session", "symbol"]
     show_full_result_count = False
 
     @admin.display(description="session", ordering="snapshot__session")
-    def session(self, member: SnapshotMember) -> str:
-        return member.snapshot.session.isoformat()
+    def session(self, member: SnapshotMember) -> SafeString | str:
+        session = member.snapshot.session.isoformat()
+        return link(session, "admin:universe_universesnapshot_change", member.snapshot_id)
+
+    @admin.display(description="pages")
+    def pages(self, member: SnapshotMember) -> SafeString:
+        return links(
+            link("stock", "stock", member.symbol),
+            link("class", "admin:sectors_classification_changelist", q=member.symbol),
+            link("listing", "admin:universe_stock_changelist", q=member.symbol),
+        )
 
     @admin.display(description="reasons")
     def why(self, member: SnapshotMember) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
-from universe.look_only import LookOnlyAdmin
+from universe.look_only import LookOnlyAdmin, link, links
 from universe.models import (
     QuarantinedPrice,
 )
@@ -40,8 +41,16 @@ class QuarantinedPriceAdmin(LookOnlyAdmin):
         "last_at",
         "seen",
         "released_at",
+        "pages",
     ]
     list_filter = [StandingFilter, "reason", "source"]
-    search_fields = ["=symbol"]
+    search_fields = ["symbol__istartswith"]
     search_help_text = "Symbol"
     date_hierarchy = "session"
+
+    @admin.display(description="pages")
+    def pages(self, row: QuarantinedPrice) -> SafeString:
+        return links(
+            link("stock", "stock", row.symbol),
+            link("listing", "admin:universe_stock_changelist", q=row.symbol),
+        )
