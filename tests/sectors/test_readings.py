@@ -15,6 +15,7 @@ from django.db import connection, connections, transaction
 from sectorlight.postgresql import base as postgresql
 from sectors import broadcast, selectors, services
 from sectors.models import BoardSnapshot, SentimentReading
+from sectors.services import lights
 from tests.sectors.market import SLUGS, at, eight, reading, stamp
 from universe import keys
 
@@ -26,7 +27,7 @@ def announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, list[str], int
     """What the open pages would be told: run, sectors, version."""
     told: list[tuple[int, list[str], int]] = []
     monkeypatch.setattr(
-        services, "announce_readings", lambda run_id, slugs, *, version: told.append((run_id, slugs, version))
+        lights, "announce_readings", lambda run_id, slugs, *, version: told.append((run_id, slugs, version))
     )
     return told
 
@@ -174,7 +175,7 @@ def test_an_insufficient_sector_has_no_verdict_in_redis(redis_server: redis.Redi
 def test_an_older_commit_that_arrives_late_does_not_replace_a_newer_board(redis_server: redis.Redis) -> None:
     older = services.readings_record(eight(), stamp(1, at(10, 30)))
     services.readings_record(eight(0.4), stamp(2, at(11)))
-    services._publish(older, list(SentimentReading.objects.filter(run_id=1)))
+    lights._publish(older, list(SentimentReading.objects.filter(run_id=1)))
 
     assert json.loads(redis_server.get(keys.board()) or "")["run_id"] == 2
     assert json.loads(redis_server.get(keys.sector_sentiment("energy")) or "")["run_id"] == 2
