@@ -29,6 +29,8 @@ class GapClass(StrEnum):
 #: member gaps more evenly than stocks do one by one, so that its classes lie closer.
 STOCK_EDGES = (0.5 / SESSIONS, 1.5 / SESSIONS, 3.5 / SESSIONS, 5.5 / SESSIONS)
 SECTOR_EDGES = (0.01, 0.02, 0.024, 0.035)
+#: Gaps of 10 % are frequent from three in 60 sessions on: 2.9 % of real stocks have as many.
+FREQUENT_EDGE = 2.5 / SESSIONS
 _CLASSES = tuple(GapClass)
 
 
@@ -40,6 +42,11 @@ def stock_class(share: float | None) -> GapClass | None:
 def sector_class(mean_share: float | None) -> GapClass | None:
     """The class of a sector by the mean share of its members, 0 to 1; None of a share not known."""
     return _class_of(mean_share, SECTOR_EDGES)
+
+
+def has_frequent_wide_gaps(share_10: float | None) -> bool:
+    """Whether a stock opens 10 % or more away from the close before on three of 60 sessions or more."""
+    return share_10 is not None and share_10 >= FREQUENT_EDGE
 
 
 def _class_of(share: float | None, edges: Sequence[float]) -> GapClass | None:

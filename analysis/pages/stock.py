@@ -19,7 +19,7 @@ from sectors.pages.rank_lists import RankRow, rank_row
 from sectors.pages.reasons import EXCHANGES, reason_words
 from sectors.presenters.ages import moment_text
 from sectors.types import Flag
-from universe.gaps import gap_words, stock_class
+from universe.gaps import gap_words, has_frequent_wide_gaps, stock_class
 from universe.models import QuarantinedPrice
 from universe.selectors import StockDetail
 from universe.types import Tier, UniverseCriteria
@@ -183,6 +183,8 @@ def _badges(detail: StockDetail) -> Iterator[str]:
     gaps = stock_class(verdict.gap_share) if verdict is not None else None
     if gaps is not None:
         yield f"gap frequency {gaps.words}"
+    if verdict is not None and has_frequent_wide_gaps(verdict.gap_share_10):
+        yield "frequent gaps of 10%"
     if not stock.active:
         yield "no longer listed"
     if detail.was is not None:
@@ -294,7 +296,9 @@ def _gap_words(detail: StockDetail) -> str:
     share = detail.verdict.gap_share if detail.verdict else None
     if share is None:
         return ""
-    return f"Opened 5% or more away from the close before on {gap_words(share)}, as far as known."
+    wide = detail.verdict.gap_share_10 if detail.verdict else None
+    words = f"Opened 5% or more away from the close before on {gap_words(share)}"
+    return f"{words}{'' if wide is None else f', 10% or more on {gap_words(wide)}'}, as far as known."
 
 
 def _rank(reading: StockReading, now: dt.datetime) -> RankPanel:

@@ -217,12 +217,14 @@ def test_the_classification_shows_who_agrees_and_who_does_not(trader: Client) ->
 
 def test_the_gaps_of_a_stock_are_counted_over_the_sessions_and_classed(trader: Client) -> None:
     snapshot = universe_build()
-    listing("SOUN", snapshot, verdict={"gap_share": 4 / 60})
+    listing("SOUN", snapshot, verdict={"gap_share": 4 / 60, "gap_share_10": 3 / 60})
     listing("SNEW", snapshot, verdict={"gap_share": None})
     shown = page(trader)
     assert (
-        "Opened 5% or more away from the close before on 4 of the last 60 sessions, as far as known." in shown
-    )
+        "Opened 5% or more away from the close before on 4 of the last 60 sessions, "
+        "10% or more on 3 of the last 60 sessions, as far as known."
+    ) in shown
+    assert "frequent gaps of 10%" in shown
     assert "gap frequency high" in shown
     new = page(trader, "/stocks/SNEW/")
     assert "gap frequency" not in new

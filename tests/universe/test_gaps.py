@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from universe.gaps import GapClass, gap_words, sector_class, stock_class
+from universe.gaps import GapClass, gap_words, has_frequent_wide_gaps, sector_class, stock_class
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,9 @@ def test_gaps_are_told_as_sessions(share: float, words: str) -> None:
 
 def test_a_class_is_written_without_its_underscore() -> None:
     assert (GapClass.VERY_LOW.words, GapClass.HIGH.words) == ("very low", "high")
+
+
+def test_wide_gaps_are_frequent_from_three_in_sixty_sessions_on() -> None:
+    assert has_frequent_wide_gaps(3 / 60)
+    assert not has_frequent_wide_gaps(2 / 60)
+    assert not has_frequent_wide_gaps(None)
