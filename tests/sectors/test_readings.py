@@ -186,7 +186,7 @@ def test_the_pages_are_told_after_the_board_is_there(
 ) -> None:
     seen: list[Any] = []
     monkeypatch.setattr(
-        services,
+        lights,
         "announce_readings",
         lambda *_, **__: seen.append(redis_server.get(keys.board()) is not None),
     )
