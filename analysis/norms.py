@@ -34,6 +34,15 @@ class SectorNorms:
     realised: float
 
 
+@dataclass(frozen=True, slots=True)
+class SectorHistory:
+    """Each sector's norms by slug; ``daily`` (81, sectors + 1) is what it did in each session before,
+    percent."""
+
+    norms: dict[str, SectorNorms]
+    daily: FloatArray
+
+
 def sector_norms(
     as_of: dt.datetime,
     symbols: Sequence[str],
@@ -41,13 +50,24 @@ def sector_norms(
     *,
     parameters: ScoringParameters,
 ) -> dict[str, SectorNorms]:
-    """Each sector's norms, by slug. Kept while session, classes and constants stay.
+    """The norms of `sector_history`, by slug."""
+    return sector_history(as_of, symbols, classes, parameters=parameters).norms
+
+
+def sector_history(
+    as_of: dt.datetime,
+    symbols: Sequence[str],
+    classes: Mapping[str, str],
+    *,
+    parameters: ScoringParameters,
+) -> SectorHistory:
+    """What is usual for each sector. Kept while session, classes and constants stay.
 
     ``symbols`` are today's members, who stand for a past session whose own universe was never built.
     """
     session, slugs = sessions.session_of(as_of), [sector.slug for sector in sectors_list()]
     basis = (tuple(slugs), asdict(parameters), crc32(repr(sorted(classes.items())).encode()))
-    kept: tuple[object, dict[str, SectorNorms]] | None = cache.get(_key(session))
+    kept: tuple[object, SectorHistory] | None = cache.get(_key(session))
     if kept is not None and kept[0] == basis:
         return kept[1]
     history, codes = _past(as_of, symbols, classes, slugs=slugs)
@@ -59,8 +79,9 @@ def sector_norms(
     )
     pairs = zip(usual.tolist(), realised_volatility(daily).tolist(), strict=True)
     norms = {slug: SectorNorms(*pair) for slug, pair in zip(slugs, pairs, strict=True)}
-    cache.set(_key(session), (basis, norms), KEPT_SECONDS)
-    return norms
+    found = SectorHistory(norms, daily)
+    cache.set(_key(session), (basis, found), KEPT_SECONDS)
+    return found
 
 
 def norms_forget(session: Session) -> None:

@@ -47,6 +47,7 @@ class StripCell:
     after: str
     title: str
     is_other: bool
+    is_rebuilt: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def whatif_page(found: WhatIf) -> WhatIfPage:
         title=f"{NAMES[found.sector]} with {found.setting}",
         summary=" ".join(_summary(own, compared)),
         now=tuple(_row(one, NAMES[one.sector]) for one in found.now),
-        changed=tuple(_row(one, figures.day(session_of(one.as_of))) for one in compared if one.is_other),
+        changed=tuple(_row(one, _day(one)) for one in compared if one.is_other),
         strip=tuple(_cell(place, one) for place, one in enumerate(reversed(compared))),
         width=SESSIONS * CELL,
         shares=tuple(_shares(compared)),
@@ -135,9 +136,14 @@ def _cell(place: int, one: Comparison) -> StripCell:
         x=place * CELL,
         before=one.before.band,
         after=after.band,
-        title=f"{figures.day(session_of(one.as_of))}: {_words(one.before)}, would be {_words(after)}",
+        title=f"{_day(one)}: {_words(one.before)}, would be {_words(after)}",
         is_other=one.is_other,
+        is_rebuilt=one.is_rebuilt,
     )
+
+
+def _day(one: Comparison) -> str:
+    return f"{figures.day(session_of(one.as_of))}{', rebuilt' if one.is_rebuilt else ''}"
 
 
 def _shares(compared: Sequence[Comparison]) -> Iterable[ShareRow]:
@@ -149,9 +155,18 @@ def _shares(compared: Sequence[Comparison]) -> Iterable[ShareRow]:
 
 
 def _missing(found: WhatIf) -> str:
-    kept, told = len(found.compared), len(found.sessions)
-    if told < SESSIONS:
-        have = "has" if told == 1 else "have"
-        boards = f"{figures.number_of(told, 'session')} of the last {SESSIONS} {have} a board of this market"
-        return f"Only {boards}{'' if kept == told else f', and {figures.count(kept)} the inputs of it'}."
-    return "" if kept == told else f"The inputs of {figures.count(told - kept)} sessions are not kept."
+    """What stands behind the sessions: rebuilt closes, and what is not there at all."""
+    told = []
+    rebuilt = sum(one.is_rebuilt for one in found.sessions)
+    if rebuilt:
+        told.append(
+            f"{figures.number_of(rebuilt, 'session')} without a board: the close is rebuilt from daily bars, "
+            "with the weight in force beside it; volume and catalysts are unknown there."
+        )
+    gone = len(found.sessions) - len(found.compared)
+    if gone:
+        told.append(f"The inputs of {figures.number_of(gone, 'session')} are not kept.")
+    absent = SESSIONS - len(found.sessions)
+    if absent:
+        told.append(f"Of {figures.number_of(absent, 'session')} nothing is stored.")
+    return " ".join(told)
