@@ -14,7 +14,7 @@ from analysis.engine.frames import CLOSES
 from analysis.engine.performance import REFERENCES, benchmark_returns
 from analysis.types import Benchmark, Timeframe
 from universe.benchmarks import BENCHMARK
-from universe.selectors import price_frame, quotes_newest, quotes_with_references
+from universe.selectors import QuoteWithReference, price_frame, prices_newest, quotes_with_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,18 @@ class StockPrices:
 def stock_prices(symbol: str, as_of: dt.datetime) -> StockPrices:
     """What is known of ``symbol`` at market time ``as_of``: three queries, whatever the symbol."""
     symbols = list(dict.fromkeys((symbol, BENCHMARK)))
-    quotes, halves = quotes_with_references(symbols, as_of)
+    quotes = quotes_with_references(symbols, as_of)
     closes = price_frame(symbols, as_of, CLOSES).close
-    returns = {name: _returns(name, quotes, halves, closes) for name in symbols}
-    quote = quotes.loc[symbol]
+    returns = {name: _returns(name, quotes.get(name), closes) for name in symbols}
+    quote = quotes.get(symbol)
     return StockPrices(
-        last=_known(quote["price"]),
-        last_at=_moment(quote["as_of"]),
-        day_open=_known(quote["day_open"]),
-        day_volume=_known(quote["day_volume"]),
-        halted=bool(quote["halted"]),
-        interpolated=bool(quote["interpolated"]),
-        references=_references(symbol, halves, closes),
+        last=quote.price if quote else None,
+        last_at=quote.as_of if quote else None,
+        day_open=quote.day_open if quote else None,
+        day_volume=quote.day_volume if quote else None,
+        halted=quote is not None and quote.halted,
+        interpolated=quote is not None and quote.interpolated,
+        references=_references(symbol, quote, closes),
         returns=returns[symbol],
         against={frame: _minus(value, returns[BENCHMARK][frame]) for frame, value in returns[symbol].items()},
     )
@@ -74,25 +74,30 @@ class DayMove:
 
 def day_moves(symbols: Sequence[str], as_of: dt.datetime) -> dict[str, DayMove]:
     """The newest price of each symbol that has a print in the session: three queries; others are absent."""
-    last = quotes_newest(symbols, as_of)["price"].dropna()
-    closes = price_frame(list(last.index), as_of, 1).close.iloc[-1] if len(last) else last
+    last = prices_newest(symbols, as_of)
+    if not last:
+        return {}
+    closes = price_frame(list(last), as_of, 1).close.iloc[-1].to_numpy()
     return {
-        str(symbol): DayMove(float(price), _known(100 * (float(price) / float(close) - 1)))
-        for symbol, price, close in zip(last.index, last.to_numpy(), closes.to_numpy(), strict=True)
+        symbol: DayMove(price, _known(100 * (price / float(close) - 1)))
+        for (symbol, price), close in zip(last.items(), closes, strict=True)
     }
 
 
 def _returns(
-    symbol: str, quotes: pd.DataFrame, halves: pd.DataFrame, closes: pd.DataFrame
+    symbol: str, quote: QuoteWithReference | None, closes: pd.DataFrame
 ) -> dict[Timeframe, float | None]:
     newest_first = tuple(float(close) for close in closes[symbol].to_numpy()[::-1])
-    last, half_hour_ago = quotes["price"].to_dict()[symbol], halves["price"].to_dict()[symbol]
+    last = quote.price if quote else math.nan
+    half_hour_ago = quote.earlier_price if quote and quote.earlier_price is not None else math.nan
     return benchmark_returns(Benchmark(symbol, last, half_hour_ago, newest_first), carried=False)
 
 
-def _references(symbol: str, halves: pd.DataFrame, closes: pd.DataFrame) -> dict[Timeframe, Reference]:
-    half = halves.loc[symbol]
-    found = {Timeframe.MIN30: Reference(_known(half["price"]), at=_moment(half["as_of"]))}
+def _references(
+    symbol: str, quote: QuoteWithReference | None, closes: pd.DataFrame
+) -> dict[Timeframe, Reference]:
+    half = Reference(quote.earlier_price, at=quote.earlier_at) if quote else Reference(None)
+    found = {Timeframe.MIN30: half}
     newest_first = closes[symbol].iloc[::-1]
     for frame, back in zip((Timeframe.DAY1, Timeframe.DAY3, Timeframe.WEEK1), REFERENCES, strict=True):
         found[frame] = Reference(_known(newest_first.iloc[back]), session=newest_first.index[back])
@@ -101,10 +106,6 @@ def _references(symbol: str, halves: pd.DataFrame, closes: pd.DataFrame) -> dict
 
 def _known(value: Any) -> float | None:
     return float(value) if math.isfinite(value) else None
-
-
-def _moment(value: Any) -> dt.datetime | None:
-    return None if pd.isna(value) else pd.Timestamp(value).to_pydatetime()
 
 
 def _minus(value: float | None, other: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""Medians over repeats, measured by turns, so that a busy machine slows all rivals alike."""
+"""Medians and percentiles over repeats, measured by turns, so that a busy machine slows all rivals alike."""
 
 from __future__ import annotations
 
@@ -24,3 +24,15 @@ def medians_ms(rivals: dict[str, Callable[[], object]], *, repeats: int) -> dict
     finally:
         gc.enable()
     return {name: statistics.median(values) for name, values in times.items()}
+
+
+def percentiles_ms(work: Callable[[], object], *, repeats: int) -> tuple[float, float]:
+    """The median and the 95th percentile of ``repeats`` rounds, in milliseconds, after one to warm up.
+    Rubbish is collected as at work: what a reader waits for is the slow round too."""
+    work()
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times), statistics.quantiles(times, n=20)[-1]

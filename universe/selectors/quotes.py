@@ -77,6 +77,22 @@ class ContextRow:
         return 100 * (self.price / self.previous_close - 1) if self.previous_close else None
 
 
+@dataclass(frozen=True, slots=True)
+class QuoteWithReference:
+    """The newest price, and the last one of some time ago in the same part of the session. USD and shares;
+    None: not told."""
+
+    price: float
+    as_of: dt.datetime
+    day_volume: float | None
+    day_open: float | None
+    day_low: float | None
+    interpolated: bool
+    halted: bool
+    earlier_price: float | None
+    earlier_at: dt.datetime | None
+
+
 def quotes_newest(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
     """The newest price at or before ``as_of``, of its session only; one row a symbol, in their order.
 
@@ -85,27 +101,7 @@ def quotes_newest(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
     """
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST.format(more=""), _newest(symbols, as_of))
-        return _quotes(cursor.fetchall(), symbols)
-
-
-def quotes_with_references(
-    symbols: Sequence[str], as_of: dt.datetime, minutes: int = 30
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`quotes_newest` and `reference_prices` of few symbols, in one query."""
-    earlier = {"earlier_first": _phase_start(as_of), "earlier_last": as_of - dt.timedelta(minutes=minutes)}
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST_AND_EARLIER, _newest(symbols, as_of) | earlier)
         rows = cursor.fetchall()
-    references = [(row[0], *row[-2:]) for row in rows]
-    return _quotes([row[:-2] for row in rows], symbols), _references(references, symbols)
-
-
-def _newest(symbols: Sequence[str], as_of: dt.datetime) -> dict[str, Any]:
-    first = hours(session_of(as_of)).pre_open
-    return {"symbols": list(symbols), "first": first, "last": as_of, "halt_within": HALT_WITHIN}
-
-
-def _quotes(rows: Sequence[tuple[Any, ...]], symbols: Sequence[str]) -> pd.DataFrame:
     columns = ["symbol", "price", "as_of", "day_volume", "day_open", "day_low", "interpolated", "halted"]
     frame = pd.DataFrame(rows, columns=columns).set_index("symbol").reindex(list(symbols))
     for name in ("price", "day_volume", "day_open", "day_low"):
@@ -114,6 +110,30 @@ def _quotes(rows: Sequence[tuple[Any, ...]], symbols: Sequence[str]) -> pd.DataF
         frame[name] = frame[name].eq(True)
     frame["as_of"] = pd.to_datetime(frame["as_of"], utc=True)
     return frame[["price", "as_of", "day_volume", "day_open", "day_low", "halted", "interpolated"]]
+
+
+def prices_newest(symbols: Sequence[str], as_of: dt.datetime) -> dict[str, float]:
+    """The price alone (USD) of `quotes_newest`, of the symbols that have a print: for few, and often."""
+    first = hours(session_of(as_of)).pre_open
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_OR_BEFORE, {"symbols": list(symbols), "first": first, "last": as_of})
+        return {row[0]: row[1] for row in cursor.fetchall()}
+
+
+def quotes_with_references(
+    symbols: Sequence[str], as_of: dt.datetime, minutes: int = 30
+) -> dict[str, QuoteWithReference]:
+    """What `quotes_newest` and `reference_prices` tell of few symbols, in one query; one without a print in
+    the session is absent."""
+    earlier = {"earlier_first": _phase_start(as_of), "earlier_last": as_of - dt.timedelta(minutes=minutes)}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST_AND_EARLIER, _newest(symbols, as_of) | earlier)
+        return {row[0]: QuoteWithReference(*row[1:]) for row in cursor.fetchall()}
+
+
+def _newest(symbols: Sequence[str], as_of: dt.datetime) -> dict[str, Any]:
+    first = hours(session_of(as_of)).pre_open
+    return {"symbols": list(symbols), "first": first, "last": as_of, "halt_within": HALT_WITHIN}
 
 
 def reference_prices(
@@ -141,10 +161,7 @@ def _prices_until(symbols: Sequence[str], first: dt.datetime, last: dt.datetime)
     """The last price of each symbol from ``first`` to ``last``: price (USD, NaN without one) and as_of."""
     with connection.cursor() as cursor:
         cursor.execute(_AT_OR_BEFORE, {"symbols": list(symbols), "first": first, "last": last})
-        return _references(cursor.fetchall(), symbols)
-
-
-def _references(rows: Sequence[tuple[Any, ...]], symbols: Sequence[str]) -> pd.DataFrame:
+        rows = cursor.fetchall()
     frame = (
         pd.DataFrame(rows, columns=["symbol", "price", "as_of"]).set_index("symbol").reindex(list(symbols))
     )

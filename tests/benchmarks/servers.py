@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for a benchmark: those of the environment, else embedded ones while it runs."""
+"""PostgreSQL and Redis for the benchmarks that need them: those of the environment, else embedded ones."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def fresh_database() -> Iterator[None]:
-    """Django set up on an empty database, which is gone afterwards. Models can be imported inside."""
+def database() -> Iterator[None]:
+    """Django on an empty database, once in a process: its settings keep the first address."""
     from tests import servers
 
     servers.pytest_addoption(None)  # type: ignore[arg-type]
