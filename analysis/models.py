@@ -192,6 +192,9 @@ class ParameterRevision(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"constants of {self.created_at:%Y-%m-%d %H:%M} UTC: {self.reason}"
+
 
 class FreshnessPreference(models.Model):
     """What one user calls fresh, and how the board is shown to them."""

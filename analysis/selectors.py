@@ -115,6 +115,12 @@ def parameter_revision() -> ParameterRevision | None:
     return ParameterRevision.objects.select_related("author").filter(active=True).first()
 
 
+def parameter_revisions(limit: int | None = None) -> list[ParameterRevision]:
+    """The revisions of the constants with their authors, the newest first."""
+    rows = ParameterRevision.objects.select_related("author").order_by("-created_at", "-pk")
+    return list(rows[:limit])
+
+
 def parameters_from(values: dict[str, Any]) -> ScoringParameters:
     """Defaults changed by ``values``; a table such as ``weights`` may name only some of its frames."""
     defaults = ScoringParameters()

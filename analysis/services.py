@@ -40,7 +40,9 @@ from analysis.selectors import (
 )
 from analysis.tuning import (
     parameters_check,
+    parameters_expect,
     parameters_revise,
+    parameters_undo,
     preference_check,
     preference_set,
     slot_check,
@@ -62,7 +64,9 @@ __all__ = [
     "mover_request",
     "news_prune_old",
     "parameters_check",
+    "parameters_expect",
     "parameters_revise",
+    "parameters_undo",
     "pass_request",
     "preference_check",
     "preference_set",

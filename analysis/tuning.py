@@ -12,6 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from analysis.models import ANALYSIS_KINDS, FreshnessPreference, ParameterRevision, RunKind, Slot
@@ -96,18 +97,58 @@ def preference_check(fresh_minutes: int | None, stale_minutes: int | None, time_
 
 @transaction.atomic
 def parameters_revise(
-    values: dict[str, Any], *, reason: str, author: AbstractBaseUser | AnonymousUser | None
+    values: dict[str, Any],
+    *,
+    reason: str,
+    author: AbstractBaseUser | AnonymousUser | None,
+    expected: int | None = None,
 ) -> ParameterRevision:
     """Make other constants of the score the active ones; the ones before stay as they were.
 
-    Raises ValidationError when a name, a type or a bound is wrong.
+    Raises ValidationError when a name, a type or a bound is wrong, or when somebody revised them after the
+    author had seen the revision ``expected`` (0: the product's own; None is not checked).
     """
     parameters_check(values)
-    # An UPDATE that waited for another revision would not see the row which that one made active.
-    ParameterRevision.objects.select_for_update().filter(active=True).first()
+    parameters_expect(expected)
     ParameterRevision.objects.filter(active=True).update(active=False)
     return ParameterRevision.objects.create(
         values=values, reason=reason, author_id=author.pk if author else None
+    )
+
+
+@transaction.atomic
+def parameters_undo(
+    *, author: AbstractBaseUser | AnonymousUser | None, expected: int | None = None
+) -> ParameterRevision:
+    """Put the constants before those in force back, as a new revision; before the first were the defaults.
+
+    Raises ValidationError when nothing was ever revised, or as `parameters_revise` does.
+    """
+    parameters_expect(expected)
+    revisions = list(ParameterRevision.objects.order_by("-created_at", "-pk")[:2])
+    if not revisions:
+        raise ValidationError("The constants are the product's own; there is nothing to undo.")
+    standing, *earlier = revisions
+    before = f"those of revision {earlier[0].pk}" if earlier else "the product's own"
+    reason = f"Undo of revision {standing.pk} ({standing.reason[:200]}): back to {before}."
+    return parameters_revise(earlier[0].values if earlier else {}, reason=reason, author=author)
+
+
+def parameters_expect(expected: int | None) -> None:
+    """Raise ValidationError unless ``expected`` is the revision in force; None is not checked.
+
+    Inside a transaction no other revision comes before its end.
+    """
+    # An UPDATE that waited for another revision would not see the row which that one made active.
+    standing = ParameterRevision.objects.select_for_update(of=("self",)).filter(active=True).first()
+    if standing is None or expected in (None, standing.pk):
+        return
+    author = standing.author.get_username() if standing.author else "the product"
+    at = timezone.localtime(standing.created_at)
+    raise ValidationError(
+        f"Meanwhile {author} has revised the constants, at {at:%Y-%m-%d %H:%M} ({standing.reason}). Nothing "
+        "was saved: open them again and decide anew.",
+        code="conflict",
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from analysis.models import (
@@ -17,20 +18,25 @@ from analysis.models import (
     Slot,
     world_in_force,
 )
+from analysis.parameter_form import GROUPS, UNDO, ParametersForm, changes_words, field_name, value_of
+from analysis.selectors import parameter_revisions, parameters_from
 from analysis.services import (
-    parameters_check,
     parameters_revise,
+    parameters_undo,
     preference_check,
     preference_set,
     slot_check,
 )
 from sectors.places import SLUGS
-from universe.look_only import AnyAdmin, LookOnlyAdmin, link, links
+from universe.look_only import AnyAdmin, LookOnlyAdmin, link, links, table
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
 else:
     ModelForm = forms.ModelForm
+
+
+HISTORY = 30
 
 
 class SlotForm(ModelForm):
@@ -99,40 +105,85 @@ class AnalysisRunAdmin(LookOnlyAdmin):
         return f"{(run.finished_wall - run.started_wall).total_seconds():.1f} s"
 
 
-class ParametersForm(ModelForm):
-    """Only constants of the score, only usable numbers."""
-
-    class Meta:
-        model = ParameterRevision
-        fields = ["values", "reason"]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        parameters_check(cleaned.get("values") or {})
-        return cleaned
-
-
 @admin.register(ParameterRevision)
 class ParameterRevisionAdmin(AnyAdmin):
     """Adding makes a new active revision; the ones before can be read and not changed."""
 
     form = ParametersForm
-    list_display = ["created_at", "active", "values", "reason", "author"]
+    change_form_template = "admin/revision_form.html"
+    list_display = ["created_at", "active", "differs", "reason", "author"]
     list_filter = ["active", "author"]
     list_select_related = ["author"]
     search_fields = ["reason", "author__username"]
     search_help_text = "Words of the reason, author"
     ordering = ["-created_at", "-pk"]
+    readonly_fields = ["created_at", "active", "author", "constants"]
+
+    @admin.display(description="differs from the product's own")
+    def differs(self, revision: ParameterRevision) -> str:
+        return changes_words({}, revision.values) or "nothing"
+
+    @admin.display(description="constants")
+    def constants(self, revision: ParameterRevision) -> SafeString:
+        kept, own = parameters_from(revision.values), parameters_from({})
+        rows: list[list[object]] = [
+            [title, words[0], f"{value_of(kept, key):g}", f"{value_of(own, key):g}"]
+            for title, group in GROUPS.items()
+            for key, words in group.items()
+        ]
+        return table(["", "Constant", "This revision", "The product's own"], rows)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None:
+            return [(None, {"fields": ["created_at", "active", "author", "reason", "constants"]})]
+        groups = [(title, {"fields": [field_name(key) for key in keys]}) for title, keys in GROUPS.items()]
+        return [*groups, ("Why", {"fields": ["reason", "expected"]})]
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if kwargs.get("add"):
+            context |= {"title": "Revise the constants of the score", "history": _history()}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: ParameterRevision, form: Any, change: bool) -> None:
-        stored = parameters_revise(obj.values or {}, reason=obj.reason, author=request.user)
-        obj.pk, obj.active = stored.pk, stored.active
+        author, expected = request.user, form.cleaned_data["expected"]
+        if UNDO in form.data:
+            made = parameters_undo(author=author, expected=expected)
+        else:
+            made = parameters_revise(form.constants, reason=obj.reason, author=author, expected=expected)
+        obj.pk = made.pk
+        obj.refresh_from_db()
+        messages.info(request, "The next run scores by them; what is stored stays as it was scored.")
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        newest, *older = parameter_revisions(2)
+        changed = changes_words(older[0].values if older else {}, newest.values) or "nothing changed"
+        return f"{changed}: {newest.reason}"
 
     def has_change_permission(self, request: HttpRequest, obj: ParameterRevision | None = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: ParameterRevision | None = None) -> bool:
         return False
+
+
+def _history() -> SafeString:
+    revisions = parameter_revisions(HISTORY + 1)
+    older: list[dict[str, Any]] = [*(revision.values for revision in revisions[1:]), {}]
+    rows: list[list[object]] = [
+        [
+            f"{timezone.localtime(revision.created_at):%Y-%m-%d %H:%M}",
+            revision.author.get_username() if revision.author else "the product",
+            changes_words(before, revision.values) or "nothing changed",
+            revision.reason,
+            "in force" if revision.active else "",
+        ]
+        for revision, before in zip(revisions, older, strict=False)
+    ]
+    return table(["When", "Who", "What", "Because", ""], rows[:HISTORY])
 
 
 class PreferenceForm(ModelForm):

@@ -17,7 +17,7 @@ TIERS = {"core": ("core",), "breadth": ("breadth",), "members": ("core", "breadt
 class ReviewFilter(admin.SimpleListFilter):
     """Members of the newest universe whose class wants a human eye; those traded most come first."""
 
-    title = "to review"
+    title = "need of review"
     parameter_name = "review"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sectors import figures
@@ -30,7 +31,7 @@ NEXT_RUN = "Today's universe keeps its members; the next run counts it so."
 class ClassificationAdmin(AnyAdmin):
     form = OverrideForm
     list_display = [
-        *("symbol", "company", "placed", "judged_by", "confidence", "doubt"),
+        *("symbol", "company", "placed", "confidence", "doubt"),
         *("membership", "traded", "pages"),
     ]
     list_filter = [
@@ -44,6 +45,8 @@ class ClassificationAdmin(AnyAdmin):
     search_help_text = "Symbol or name"
     show_full_result_count = False
     list_per_page = 50
+    #: What `get_ordering` gives; a column named here would show an arrow for an order that is not in force.
+    ordering = ["pk"]
     readonly_fields = [
         *("symbol", "placed", "judged_by", "confidence", "subsector", "disputed", "excluded"),
         *("why", "rules_version", "listing", "universe_verdict", "pages", "history"),
@@ -117,7 +120,8 @@ class ClassificationAdmin(AnyAdmin):
 
     @admin.display(description="sector", ordering="sector__position")
     def placed(self, row: Classification) -> SafeString | str:
-        return link(row.sector.name, "sector", row.sector_id) if row.sector else "none"
+        place = link(row.sector.name, "sector", row.sector_id) if row.sector else "none"
+        return format_html("{}, by hand", place) if is_by_hand(row) else place
 
     @admin.display(description="doubt")
     def doubt(self, row: Classification) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 
 from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, RunKind, Slot
 from analysis.selectors import parameters_current
-from analysis.services import slots_seed
+from analysis.services import parameters_revise, slots_seed
 from universe.sessions import ET
 
 pytestmark = pytest.mark.django_db
@@ -50,17 +50,55 @@ def test_the_list_of_slots_opens_in_the_order_of_the_day(admin) -> None:
     assert admin.get("/admin/analysis/slot/").status_code == 200
 
 
+def revise(admin, button: str = "_save", **changed):
+    """Save the form of the constants as it is opened, but for what is ``changed``."""
+    page = "/admin/analysis/parameterrevision/add/"
+    form = admin.get(page).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields} | {"reason": "wilder tape"}
+    return admin.post(page, values | changed | {button: "x"}, follow=True)
+
+
 def test_new_constants_become_the_active_revision_with_their_author(admin) -> None:
-    values = {"values": json.dumps({"winsor_pct": 30}), "reason": "wilder tape"}
-    assert admin.post("/admin/analysis/parameterrevision/add/", values).status_code == 302
+    revise(admin, winsor_pct="30", weights_1w="0.1")
     revision = ParameterRevision.objects.get(active=True)
+    assert revision.values == {"winsor_pct": 30.0, "weights": {"1w": 0.1}}
     assert (revision.author.username, parameters_current().winsor_pct) == ("admin", 30)
+    told = LogEntry.objects.get().change_message
+    assert told == "Weight of 1 week 0.2 to 0.1; Returns are cut at 25 to 30: wilder tape"
 
 
-def test_constants_that_make_no_sense_are_refused_in_the_form(admin) -> None:
-    values = {"values": json.dumps({"winsor": 30}), "reason": "typo"}
-    answer = admin.post("/admin/analysis/parameterrevision/add/", values)
-    assert "is no constant of the score" in answer.content.decode()
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"winsor_pct": "much"}, "winsor_pct", "Enter a number."),
+        ({"winsor_pct": "0"}, "winsor_pct", "may not be 0"),
+        ({"scales_1d": "0"}, "scales_1d", "may not be 0"),
+        ({"weights_1d": "-1"}, "weights_1d", "it may be 0 to 1000"),
+        ({"minimum_valid": "5.5"}, "minimum_valid", "Enter a whole number."),
+        ({"winsor_pct": "30", "reason": ""}, "reason", "This field is required."),
+        ({}, "__all__", "These are the constants in force"),
+    ],
+)
+def test_constants_that_make_no_sense_are_refused_at_their_field(admin, changed, field, words) -> None:
+    assert words in revise(admin, **changed).context["adminform"].form.errors[field][0]
+    assert not ParameterRevision.objects.exists()
+
+
+def test_constants_that_somebody_else_revised_meanwhile_are_not_overwritten(admin) -> None:
+    parameters_revise({"winsor_pct": 20}, reason="first", author=None)
+    page = revise(admin, winsor_pct="30", expected="0").content.decode()
+    assert "Meanwhile the product has revised the constants" in page
+    assert parameters_current().winsor_pct == 20
+
+
+def test_the_newest_constants_can_be_taken_back(admin) -> None:
+    assert "there is nothing to undo" in revise(admin, "_undo").content.decode()
+    parameters_revise({"winsor_pct": 20}, reason="first", author=None)
+    parameters_revise({"winsor_pct": 15}, reason="second", author=None)
+    revise(admin, "_undo", reason="")
+    assert (parameters_current().winsor_pct, ParameterRevision.objects.count()) == (20, 3)
+    history = admin.get("/admin/analysis/parameterrevision/add/").content.decode()
+    assert "Returns are cut at 15 to 20" in history
 
 
 def test_a_past_revision_cannot_be_edited(admin) -> None:

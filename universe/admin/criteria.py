@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from universe.admin.criteria_form import GROUPS, PREVIEW, UNDO, WORDS, CriteriaForm, shown
@@ -28,6 +29,7 @@ class CriteriaRevisionAdmin(AnyAdmin):
     """Adding is revising; what was revised stays as it was."""
 
     form = CriteriaForm
+    change_form_template = "admin/revision_form.html"
     list_display = ["created_at", "state", "differs", "reason", "author"]
     list_filter = ["active", "author"]
     list_select_related = ["author"]
@@ -72,7 +74,7 @@ class CriteriaRevisionAdmin(AnyAdmin):
         form = context["adminform"].form
         if kwargs.get("add"):
             context["title"] = "Revise the limits of the universe"
-            context["history"] = _history()
+            context |= {"history": _history(), "looks_ahead": True}
         if PREVIEW in form.data and not form.errors:
             context |= self._preview(request, form)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -158,6 +160,9 @@ def _preview_tables(found: CriteriaPreview) -> dict[str, SafeString]:
     }
 
 
-def _names(moved: Moved) -> str:
+def _names(moved: Moved) -> SafeString | str:
+    if not moved.count:
+        return "–"
     more = moved.count - len(moved.first)
-    return ", ".join(moved.first) + (f" and {more:,} more" if more else "") or "–"
+    names = format_html_join(", ", "{}", ((link(symbol, "stock", symbol),) for symbol in moved.first))
+    return format_html("{}{}", names, f" and {more:,} more" if more else "")
