@@ -145,7 +145,11 @@ class LogEntryAdmin(LookOnlyAdmin):
     """Who did what in the admin, and when. Nobody edits or deletes it here, nor a person who stands in it."""
 
     list_display = ["action_time", "user", "act", "content_type", "thing", "what"]
-    list_filter = ["action_flag", "content_type", "user"]
+    list_filter = [
+        "action_flag",
+        ("content_type", admin.RelatedOnlyFieldListFilter),
+        ("user", admin.RelatedOnlyFieldListFilter),
+    ]
     list_select_related = ["user", "content_type"]
     list_display_links = ["action_time"]
     search_fields = ["object_repr", "change_message", "user__username"]

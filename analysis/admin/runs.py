@@ -69,16 +69,8 @@ class AnalysisRunAdmin(LookOnlyAdmin):
     """Every run with its times, stages and words; nothing can be changed."""
 
     list_display = [
-        "id",
-        "scheduled_for",
-        "kind",
-        "sector",
-        "status",
-        "late",
-        "as_of",
-        "took",
+        *("id", "scheduled_for", "kind", "sector", "status", "pages", "took", "late", "as_of"),
         "requested_by",
-        "pages",
     ]
     list_filter = ["status", "kind", "late", "world", "sector"]
     list_select_related = ["requested_by"]
@@ -112,7 +104,7 @@ class ParameterRevisionAdmin(AnyAdmin):
     form = ParametersForm
     change_form_template = "admin/revision_form.html"
     list_display = ["created_at", "active", "differs", "reason", "author"]
-    list_filter = ["active", "author"]
+    list_filter = ["active", ("author", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["author"]
     search_fields = ["reason", "author__username"]
     search_help_text = "Words of the reason, author"

@@ -17,13 +17,14 @@ from sectors import figures
 from sectors.admin.class_filters import ByHandFilter, ConfidenceFilter, MembershipFilter, ReviewFilter
 from sectors.admin.override_form import ACCEPTED, NAMES, OverrideForm, placed_words
 from sectors.models import Classification, SectorOverride
-from sectors.overrides import is_by_hand, verdict_of_rules
+from sectors.overrides import BY_HAND, RULES, is_by_hand, verdict_of_rules
 from sectors.review import SURE_ENOUGH, with_membership
 from sectors.selectors import override_of, override_revisions
 from sectors.services import override_set
 from universe.look_only import AnyAdmin, link, links, table
 from universe.selectors import stock_detail
 
+KINDS = {BY_HAND: "set by hand", RULES: "the rules"}
 NEXT_RUN = "Today's universe keeps its members; the next run counts it so."
 
 
@@ -162,7 +163,12 @@ class ClassificationAdmin(AnyAdmin):
     @admin.display(description="evidence")
     def why(self, row: Classification) -> SafeString:
         rows: list[list[object]] = [
-            [piece["kind"], piece["value"], NAMES.get(piece["sector"], "none"), piece["weight"]]
+            [
+                KINDS.get(piece["kind"], piece["kind"]),
+                piece["value"],
+                NAMES.get(piece["sector"], "none"),
+                piece["weight"],
+            ]
             for piece in row.evidence
         ]
         return table(["What", "Says", "Sector", "Weight"], rows)

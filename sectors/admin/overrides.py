@@ -12,7 +12,7 @@ from universe.look_only import LookOnlyAdmin, link, links
 @admin.register(SectorOverride)
 class SectorOverrideAdmin(LookOnlyAdmin):
     list_display = ["symbol", "placed", "active", "reason", "author", "created_at", "pages"]
-    list_filter = ["active", "clears", "sector", "author"]
+    list_filter = ["active", "clears", "sector", ("author", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["sector", "author"]
     search_fields = ["symbol__istartswith", "=figi", "reason", "author__username"]
     search_help_text = "Symbol, FIGI, words of the reason, author"

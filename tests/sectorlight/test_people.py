@@ -135,3 +135,11 @@ def test_a_trader_sees_no_people(client: Client) -> None:
     first_login_ensure("trader", User.Role.TRADER, "trader-password")
     client.force_login(User.objects.get(username="trader"))
     assert client.get("/admin/sectorlight/user/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["admin/logentry/", "sectors/classification/?review=core", "universe/criteriarevision/add/"],
+)
+def test_the_group_needs_no_superuser_for_its_daily_work(admin: Client, page: str) -> None:
+    assert admin.get(f"/admin/{page}").status_code == 200

@@ -31,7 +31,7 @@ class CriteriaRevisionAdmin(AnyAdmin):
     form = CriteriaForm
     change_form_template = "admin/revision_form.html"
     list_display = ["created_at", "state", "differs", "reason", "author"]
-    list_filter = ["active", "author"]
+    list_filter = ["active", ("author", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["author"]
     search_fields = ["reason", "author__username"]
     search_help_text = "Words of the reason, author"
