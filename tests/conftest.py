@@ -157,6 +157,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     elif counts["there"]:
         terminalreporter.section("recorded market data")
         terminalreporter.line(f"{counts['there']} tests read the recorded market data in {RECORDED}.")
+    for line in _told(terminalreporter, "recorded universes"):
+        terminalreporter.line(f"Names of the breadth tier over the {line}.")
     _answers_table(terminalreporter)
     _faults_table(terminalreporter)
     _misses_table(terminalreporter)
