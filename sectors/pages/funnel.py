@@ -95,6 +95,7 @@ class Surroundings:
 
 
 def funnel_page(found: Funnel, around: Surroundings) -> FunnelPage:
+    """Every figure leads to the list of those that it counts, of the same session."""
     query = ListingQuery(session=around.asked)
     return FunnelPage(
         session=figures.day(found.session),
