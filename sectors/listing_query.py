@@ -95,7 +95,12 @@ def session_of_text(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as exc:
-        raise ValueError(f"session is “{text[:20]}”; it must be a date such as 2026-03-31.") from exc
+        raise ValueError(f"session is “{printable(text)}”; it must be a date such as 2026-03-31.") from exc
+
+
+def printable(text: str) -> str:
+    """What was asked, short enough for a sentence and without characters that cannot be printed."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:40])
 
 
 def _search(text: str) -> str:
@@ -107,7 +112,7 @@ def _search(text: str) -> str:
 def _one_of(name: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
-            raise ValueError(f"{name} is “{text[:40]}”; it may be {', '.join(allowed)}.")
+            raise ValueError(f"{name} is “{printable(text)}”; it may be {', '.join(allowed)}.")
         return text
 
     return read
@@ -115,5 +120,7 @@ def _one_of(name: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
 
 def _sort(text: str) -> str:
     if text.removeprefix("-") not in SORTS:
-        raise ValueError(f"sort is “{text[:20]}”; it may be {', '.join(SORTS)}, with a minus the other way.")
+        raise ValueError(
+            f"sort is “{printable(text)}”; it may be {', '.join(SORTS)}, with a minus the other way."
+        )
     return text

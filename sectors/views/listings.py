@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sectors import figures
-from sectors.listing_query import ListingQuery, ListingsRefusedError, listing_query
+from sectors.listing_query import ListingQuery, ListingsRefusedError, listing_query, printable
 from sectors.listing_selectors import listing_row, listing_values
 from sectors.live import board_now
 from sectors.pages.listings import address, listing_lines, listings_csv, listings_page
@@ -101,7 +101,7 @@ def sessions_offered(session: dt.date) -> list[dt.date]:
 
 def _page_number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 6 and int(text) > 0):
-        raise ListingsRefusedError({"page": f"page is “{text[:20]}”; it must be a number from 1."})
+        raise ListingsRefusedError({"page": f"page is “{printable(text)}”; it must be a number from 1."})
     return int(text)
 
 

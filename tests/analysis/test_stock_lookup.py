@@ -82,7 +82,6 @@ def test_a_character_that_no_symbol_can_have_is_not_listed(trader: Client, path:
         "/alerts/?page=%00",
         "/analysis/?page=%00",
         "/analysis/?show=%00",
-        "/universe/?session=%00",
         "/sectors/technology/?sessions=%00",
     ],
 )

@@ -163,7 +163,9 @@ def test_an_earlier_session_is_shown_as_it_was(trader: Client) -> None:
     answer = trader.get("/universe/?session=2026-03-10").content.decode()
     assert "321" in answer
     assert "You asked for an earlier session." in answer
-    assert trader.get("/universe/?session=soon").status_code == 400
+    refused = trader.get("/universe/?session=%00")
+    assert refused.status_code == 400
+    assert "session is “?”; it must be a date such as 2026-03-31." in refused.content.decode()
 
 
 LIMITS = UniverseCriteria()

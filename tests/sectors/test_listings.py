@@ -165,6 +165,7 @@ def test_sectors_and_those_without_one_are_filtered(trader: Client, two_days: ob
         ("sector=moon&sort=up", "sector is “moon”"),
         ("sector=moon&sort=up", "sort is “up”"),
         ("session=tomorrow", "session is “tomorrow”; it must be a date such as 2026-03-31."),
+        ("sort=%00", "sort is “?”; it may be symbol"),
         ("page=0", "page is “0”; it must be a number from 1."),
         ("page=7", "page is 7; this list has 1 page."),
         ("q=%00", "q must be at most 60 printable characters"),
