@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sectors.classification.confidence import CEILING, CONSTANTS
 from sectors.classification.engine import FLOOR, weighed
 from sectors.places import PLACES, SLUGS
+from tests.recorded import ROOT
 from tests.sectors.judged import Judged, all_known, by_listing, wilson, with_profile, without_profile
 
 pytestmark = pytest.mark.recorded
@@ -61,6 +62,19 @@ def test_of_those_stated_at_nine_tenths_nine_tenths_are_right() -> None:
     assert sum(row.is_right for row in near) / len(near) >= 0.88
     sure = [row for row in all_known() if row.result.confidence >= 0.9]
     assert sum(row.is_right for row in sure) / len(sure) >= 0.95
+
+
+def test_the_page_tells_the_figures_that_are_measured_now() -> None:
+    page = (ROOT / "docs" / "classification.md").read_text(encoding="utf-8")
+    for rows in populations().values():
+        right, sure, coverage = (f"{100 * share:.1f} %" for share in figures(rows))
+        assert f"| {len(rows):,} | {right} | {sure} | {coverage} |" in page
+    for row in bins(stated_and_right(all_known())):
+        assert (
+            f"| {row.count} | {row.stated:.3f} | {row.right:.3f} ({row.low:.3f} to {row.high:.3f}) |" in page
+        )
+    shares = astuple(CONSTANTS)
+    assert "{:.2f} + {:.2f} * strongest + {:.2f} * further - {:.2f} * against".format(*shares) in page
 
 
 def test_constants_fitted_to_some_companies_are_honest_about_the_others(
