@@ -39,7 +39,9 @@ ALIGNMENT = {
 EVIDENCE = {
     "sector": "Vendor sector and industry",
     "industry": "Vendor industry",
+    "screener": "Screener industry",
     "sic": "Industry code (SIC)",
+    "fund": "Held by the sector fund",
     "description": "Words of the description",
     "name": "Words of the name",
     "override": "Set by hand",

@@ -124,3 +124,11 @@ def test_a_sector_fund_holds_its_sector(market: RunningMarket) -> None:
     assert sectors <= {"Utilities", None}
     assert sum(row["weightPercentage"] for row in rows) == pytest.approx(100, abs=0.1)
     assert market.get("/stable/etf/holdings?symbol=ZZZZZ") == []
+
+
+def test_a_fund_of_small_companies_holds_small_companies_of_its_sector(market: RunningMarket) -> None:
+    held = [row["asset"] for row in market.get("/stable/etf/holdings?symbol=PSCT")][:-1]
+    told = [market.get(f"/stable/profile?symbol={asset}")[0] for asset in held[:5]]
+    assert 30 < len(held) <= 60
+    assert {row["sector"] for row in told} <= {"Technology", None}
+    assert max(row["marketCap"] for row in told if row["marketCap"]) <= 8e9
