@@ -14,9 +14,8 @@ _LINES: tuple[tuple[str, float, str], ...] = (
         "materials",
         0.92,
         "Gold; Silver; Copper; Aluminum; Steel; Other Precious Metals; Other Precious Metals & Mining; "
-        "Other Industrial Metals & Mining; Industrial Materials; Construction Materials; Building Materials; "
-        "Chemicals; Chemicals - Specialty; Specialty Chemicals; Agricultural Inputs; Coking Coal; "
-        "Paper & Paper Products",
+        "Other Industrial Metals & Mining; Industrial Materials; Construction Materials; "
+        "Building Materials; Chemicals; Agricultural Inputs; Coking Coal; Paper & Paper Products",
     ),
     ("materials", 0.75, "Paper, Lumber & Forest Products; Lumber & Wood Production; Packaging & Containers"),
     (
@@ -45,7 +44,6 @@ _LINES: tuple[tuple[str, float, str], ...] = (
         "Financial - Data & Stock Exchanges; Financial Data & Stock Exchanges; "
         "Investment - Banking & Investment Services; Asset Management - Global",
     ),
-    ("financial", 0.72, "Capital Markets; Financial - Capital Markets"),
     (
         "healthcare",
         0.97,
@@ -53,7 +51,8 @@ _LINES: tuple[tuple[str, float, str], ...] = (
         "Medical - Pharmaceuticals; Medical - Devices; Medical Devices; Medical - Instruments & Supplies; "
         "Medical Instruments & Supplies; Medical - Diagnostics & Research; Diagnostics & Research; "
         "Medical - Care Facilities; Medical Care Facilities; Medical - Healthcare Plans; Healthcare Plans; "
-        "Medical - Equipment & Services; Medical - Specialties; Medical - Distribution; Medical Distribution",
+        "Medical - Equipment & Services; Medical - Specialties; Medical - Distribution; "
+        "Medical Distribution",
     ),
     (
         "healthcare",
@@ -74,17 +73,12 @@ _LINES: tuple[tuple[str, float, str], ...] = (
     (
         "industrials",
         0.84,
-        "Aerospace & Defense; Electrical Equipment & Parts; Consulting Services; Rental & Leasing Services; "
+        "Electrical Equipment & Parts; Consulting Services; Rental & Leasing Services; "
         "Pollution & Treatment Controls; Industrial - Pollution & Treatment Controls; Construction; "
-        "Environmental Services; Metal Fabrication; Manufacturing - Metal Fabrication",
+        "Environmental Services",
     ),
-    (
-        "industrials",
-        0.72,
-        "Building Products & Equipment; Security & Protection Services; Industrial - Specialties; "
-        "Manufacturing - Miscellaneous",
-    ),
-    ("industrials", 0.55, "Specialty Business Services; Conglomerates; Marine Shipping"),
+    ("industrials", 0.72, "Industrial - Specialties; Manufacturing - Miscellaneous"),
+    ("industrials", 0.55, "Conglomerates"),
     ("utilities", 0.94, "Regulated Electric; Regulated Water; Regulated Gas; Diversified Utilities"),
     (
         "utilities",
@@ -95,7 +89,7 @@ _LINES: tuple[tuple[str, float, str], ...] = (
     (
         "utilities",
         0.80,
-        "Utilities - Regulated Gas; Renewable Utilities; Utilities - Renewable; Independent Power Producers; "
+        "Renewable Utilities; Utilities - Renewable; Independent Power Producers; "
         "Utilities - Independent Power Producers",
     ),
     (
@@ -105,32 +99,20 @@ _LINES: tuple[tuple[str, float, str], ...] = (
         "Hardware, Equipment & Parts; Technology Distributors; Electronics & Computer Distribution; "
         "Networking & Communication Devices; Software - Application; Software - Services",
     ),
-    ("technology", 0.80, "Software - Infrastructure; Electronic Components"),
-    ("technology", 0.66, "Information Technology Services; Scientific & Technical Instruments"),
-    ("technology", 0.60, "Solar"),
-    ("technology", 0.45, "Consumer Electronics"),
+    ("technology", 0.80, "Software - Infrastructure"),
     (
         "consumer_discretionary",
         0.93,
         "Specialty Retail; Luxury Goods; Home Improvement; Home Improvement Retail; "
-        "Residential Construction; "
-        "Department Stores; Leisure; Gambling; Gambling, Resorts & Casinos; Resorts & Casinos; Restaurants; "
-        "Travel Lodging; Lodging; Travel Services; Auto - Recreational Vehicles; Recreational Vehicles; "
-        "Apparel - Retail; Apparel Retail; Apparel - Manufacturers; Apparel Manufacturing; "
-        "Apparel - Footwear & Accessories; Footwear & Accessories; Internet Retail; Personal Services; "
-        "Personal Products & Services; Education & Training Services",
+        "Residential Construction; Department Stores; Leisure; Gambling; Gambling, Resorts & Casinos; "
+        "Resorts & Casinos; Restaurants; Travel Lodging; Lodging; Travel Services; "
+        "Auto - Recreational Vehicles; Recreational Vehicles; Apparel - Retail; Apparel Retail; "
+        "Apparel - Manufacturers; Apparel Manufacturing; Apparel - Footwear & Accessories; "
+        "Footwear & Accessories; Internet Retail; Personal Services; Personal Products & Services; "
+        "Education & Training Services",
     ),
-    (
-        "consumer_discretionary",
-        0.85,
-        "Auto - Parts; Auto Parts; Auto - Manufacturers; Auto Manufacturers; Auto - Dealerships; "
-        "Auto & Truck Dealerships",
-    ),
-    (
-        "consumer_discretionary",
-        0.75,
-        "Furnishings, Fixtures & Appliances; Textile Manufacturing; Manufacturing - Textiles",
-    ),
+    ("consumer_discretionary", 0.85, "Auto - Parts; Auto Parts; Auto - Manufacturers; Auto Manufacturers"),
+    ("consumer_discretionary", 0.75, "Manufacturing - Textiles"),
 )
 #: Labels under which index providers (GICS 2023) file several sectors: industry, then sectors with their
 #: weights. Tankers and gas carriers are energy, payments financial, payrolls and outsourcing industrials.

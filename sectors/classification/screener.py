@@ -16,23 +16,20 @@ _LINES: tuple[tuple[str, str, float, str], ...] = (
         0.85,
         "Agricultural Chemicals; Aluminum; Building Materials; Containers/Packaging; Forest Products; "
         "Metal Mining; Paints/Coatings; Paper; Plastic Products; Precious Metals; Specialty Chemicals; "
-        "Other Metals and Minerals; Mining & Quarrying of Nonmetallic Minerals (No Fuels)",
+        "Other Metals and Minerals",
     ),
-    ("materials", "", 0.70, "Major Chemicals; Steel/Iron Ore"),
     ("energy", "", 0.90, "Oil & Gas Production; Integrated oil Companies; Oilfield Services/Equipment"),
-    ("energy", "", 0.80, "Oil Refining/Marketing; Oil/Gas Transmission; Coal Mining"),
+    ("energy", "", 0.80, "Oil Refining/Marketing; Oil/Gas Transmission"),
     ("energy", "", 0.65, "Oil and Gas Field Machinery"),
     (
         "financial",
         "",
         0.92,
         "Accident &Health Insurance; Banks; Commercial Banks; Finance Companies; Life Insurance; "
-        "Major Banks; "
-        "Property-Casualty Insurers; Savings Institutions; Investment Managers; "
+        "Major Banks; Property-Casualty Insurers; Savings Institutions; Investment Managers; "
         "Investment Bankers/Brokers/Service; Diversified Financial Services",
     ),
     ("financial", "", 0.80, "Finance/Investors Services; Specialty Insurers"),
-    ("financial", "", 0.55, "Finance: Consumer Services"),
     ("financial", "real_estate", 0.92, "Real Estate Investment Trusts; Building operators"),
     ("financial", "real_estate", 0.45, "Real Estate"),
     (
@@ -44,8 +41,8 @@ _LINES: tuple[tuple[str, str, float, str], ...] = (
         "Biotechnology: Electromedical & Electrotherapeutic Apparatus; Medical Specialities; "
         "Biotechnology: In Vitro & In Vivo Diagnostic Substances; Medical/Dental Instruments; "
         "Biotechnology: Pharmaceutical Preparations; Medical/Nursing Services; Other Pharmaceuticals; "
-        "Medicinal Chemicals and Botanical Products; Misc Health and Biotechnology Services; "
-        "Pharmaceuticals and Biotechnology; Biotechnology: Laboratory Analytical Instruments",
+        "Misc Health and Biotechnology Services; Pharmaceuticals and Biotechnology; "
+        "Biotechnology: Laboratory Analytical Instruments",
     ),
     ("healthcare", "", 0.70, "Ophthalmic Goods; Precision Instruments"),
     (
@@ -64,34 +61,21 @@ _LINES: tuple[tuple[str, str, float, str], ...] = (
         "industrials",
         "",
         0.70,
-        "Diversified Commercial Services; Professional Services; Industrial Machinery/Components; "
-        "Electrical Products; Miscellaneous manufacturing industries; Office Equipment/Supplies/Services",
+        "Diversified Commercial Services; Electrical Products; Miscellaneous manufacturing industries; "
+        "Office Equipment/Supplies/Services",
     ),
-    ("industrials", "", 0.50, "Industrial Specialties; Metal Fabrications; Marine Transportation"),
-    ("industrials", "", 0.40, "Transportation Services; Business Services; Multi-Sector Companies"),
+    ("industrials", "", 0.40, "Business Services; Multi-Sector Companies"),
     (
         "technology",
         "",
         0.88,
         "Computer Communications Equipment; Computer Manufacturing; Computer peripheral equipment; "
-        "Computer Software: Prepackaged Software; Electronic Components; Electronics Distribution; "
-        "Retail: Computer Software & Peripheral Equipment; Semiconductors; Diversified Electronic Products",
+        "Electronic Components; Electronics Distribution; Retail: Computer Software & Peripheral Equipment; "
+        "Semiconductors; Diversified Electronic Products",
     ),
-    (
-        "technology",
-        "",
-        0.72,
-        "Computer Software: Programming Data Processing; EDP Services; "
-        "Radio And Television Broadcasting And Communications Equipment",
-    ),
+    ("technology", "", 0.72, "Computer Software: Programming Data Processing"),
     ("technology", "telecom", 0.80, "Telecommunications Equipment"),
-    (
-        "utilities",
-        "",
-        0.88,
-        "Electric Utilities: Central; Power Generation; Water Supply",
-    ),
-    ("utilities", "", 0.55, "Natural Gas Distribution"),
+    ("utilities", "", 0.88, "Electric Utilities: Central; Power Generation; Water Supply"),
     (
         "consumer_discretionary",
         "",
@@ -102,18 +86,12 @@ _LINES: tuple[tuple[str, str, float, str], ...] = (
         "Hotels/Resorts; Motor Vehicles; Other Specialty Stores; Recreational Games/Products/Toys; "
         "Restaurants; Services-Misc. Amusement & Recreation; Shoe Manufacturing",
     ),
-    (
-        "consumer_discretionary",
-        "",
-        0.80,
-        "Auto Parts:O.E.M.; Home Furnishings; Retail-Auto Dealers and Gas Stations",
-    ),
+    ("consumer_discretionary", "", 0.80, "Auto Parts:O.E.M.; Home Furnishings"),
     (
         "consumer_discretionary",
         "",
         0.60,
-        "Other Consumer Services; RETAIL: Building Materials; Textiles; Auto Manufacturing; "
-        "Consumer Electronics/Appliances; Ordnance And Accessories",
+        "Other Consumer Services; Textiles; Consumer Electronics/Appliances",
     ),
     (
         "consumer_discretionary",
@@ -130,7 +108,6 @@ _LINES: tuple[tuple[str, str, float, str], ...] = (
         "Advertising; Books; Broadcasting; Movies/Entertainment; Newspapers/Magazines; "
         "Cable & Other Pay Television Services",
     ),
-    ("consumer_discretionary", "media", 0.45, "Publishing"),
 )
 #: Industries that hold several sectors: industry, then sectors with their weights.
 _SPLIT: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = (
@@ -177,7 +154,6 @@ _PAIRS: tuple[tuple[str, str, str, float, str], ...] = (
     ("Real Estate", "Other Consumer Services", "consumer_discretionary", 0.85, ""),
     ("Real Estate", "Homebuilding", "consumer_discretionary", 0.70, ""),
     ("Utilities", "Telecommunications Equipment", "technology", 0.75, "telecom"),
-    ("Utilities", "Oil & Gas Production", "utilities", 0.40, ""),
     ("Finance", "Real Estate", "financial", 0.88, "real_estate"),
     ("Utilities", "Environmental Services", "industrials", 0.80, ""),
     ("Energy", "Natural Gas Distribution", "energy", 0.70, ""),
@@ -186,13 +162,15 @@ _PAIRS: tuple[tuple[str, str, str, float, str], ...] = (
     ("Industrials", "Telecommunications Equipment", "technology", 0.70, ""),
     ("Industrials", "Farming/Seeds/Milling", "consumer_discretionary", 0.80, "staples"),
 )
-#: Of pairs too. The screener's "Real Estate / Real Estate" are the business services of SIC 7389.
+#: Of pairs too. The screener's "Real Estate / Real Estate" are the business services of SIC 7389, its
+#: "Utilities / Oil & Gas Production" pipelines, liquefiers and gas utilities.
 _SPLIT_PAIRS: tuple[tuple[str, str, tuple[tuple[str, float], ...]], ...] = (
     (
         "Real Estate",
         "Real Estate",
         (("industrials", 0.38), ("financial", 0.30), ("healthcare", 0.12)),
     ),
+    ("Utilities", "Oil & Gas Production", (("energy", 0.48), ("utilities", 0.38))),
     (
         "Technology",
         "Industrial Machinery/Components",
