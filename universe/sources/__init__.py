@@ -6,6 +6,7 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -15,7 +16,6 @@ from universe.sources.counted import Counted
 from universe.sources.fmp import mcp as fmp_mcp
 from universe.sources.fmp.rest import FmpRest
 from universe.sources.http import Door
-from universe.sources.mcp.door import McpDoor
 from universe.sources.mcp.target import target_read
 from universe.sources.plans import Entitlement, PlanMemory
 from universe.sources.polygon import mcp as polygon_mcp
@@ -23,6 +23,9 @@ from universe.sources.polygon.rest import PolygonRest
 from universe.sources.polygon.stream import SILENCE_SECONDS, MinuteStream
 from universe.sources.routing import Routed, transports
 from universe.sources.status import lag_observed, told_forget, vendor_observed, vendor_status
+
+if TYPE_CHECKING:
+    from universe.sources.mcp.door import McpDoor
 
 __all__ = [
     "Entitlement",
@@ -105,6 +108,8 @@ def _door(vendor: str, base_url: str, key: str, *, patience: float | None = None
 
 def _beside(rest: Door, vendor: str, base_url: str, key: str) -> Transport:
     """``rest`` and the vendor's MCP server, as the settings divide the questions."""
+    from universe.sources.mcp.door import McpDoor  # brings the MCP SDK: a second that few processes need
+
     speech = MCP[vendor]
     # The servers add FMP's ``/stable`` themselves.
     own = base_url.rstrip("/").removesuffix("/stable")
