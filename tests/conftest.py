@@ -20,6 +20,7 @@ from django.db import connection
 
 from sectorlight.postgresql import base as postgresql
 from tests.longest import LONGEST
+from tests.nursery import MEASURED_CHILDREN
 from tests.recorded import DATA as RECORDED
 from tests.recorded import ROOT
 from universe.redis import breaker
@@ -38,8 +39,6 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 RECORDED_COUNTS = pytest.StashKey[dict[str, int]]()
-#: What coverage tells a child process to measure, if there is such a process.
-MEASURED_CHILDREN = "COVERAGE_PROCESS_CONFIG"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

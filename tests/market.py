@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 import urllib.error
@@ -13,10 +11,12 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from sectorlight.embedded.ports import free_port
+from tests.nursery import market_process
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
@@ -30,7 +30,8 @@ class RunningMarket:
 
     port: int
     token: str
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
+    words: tuple[str, ...]
 
     @property
     def url(self) -> str:
@@ -130,35 +131,34 @@ def start_market(
     ISO time, ``state`` a file that keeps market time over restarts, ``keys`` the keys it knows (default:
     any), ``plans`` such as ``polygon=starter``, ``listings`` the size of a smaller invented market."""
     port = port or free_port()
-    command = [sys.executable, "-m", "universe.simulator", "--port", str(port), "--market", str(market)]
-    command += ["--speed", str(speed)]
-    command += ["--from", first] if first else []
-    command += ["--state", str(state)] if state else []
-    command += ["--listings", str(listings)] if listings else []
-    command += [word for plan in plans for word in ("--plan", plan)]
+    words = ["--port", str(port), "--market", str(market), "--speed", str(speed)]
+    words += ["--from", first] if first else []
+    words += ["--state", str(state)] if state else []
+    words += ["--listings", str(listings)] if listings else []
+    words += [word for plan in plans for word in ("--plan", plan)]
     environment = os.environ | {"SIMULATOR_TOKEN": TOKEN, "SIMULATOR_KEYS": keys}
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        running = RunningMarket(port, TOKEN, process)
+    with tempfile.NamedTemporaryFile() as log:
+        process = market_process(words, environment, log=Path(log.name))
+        process.start()
+        running = RunningMarket(port, TOKEN, process, tuple(words))
         try:
             if not _is_ready(running):
-                log.seek(0)
                 raise AssertionError(f"the simulated market did not start: {log.read().decode()}")
             yield running
         finally:
             process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
+            process.join(10)
+            if process.exitcode is None:
                 process.kill()
-                process.wait()
+                process.join()
+            process.close()
 
 
 def _is_ready(running: RunningMarket) -> bool:
     """Ask until it answers, its process ends, or the time is up."""
     pause = threading.Event()
     for _ in range(int(START_SECONDS / 0.05)):
-        if running.process.poll() is not None:
+        if running.process.exitcode is not None:
             return False
         try:
             running.get("/simulator/health")

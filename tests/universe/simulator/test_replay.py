@@ -180,9 +180,7 @@ def test_recorded_filings_are_told_when_their_day_is_over_and_none_is_made_up(fo
 
 
 def replay_folder(replay: RunningMarket) -> str:
-    arguments = replay.process.args
-    assert isinstance(arguments, list)
-    return str(arguments[arguments.index("--market") + 1])
+    return replay.words[replay.words.index("--market") + 1]
 
 
 def test_the_index_is_quoted_and_the_world_beyond_is_not(replay: RunningMarket) -> None:
