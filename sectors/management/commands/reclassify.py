@@ -6,7 +6,7 @@ from sectors.services import stocks_classify
 
 
 class Command(BaseCommand):
-    help = "Judge all listings, or some, by today's rules; only changes are written, sectors set by hand stay."
+    help = "Judge listings by today's rules; only changes are written, and what is set by hand stays."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("symbols", nargs="*", help="Listings to judge; all when none is named.")
