@@ -132,6 +132,8 @@ class VolatilityWeightAdmin(AnyAdmin):
         "revisions",
     ]
     list_filter = [InForceFilter, "sector", "source"]
+    search_fields = ["sector__name", "reason", "author__username"]
+    search_help_text = "Sector, author or words of the reason"
     list_select_related = ["sector", "author"]
     actions = ["undo"]
 

@@ -23,7 +23,7 @@ from universe.sessions import LAST_DAY
 @admin.register(Sector)
 class SectorAdmin(LookOnlyAdmin):
     list_display = [
-        *("position", "name", "slug", "large_cap_proxy", "small_cap_proxy", "gap_class", "measured"),
+        *("position", "name", "large_cap_proxy", "small_cap_proxy", "gap_class", "measured"),
         *("weight", "core", "pages"),
     ]
     list_display_links = ["name"]

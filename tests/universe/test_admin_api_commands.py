@@ -22,6 +22,7 @@ from universe.models import CriteriaRevision, UniverseSnapshot
 from universe.selectors import criteria_current
 from universe.services import (
     bars_refresh,
+    criteria_preview,
     criteria_revise,
     facts_refresh,
     listings_refresh,
@@ -156,6 +157,15 @@ class TestCriteriaRevise:
     def test_nonsense_is_refused_by_name_and_value(self, values: Any, words: str) -> None:
         with pytest.raises(CriteriaError, match=words):
             criteria_revise(values, reason="try", author=None)
+
+    @pytest.mark.parametrize("values", [{}, {"volume_sessions": 19}])
+    def test_a_look_ahead_counts_the_limits_in_force_as_the_build_did(
+        self, built: UniverseSnapshot, values: dict[str, Any]
+    ) -> None:
+        told = criteria_preview(values)
+        assert told is not None
+        assert [{"name": name, "count": now} for name, now, _ in told.stages] == built.funnel
+        assert told.stages[0][2] == built.listings
 
     def test_a_change_needs_a_reason(self) -> None:
         with pytest.raises(CriteriaError, match="needs a reason"):

@@ -12,8 +12,8 @@ from universe.models import FundHolding, Stock, SymbolChange
 @admin.register(Stock)
 class StockAdmin(LookOnlyAdmin):
     list_display = [
-        *("symbol", "name", "mic", "kind", "cap", "shares", "float_shown", "sector_label", "active"),
-        "pages",
+        *("symbol", "name", "pages", "mic", "kind", "cap", "shares", "float_shown", "sector_label"),
+        "active",
     ]
     list_filter = ["active", "mic", "kind", "is_fund", "sector_label"]
     search_fields = ["symbol__istartswith", "name", "=figi", "=cik"]

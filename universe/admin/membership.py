@@ -110,17 +110,8 @@ class SnapshotMemberAdmin(LookOnlyAdmin):
     """Why is it in, why is it not: every listing's verdict."""
 
     list_display = [
-        "symbol",
-        "session",
-        "tier",
-        "cap_tier",
-        "why",
-        "price",
-        "cap",
-        "volume",
-        "gaps",
+        *("symbol", "session", "pages", "tier", "why", "price", "cap", "volume", "cap_tier", "gaps"),
         "float_estimated",
-        "pages",
     ]
     list_filter = [NewestFilter, TierFilter, ReasonFilter, "cap_tier", "float_estimated"]
     list_select_related = ["snapshot"]

@@ -135,8 +135,9 @@ def candidates_again(snapshot: UniverseSnapshot, criteria: UniverseCriteria) -> 
 
 
 def _averages_judged(snapshot: UniverseSnapshot) -> Averages:
-    rows = list(snapshot.members.order_by().values_list("symbol", "price", "avg_volume", "gap_share"))
-    figures = np.array([row[1:] for row in rows], dtype=np.float64).reshape(len(rows), 3)
+    columns = ("price", "avg_volume", "gap_share", "gap_share_10")
+    rows = list(snapshot.members.order_by().values_list("symbol", *columns))
+    figures = np.array([row[1:] for row in rows], dtype=np.float64).reshape(len(rows), len(columns))
     return Averages({row[0]: index for index, row in enumerate(rows)}, *figures.T)
 
 

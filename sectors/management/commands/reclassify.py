@@ -6,7 +6,7 @@ from sectors.services import stocks_classify
 
 
 class Command(BaseCommand):
-    help = "Judge listings by today's rules; only changes are written, and what is set by hand stays."
+    help = "Judge listings by today's rules; what was set by hand stays. Only changes are written."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("symbols", nargs="*", help="Listings to judge; all when none is named.")
