@@ -9,9 +9,10 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from analysis.models import AnalysisRun, RunStatus
-from tests.analysis.page_cast import AS_OF, listing, mover, run_store, universe_build
+from tests.analysis.page_cast import AS_OF, TODAY, listing, mover, run_store, universe_build
 from tests.journeys.conftest import Aside, Restartable
 from tests.journeys.test_accessibility import violations
+from universe.sessions import session_offset
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATHS = (
@@ -21,6 +22,7 @@ PATHS = (
     "/analysis/",
     "/alerts/",
     "/universe/",
+    "/universe/listings/",
     "/logout/",
     "/nowhere/",
 )
@@ -42,7 +44,10 @@ def at_work(aside: Aside, server: Restartable) -> int:
     def build() -> int:
         run_store()
         mover(at=AS_OF)
-        listing("SOUN", universe_build())
+        before, universe = universe_build(session_offset(TODAY, -1)), universe_build()
+        listing("SOUN", universe)
+        listing("PATH", before)
+        listing("FAY", universe, verdict={"tier": "", "reasons": ["price_below"], "price": 1.94})
         words = {"percent": 12, "stage": "fetching the prices", "finished_wall": None}
         return run_store(AS_OF.replace(minute=5), status=RunStatus.RUNNING, **words).pk
 
