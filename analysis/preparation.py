@@ -63,9 +63,10 @@ def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
         if standing is None:
             raise
         return [*problems, f"{exc} The universe of {standing.session} stays in force."]
-    tell(88, "classifying the members")
+    tell(88, "classifying the listings")
+    # Those outside, too: a reader may ask of any listing where it belongs.
+    stocks_classify()
     symbols = [row.symbol for row in members(session)]
-    stocks_classify(symbols)
     tell(96, "publishing the universe")
     stock_universe_replace(session, _classes(session, symbols))
     logger.info("universe of %s: %s core, %s breadth", session, snapshot.core, snapshot.breadth)

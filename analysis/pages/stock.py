@@ -260,7 +260,7 @@ def _verdict(detail: StockDetail, rows: tuple[CriterionRow, ...]) -> VerdictLine
 def _sector(found: Classification | None, detail: StockDetail) -> SectorPanel:
     footer = _gap_words(detail)
     if found is None:
-        note = "Only members of a universe are classified."
+        note = "The next universe build, at 20:00 or with the next run, classifies it."
         return SectorPanel("Sector: not classified yet", "", "", note, (), footer)
     rows = tuple(_evidence(piece, found.sector_id) for piece in found.evidence)
     agreeing = sum(piece.get("sector") == found.sector_id for piece in found.evidence)
@@ -270,6 +270,9 @@ def _sector(found: Classification | None, detail: StockDetail) -> SectorPanel:
         title, note = "Sector unknown", "It is counted, and stands in no sector."
     else:
         title, note = f"Sector: {found.sector.name}", f"{agreeing} of {len(rows)} hints agree"
+    if found.evidence and found.evidence[0].get("kind") == "override":
+        title = title if found.sector is not None else "No sector: set by hand"
+        note = "An admin has decided; the rules’ own verdict stands below"
     if found.disputed:
         note += ", disputed between sources"
     return SectorPanel(
