@@ -45,8 +45,8 @@ CONSTANTS = Constants(start=-2.31, strongest=1.09, further=0.30, against=0.91)
 
 def pulls(likely: Iterable[float]) -> Pulls:
     """From what each hint makes of one sector, above 0 and below 1: 1/8 says nothing."""
-    said = [log(share / (1 - share)) + CHANCE for share in likely]
-    agreeing = sorted((pull for pull in said if pull > 0), reverse=True)
+    said = sorted((log(share / (1 - share)) + CHANCE for share in likely), reverse=True)
+    agreeing = [pull for pull in said if pull > 0]
     against = -sum(pull for pull in said if pull < 0)
     return Pulls(agreeing[0] if agreeing else 0.0, sum(agreeing[1:]), against)
 

@@ -136,7 +136,7 @@ def _shares(votes: Sequence[Hint]) -> dict[str, float]:
     """By sector its share after all votes; the strongest hint counts whole, so the order does not matter."""
     shares = dict.fromkeys(SLUGS, 1.0)
     for place, hint in enumerate(sorted(votes, key=_strength, reverse=True)):
-        power = DISCOUNT[hint.evidence.kind.split(",")[0]] if place else 1.0
+        power = _discount(hint) if place else 1.0
         likely = _likely(hint)
         for sector in SLUGS:
             shares[sector] *= likely[sector] ** power
@@ -153,8 +153,13 @@ def _likely(hint: Hint) -> dict[str, float]:
     return {sector: named.get(sector, other) for sector in SLUGS}
 
 
-def _strength(hint: Hint) -> float:
-    return hint.evidence.weight
+def _strength(hint: Hint) -> tuple[float, float, str]:
+    """Equal weights are told apart by kind and sector, never by their place."""
+    return hint.evidence.weight, _discount(hint), hint.evidence.sector or ""
+
+
+def _discount(hint: Hint) -> float:
+    return DISCOUNT[hint.evidence.kind.split(",")[0]]
 
 
 def _is_disputed(votes: Sequence[Hint], shares: dict[str, float], winner: str) -> bool:

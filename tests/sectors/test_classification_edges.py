@@ -216,6 +216,15 @@ def test_the_order_of_labels_and_funds_does_not_matter(profile: CompanyProfile) 
         )
 
 
+def test_of_two_labels_that_weigh_alike_neither_wins_by_its_place() -> None:
+    offices, banks = ("Real Estate", "Building operators"), ("Finance", "Commercial Banks")
+    homes = ("Consumer Discretionary", "Homebuilding")
+    wells = ("Energy", "Oil & Gas Production")
+    for one, other in ((homes, wells), (offices, banks)):
+        first, second = classify(company("Acme", one, other)), classify(company("Acme", other, one))
+        assert (first.sector, first.confidence) == (second.sector, second.confidence)
+
+
 FUND_OF = {place.slug: place.small_cap_proxy for place in PLACES if place.small_cap_proxy != "PSCU"}
 
 
