@@ -24,8 +24,8 @@ _STATE = """
     FROM universe_stock
 """
 _LISTED = """
-    SELECT stock.symbol, name, mic, kind, active, tier, COALESCE(reasons[1], ''),
-           COALESCE(cardinality(reasons), 0)
+    SELECT stock.symbol, stock.name, stock.mic, stock.kind, stock.active, member.tier,
+           COALESCE(member.reasons[1], ''), COALESCE(cardinality(member.reasons), 0)
     FROM universe_stock stock
     LEFT JOIN universe_snapshotmember member ON member.symbol = stock.symbol AND member.snapshot_id = %s
 """
