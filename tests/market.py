@@ -20,6 +20,8 @@ from tests.nursery import market_process
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
+#: An invented market of this size starts in a fifth of the time of the whole one.
+SMALL = 2_000
 TOKEN = "hands-on-the-market"
 KEY = "any-key"
 
@@ -125,11 +127,12 @@ def start_market(
     keys: str = "",
     port: int | None = None,
     plans: Sequence[str] = (),
-    listings: int | None = None,
+    listings: int | None = SMALL,
 ) -> Iterator[RunningMarket]:
     """A running market, ready to answer; stopped at the end. ``first`` is a date (it starts at 10:00) or an
     ISO time, ``state`` a file that keeps market time over restarts, ``keys`` the keys it knows (default:
-    any), ``plans`` such as ``polygon=starter``, ``listings`` the size of a smaller invented market."""
+    any), ``plans`` such as ``polygon=starter``, ``listings`` the size of an invented market, None for the
+    whole one."""
     port = port or free_port()
     words = ["--port", str(port), "--market", str(market), "--speed", str(speed)]
     words += ["--from", first] if first else []

@@ -39,7 +39,7 @@ def _django_db_helper() -> None:
 def market(django_db_setup: None, django_db_blocker: Any) -> Iterator[RunningMarket]:
     """A market at 10:30 of 31 March 2026 with its first board, and a database emptied again at the end."""
     patch = pytest.MonkeyPatch()
-    with start_market(first="2026-03-31T10:30") as running, django_db_blocker.unblock():
+    with start_market(first="2026-03-31T10:30", listings=None) as running, django_db_blocker.unblock():
         from django.conf import settings
 
         for name, value in {

@@ -46,7 +46,7 @@ def _measured() -> list[Cost]:
     from universe import clock
     from universe.sources import sources_close
 
-    with start_market(first=FIRST.isoformat()) as market:
+    with start_market(first=FIRST.isoformat(), listings=None) as market:
         addresses = {"POLYGON_BASE_URL": market.url, "FMP_BASE_URL": f"{market.url}/stable"}
         with override_settings(MARKET_WORLD="simulated", SIMULATOR_URL=market.url, **addresses):
             clock.forget()

@@ -42,7 +42,7 @@ SESSIONS = 26
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[RunningMarket]:
-    with start_market(first="2026-03-31", speed=60) as market:
+    with start_market(first="2026-03-31", speed=60, listings=None) as market:
         yield market
 
 

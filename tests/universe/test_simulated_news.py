@@ -25,7 +25,7 @@ HOUR = dt.timedelta(hours=1)
 
 @pytest.fixture
 def market(settings: Any) -> Iterator[RunningMarket]:
-    with start_market(first=f"{SESSION}T10:00") as running:
+    with start_market(first=f"{SESSION}T10:00", listings=None) as running:
         settings.MARKET_WORLD = "simulated"
         settings.SIMULATOR_URL = settings.POLYGON_BASE_URL = running.url
         settings.FMP_BASE_URL = f"{running.url}/stable"

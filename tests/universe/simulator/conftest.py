@@ -20,8 +20,8 @@ def world() -> SyntheticWorld:
 
 @pytest.fixture(scope="session")
 def market() -> Iterator[RunningMarket]:
-    """An invented market at 10:30 of a fixed session; tests that move it start their own."""
-    with start_market(first=f"{SESSION}T10:30") as running:
+    """A whole invented market at 10:30 of a fixed session; tests that move it start their own."""
+    with start_market(first=f"{SESSION}T10:30", listings=None) as running:
         yield running
 
 

@@ -264,6 +264,6 @@ def test_an_unknown_path_answers_plain_text(market: RunningMarket) -> None:
 def test_a_halted_row_says_so(world: SyntheticWorld) -> None:
     halt = world.grid(SESSION).halts[0]
     moment = hours(SESSION).pre_open + dt.timedelta(minutes=halt.start + 1)
-    with start_market(first=f"{moment:%Y-%m-%dT%H:%M}") as market:
+    with start_market(first=f"{moment:%Y-%m-%dT%H:%M}", listings=None) as market:
         row = market.get(f"{SNAPSHOT}/{world.listings.symbols[halt.row]}")["ticker"]
         assert row["halted"] is True

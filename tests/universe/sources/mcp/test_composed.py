@@ -23,7 +23,7 @@ KEY = "canary-fmp-0123456789"
 
 @pytest.fixture(scope="module")
 def market() -> Iterator[RunningMarket]:
-    with start_market(first=DAY.isoformat()) as market:
+    with start_market(first=DAY.isoformat(), listings=None) as market:
         yield market
 
 

@@ -36,7 +36,7 @@ class Both:
 @pytest.fixture(scope="module")
 def both() -> Iterator[Both]:
     assert COMMAND.is_file(), f"{COMMAND} is missing; make test (or make .venv-mcp/.fmp) installs it."
-    with start_market(first=DAY.isoformat()) as market:
+    with start_market(first=DAY.isoformat(), listings=None) as market:
         base = fmp.child_base_url(f"{market.url}/stable")
         rest = Door("fmp", f"{market.url}/stable", header="apikey", key=KEY)
         mcp = McpDoor(

@@ -27,7 +27,7 @@ DAY, BEFORE = dt.date(2026, 3, 31), dt.date(2026, 3, 30)
 
 @pytest.fixture(scope="module")
 def both() -> Iterator[tuple[PolygonRest, PolygonRest]]:
-    with start_market(first=DAY.isoformat()) as market:
+    with start_market(first=DAY.isoformat(), listings=None) as market:
         rest = Door("polygon", market.url, header="Authorization", prefix="Bearer ", key=KEY)
         environment = polygon.CHILD.environment(KEY, market.url)
         target = Target(command=(sys.executable, SERVER))
