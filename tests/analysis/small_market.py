@@ -61,9 +61,11 @@ def build(session: dt.date = SESSION, *, days: int = 26) -> None:
         for label, symbols in LABELS.items()
         for symbol in symbols
     )
-    for back in range(days, 0, -1):
-        day = sessions.session_offset(session, -back)
-        bars_store(bar(symbol, day, is_last=back == 1) for symbol in (*SYMBOLS, "IWM"))
+    bars_store(
+        bar(symbol, sessions.session_offset(session, -back), is_last=back == 1)
+        for back in range(days, 0, -1)
+        for symbol in (*SYMBOLS, "IWM")
+    )
     snapshot_build(session)
     stocks_classify()
 
