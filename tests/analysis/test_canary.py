@@ -33,7 +33,7 @@ from universe.errors import SourceError
 from universe.models import VendorCall
 from universe.sources import facts_source, plans, price_source, sources_close
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 POLYGON, FMP = "canary-polygon-2f9c71d0", "canary-fmp-8e55a3b4"
 CANARIES = (POLYGON, FMP)
