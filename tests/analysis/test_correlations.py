@@ -10,7 +10,7 @@ from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
 from analysis.correlations import correlations_measure, sector_correlations
-from analysis.preparation import correlations_key
+from analysis.norms import correlations_key
 from sectors.services import sectors_seed
 from sectors.types import FundTie
 from tests.analysis.page_cast import classified, listing, universe_build

@@ -16,7 +16,7 @@ from django.utils import timezone
 from analysis.engine import score_board
 from analysis.engine.frames import unpack
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
-from analysis.preparation import correlations_key
+from analysis.norms import correlations_key
 from analysis.services import (
     history_complete,
     inputs_prune,
