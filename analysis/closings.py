@@ -8,6 +8,7 @@ that these factors are 1.0. The engine is the live one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,19 +42,20 @@ def closing_frames(slug: str, session: Session, wanted: Sequence[Session]) -> It
     if not own or not wanted:
         return
     recording, daily = _recording(slug, own, session), _daily(session, sorted(standing), classes)
-    column = [sector.slug for sector in sectors_list()].index(slug)
+    column, parameters = [sector.slug for sector in sectors_list()].index(slug), parameters_current()
     for place, day in enumerate(recording.sessions):
         if day not in wanted or place < SESSIONS_BEFORE or not np.isfinite(recording.close[place]).any():
             continue
         columns = np.flatnonzero(np.isin(recording.symbol, list(past.get(day, standing))))
         realised = float(realised_volatility(daily[:place])[column])
-        yield frame_at(
+        frame = frame_at(
             recording,
             place,
             Members(columns, np.ones(len(columns), dtype=np.bool_)),
             hour="close",
             sectors=(SectorInput(slug, 1.0, None, realised=realised),),
         )
+        yield replace(frame, parameters=parameters)
 
 
 def _recording(slug: str, symbols: Sequence[str], session: Session) -> Recording:

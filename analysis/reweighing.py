@@ -7,6 +7,7 @@ as a preview before saving is what comes.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,7 +23,8 @@ from analysis.models import AnalysisRun, RunInput, RunKind, RunStatus
 from analysis.selectors import runs_of_world
 from analysis.types import InputFrame
 from sectors.models import VolatilityWeight
-from sectors.selectors import board_current, reading_newest, weight_settings
+from sectors.pages.explanation import weight_input
+from sectors.selectors import board_current, reading_newest, weight_settings, weights_named
 from universe.clock import ClockUnavailableError
 
 logger = logging.getLogger(__name__)
@@ -41,7 +43,13 @@ class Standing:
     context: dict[str, Any] | None
 
 
-def reweigh_request(sender: object, revision: VolatilityWeight, **_: object) -> AnalysisRun | None:
+def reweigh_on_revision(sender: object, revision: VolatilityWeight, **_: object) -> None:
+    """Ask for a run once the revision is there to be read. What goes wrong then is logged: the revision
+    stands, and the next run uses it."""
+    transaction.on_commit(partial(reweigh_request, revision), robust=True)
+
+
+def reweigh_request(revision: VolatilityWeight) -> AnalysisRun | None:
     """Ask for a run of the revision's sector; a run that waits already will read the newest revision.
 
     None: there is no light to weigh anew, or the market does not tell its time: the next run uses the weight.
@@ -78,6 +86,17 @@ def standing_take(slug: str) -> Standing:
     findings = Findings(
         degraded=list(reading.flags), source=reading.source, oldest_input_at=reading.oldest_input_at
     )
-    frame = reweighed(unpack(bytes(stored.frame)), slug, weight_settings()[slug])
+    setting = weight_settings()[slug]
+    frame = reweighed(unpack(bytes(stored.frame)), slug, setting)
     board = board_current()
-    return Standing(frame, findings, dict(stored.lineage), board["context"] if board else None)
+    lineage = _lineage(stored.lineage, slug, setting.revision_id)
+    return Standing(frame, findings, lineage, board["context"] if board else None)
+
+
+def _lineage(stored: Mapping[str, Any], slug: str, revision_id: int | None) -> dict[str, Any]:
+    """The inputs' origins with the sector's weight replaced; empty where none was kept."""
+    if not stored:
+        return {}
+    weight = [weight_input(row) for row in weights_named([revision_id] if revision_id else [])]
+    others = [one for one in stored["inputs"] if one["name"] != f"weight_{slug}"]
+    return dict(stored) | {"inputs": [*others, *weight]}

@@ -8,6 +8,7 @@ light alone, so that the other seven stay as they are.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,11 +33,13 @@ SESSIONS = 60
 @dataclass(frozen=True, slots=True)
 class Light:
     """A verdict: ``band`` "none" when it is withheld. ``weight`` is what the score was multiplied by; None:
-    the reading does not tell."""
+    the reading does not tell. ``lacks_measure``: a measured weight was asked for and the volatility is not
+    known there, so that the number set by hand stands."""
 
     score: Decimal
     band: Band
     weight: float | None
+    lacks_measure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,9 @@ def weight_whatif(slug: str, setting: WeightSetting) -> WhatIf:
 def _last_of_sessions(newest: SentimentReading) -> dict[Session, SentimentReading]:
     """The last reading of each of the 60 sessions up to that of ``newest`` that has one, oldest first."""
     first = hours(session_offset(session_of(newest.as_of), 1 - SESSIONS)).pre_open
-    return {session_of(row.as_of): row for row in readings_since(newest.sector, first)}
+    last = {session_of(row.as_of): row for row in readings_since(newest.sector, first)}
+    # One that was published since the newest was read is another moment's.
+    return last | {session_of(newest.as_of): newest}
 
 
 def _compared(rows: Sequence[SentimentReading], setting: WeightSetting) -> dict[int, Comparison]:
@@ -136,8 +141,13 @@ def _scored(packed: bytes, slug: str, setting: WeightSetting) -> Light | None:
 def _light(frame: InputFrame, slug: str, setting: WeightSetting) -> Light:
     again = reweighed(frame, slug, setting)
     score = score_one(again, slug)
-    weight = next(sector.weight for sector in again.sectors if sector.slug == slug)
-    return Light(score.score, "none" if score.state == "insufficient" else score.colour, weight)
+    sector = next(sector for sector in again.sectors if sector.slug == slug)
+    return Light(
+        score.score,
+        "none" if score.state == "insufficient" else score.colour,
+        sector.weight,
+        lacks_measure=setting.measured_share > 0 and not math.isfinite(sector.realised),
+    )
 
 
 def _stored(row: SentimentReading) -> Light:

@@ -172,7 +172,9 @@ class VolatilityWeightAdmin(AnyAdmin):
         obj.pk = revision.pk
         obj.refresh_from_db()
         messages.info(
-            request, f"{obj.sector} is weighed anew with {revision.setting}; the board shows it in a moment."
+            request,
+            f"{obj.sector} is weighed anew with {revision.setting}: the board shows it in moments, or with "
+            "the next run at the latest.",
         )
 
     def construct_change_message(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from analysis.engine.performance import DAY1, SectorMoves, weighted_mean, winsorise
+from analysis.engine.volatility import REALISED_RANGE
 from analysis.engine.volume import mover_volume
 from analysis.types import Factor, FloatArray, ScoringParameters
 
@@ -41,7 +42,10 @@ def volatility(moves: SectorMoves, base: float, parameters: ScoringParameters) -
     if moves.sector.weight_source != "static":
         inputs |= {"set": moves.sector.weight_set, "measured_share": moves.sector.measured_share}
     if moves.sector.weight_source != "static" and math.isfinite(moves.sector.realised):
-        inputs["realised"] = moves.sector.realised
+        inputs |= {
+            "realised": moves.sector.realised,
+            "counted": clip(moves.sector.realised, REALISED_RANGE),
+        }
     return Factor("volatility", clip(weight, VOLATILITY_RANGE), True, inputs)
 
 

@@ -10,7 +10,6 @@ from analysis.whatif import SESSIONS, Comparison, Light, WhatIf
 from sectors import figures
 from sectors.lights import LIGHTS, LIT, UNLIT, score_text
 from sectors.places import PLACES
-from sectors.presenters.ages import moment_text
 from universe.sessions import session_of
 
 NAMES = {place.slug: place.name for place in PLACES}
@@ -81,8 +80,8 @@ def whatif_page(found: WhatIf) -> WhatIfPage:
     return WhatIfPage(
         title=f"{NAMES[found.sector]} with {found.setting}",
         summary=" ".join(_summary(own, compared)),
-        now=tuple(_row(one, NAMES[one.sector]) for one in found.now),
-        changed=tuple(_row(one, _day(one)) for one in compared if one.is_other),
+        now=tuple(_row(one, NAMES[one.sector], figures.day_and_clock(one.as_of)) for one in found.now),
+        changed=tuple(_row(one, _day(one), figures.clock(one.as_of)) for one in compared if one.is_other),
         strip=tuple(_cell(place, one) for place, one in enumerate(reversed(compared))),
         width=SESSIONS * CELL,
         shares=tuple(_shares(compared)),
@@ -113,11 +112,11 @@ def _words(light: Light) -> str:
     return name if light.band == UNLIT.colour else f"{name} ({score_text(light.score)})"
 
 
-def _row(one: Comparison, name: str) -> LightRow:
+def _row(one: Comparison, name: str, when: str) -> LightRow:
     after = one.after or one.before
     return LightRow(
         name=name,
-        when=moment_text(one.as_of, one.as_of),
+        when=when,
         before=_light(one.before),
         after=_light(after),
         is_other=one.is_other,
@@ -162,6 +161,12 @@ def _missing(found: WhatIf) -> str:
         told.append(
             f"{figures.number_of(rebuilt, 'session')} without a board: the close is rebuilt from daily bars, "
             "with the weight in force beside it; volume and catalysts are unknown there."
+        )
+    unmeasured = sum(one.after is not None and one.after.lacks_measure for one in found.sessions)
+    if unmeasured:
+        told.append(
+            f"In {figures.number_of(unmeasured, 'session')} the volatility is not known, so that the number "
+            "set by hand stands."
         )
     gone = len(found.sessions) - len(found.compared)
     if gone:

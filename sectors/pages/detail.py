@@ -323,7 +323,11 @@ def _weight_note(
         return "This reading names no stored revision; its weight is the factor in the waterfall."
     if used.pk == active.pk:
         return "This reading used the weight in force."
-    since = "is in force now." if is_past else "is in force; the light is weighed anew with it in a moment."
+    since = (
+        "is in force now."
+        if is_past
+        else "is in force: the light takes it over in moments, or with the next run at the latest."
+    )
     return f"This reading used {used.setting}; {active.setting} {since}"
 
 

@@ -33,6 +33,7 @@ INPUT_WORDS = {
     "set": "set by hand",
     "measured_share": "measured share",
     "realised": "volatility against the universe",
+    "counted": "counted as",
     "mover_volume": "q, volume of the movers",
     "usual": "usual",
     "ratio": "q / usual q",

@@ -41,6 +41,8 @@ def _volatility(inputs: Inputs, base: float) -> str:
     measured = (
         f"measured: {figures.times(inputs['realised'], 2)} as volatile as the universe over 60 sessions"
     )
+    if inputs.get("counted", inputs["realised"]) != inputs["realised"]:
+        measured += f", counted as {figures.plain(inputs['counted'], 2)}"
     return measured if share == 1 else f"{share:.0%} {measured}, the rest {by_hand} set by hand"
 
 

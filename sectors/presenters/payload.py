@@ -26,6 +26,8 @@ SCALES = {"30min": 0.8, "1d": 2.5, "3d": 4.5, "1w": 6.0}
 MINIMUM_VALID = 5
 #: Runs that read one sector alone: the others are not missing.
 PARTIAL_KINDS = ("mover", "reweight")
+#: Of these the run that reads no price: its light is as old as the one before it.
+REWEIGHT = "reweight"
 TOP_ROWS = 3
 TOP_FIELDS = (
     "symbol",
@@ -61,7 +63,7 @@ def board_payload(
     before: Mapping[str, Any] = (standing or {}).get("sectors", {})
     version = _version(stamp.published_at)
     entries = {
-        reading.sector: _entry(reading, stamp)
+        reading.sector: _entry(reading, stamp, before.get(reading.sector))
         | _turns(reading, history.get(reading.sector, ()), previous.get(reading.sector))
         | _trend(reading, history.get(reading.sector, ()))
         | {"seen": _seen(reading, before.get(reading.sector))}
@@ -89,8 +91,8 @@ def frame_band(value: float | None, scale: float) -> Band:
     return colour_of(math.tanh(value / scale))
 
 
-def _entry(reading: SentimentReading, stamp: RunStamp) -> dict[str, Any]:
-    carried = _carried(reading, stamp)
+def _entry(reading: SentimentReading, stamp: RunStamp, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    carried = _carried(reading, stamp, before)
     relative = reading.relative_score
     return {
         "slug": reading.sector,
@@ -125,9 +127,19 @@ def _entry(reading: SentimentReading, stamp: RunStamp) -> dict[str, Any]:
     }
 
 
-def _carried(reading: SentimentReading, stamp: RunStamp) -> dict[str, str] | None:
-    """Set on the last known reading of a sector that this run should have read and could not."""
-    if reading.run_id == stamp.run_id or stamp.kind in PARTIAL_KINDS or reading.as_of >= stamp.as_of:
+def _carried(
+    reading: SentimentReading, stamp: RunStamp, before: Mapping[str, Any] | None
+) -> dict[str, str] | None:
+    """Set on the last known reading of a sector that this run should have read and could not.
+
+    A run of one sector says nothing of the others: what the board ``before`` it said stands. Of its own
+    sector it does, unless it read no price either.
+    """
+    own = reading.run_id == stamp.run_id
+    if stamp.kind == REWEIGHT or (stamp.kind in PARTIAL_KINDS and not own):
+        standing: dict[str, str] | None = (before or {}).get("carried")
+        return standing
+    if own or reading.as_of >= stamp.as_of:
         return None
     failed: Mapping[str, str] = stamp.context.get("failed", {})
     return {"at": _iso(stamp.as_of) or "", "reason": failed.get(reading.sector, "")}

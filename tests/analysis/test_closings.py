@@ -10,6 +10,7 @@ from analysis.closings import closing_frames
 from analysis.engine.board import score_one
 from analysis.engine.volatility import reweighed
 from analysis.models import RunKind
+from analysis.services import parameters_revise
 from analysis.whatif import weight_whatif
 from sectors.types import WeightSetting
 from tests.analysis.conftest import Scene
@@ -75,3 +76,17 @@ def test_a_preview_fills_the_sessions_without_a_board_and_says_so(risen: Scene) 
     )
     assert len({one.as_of for one in found.sessions}) == len(found.sessions)
     assert newest.as_of.date() == et(10).date()
+
+
+def test_a_rebuilt_close_is_scored_with_the_constants_in_force(risen: Scene) -> None:
+    parameters_revise({"winsor_pct": 2}, reason="a test", author=None)
+    (frame,) = closing_frames("energy", SESSION, [session_offset(SESSION, -1)])
+    returns = [one.value for one in score_one(frame, "energy").frames]
+    assert returns[1:] == pytest.approx([2.0, 2.0, 2.0])
+
+
+def test_a_measured_weight_is_told_as_not_known_where_too_few_sessions_are(risen: Scene) -> None:
+    found = weight_whatif("energy", WeightSetting(Decimal("0.80"), "dynamic"))
+    assert {one.after.lacks_measure for one in found.sessions if one.after} == {True}
+    assert {one.after.weight for one in found.sessions if one.after} == {0.80}
+    assert not any(one.before.lacks_measure for one in found.sessions)

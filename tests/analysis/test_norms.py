@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 
 from analysis.frames import frame_build
 from sectors.services import weight_revise
@@ -61,9 +62,16 @@ def test_a_dynamic_weight_is_the_measure_and_a_hybrid_one_lies_between() -> None
     assert (used["materials"], used["healthcare"]) == (1.10, 1.50)
 
 
-def test_the_measure_is_kept_for_the_session_and_no_future_price_is_in_it() -> None:
+def test_no_price_of_the_session_itself_or_later_is_in_the_measure() -> None:
     before = realised()
-    DailyBar.objects.filter(session=session_offset(SESSION, -1)).update(close=99.0)
+    cache.clear()
+    DailyBar.objects.bulk_create(
+        DailyBar(
+            session=session_offset(SESSION, ahead), symbol=symbol, close=99.0, source="x", fetched_at=WALL
+        )
+        for ahead in (0, 1)
+        for symbol in SYMBOLS
+    )
     assert realised() == pytest.approx(before, nan_ok=True)
 
 

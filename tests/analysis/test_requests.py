@@ -87,7 +87,7 @@ def test_a_market_that_does_not_tell_its_time_refuses_with_words(alice, monkeypa
     def silent():
         raise ClockUnavailableError("silent")
 
-    monkeypatch.setattr("analysis.services.market_now", silent)
+    monkeypatch.setattr("analysis.lifecycle.market_now", silent)
     with pytest.raises(RunRefused, match="does not tell its time"):
         run_request(alice)
 

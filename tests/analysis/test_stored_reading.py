@@ -144,7 +144,7 @@ def test_a_revision_of_later_is_not_told_as_the_next_runs(
     weight_revise("energy", Decimal("1.45"), reason="Wider gaps.", author=None)
     page = body(trader, two[0].timestamp.isoformat())
     assert "This reading used 1.20; 1.45 is in force now." in page
-    assert "the light is weighed anew" not in page
+    assert "the light takes it over" not in page
 
 
 def test_a_stored_page_stays_cheap(

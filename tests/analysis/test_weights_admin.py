@@ -48,7 +48,7 @@ def test_saving_a_weight_puts_a_revision_with_author_and_reason_in_force(ada: Cl
     assert (str(revision.weight), revision.reason) == ("1.45", "quieter")
     assert revision.author is not None
     assert revision.author.get_username() == "ada"
-    assert "Technology is weighed anew with 1.45; the board shows it in a moment." in page.content.decode()
+    assert "Technology is weighed anew with 1.45: the board shows it in moments" in page.content.decode()
     assert LogEntry.objects.get().change_message == "1.30 to 1.45: quieter"
 
 

@@ -163,7 +163,7 @@ def test_the_weight_of_the_reading_and_the_one_in_force_are_told_apart(trader: C
     board_publish(1, count=300)
     weight_revise("technology", Decimal("1.45"), reason="Wider gaps since the split.", author=None)
     page = text_of(body(trader))
-    assert "This reading used 1.30; 1.45 is in force; the light is weighed anew with it in a moment." in page
+    assert "This reading used 1.30; 1.45 is in force: the light takes it over in moments" in page
     assert "Wider gaps since the split." in page
     assert "Saved, wall clock" in page
 

@@ -62,7 +62,7 @@ def test_the_running_value_names_its_own_band() -> None:
 def test_a_row_says_what_it_rests_on() -> None:
     steps = rows(waterfall_of(parts()))
     assert steps["1 day"].why == "return −2.15% on a scale of 2.5%, weight 0.30, last session"
-    assert steps["Volatility"].why == "the weight"
+    assert steps["Volatility"].why == "the sector’s weight, the weight"
     assert steps["Volume"].why == "falling members trade 1.15× what is usual for movers"
     assert steps["Catalyst"].why == "9 catalysts in 24 h, usually 7.0; tone −0.83"
     assert steps["Technical"].why == "net 15% of members are beyond their 20-session low"
