@@ -17,7 +17,7 @@ from tests.analysis.small_market import et
 from tests.universe.vendor import Answer
 from universe.clock import override
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 
 @pytest.fixture

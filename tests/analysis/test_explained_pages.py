@@ -17,7 +17,7 @@ from tests.analysis.conftest import SNAPSHOT, Scene
 from tests.analysis.page_cast import AS_OF, board_publish, reader
 from tests.universe.vendor import Answer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 
 @pytest.fixture

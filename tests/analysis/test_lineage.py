@@ -24,7 +24,7 @@ from universe import clock
 from universe.models import DailyBar, VendorCall
 from universe.services import bars_refresh
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 
 def lineage(run: AnalysisRun) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sectors.models import SentimentReading
 from tests.analysis.conftest import Scene
 from tests.analysis.page_cast import reader
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from universe.models import MinuteQuote, QuarantinedPrice
 from universe.services import minute_bars_store, splits_store
 from universe.types import MinuteBar, Split
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 
 def tell(scene: Scene, symbol: str, price: float, *, volume: float = 500_000.0, **blocks: Any) -> None:

@@ -21,7 +21,7 @@ from tests.universe.vendor import Answer
 from universe import clock
 from universe.models import MinuteQuote, UniverseSnapshot
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 
 def test_a_dead_vendor_ends_the_run_with_words_and_carries_the_board_forward(scene: Scene) -> None:

@@ -20,7 +20,7 @@ from tests.universe.vendor import Answer
 from universe import clock
 from universe.sources import plan_of, vendor_status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 NO = Answer({"status": "NOT_AUTHORIZED", "message": "You are not entitled to this data."}, 403)
 RESTRICTED = Answer(

@@ -18,7 +18,7 @@ from django.urls import reverse
 from sectorlight.models import User
 from sectors.services import sectors_seed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 OURS = ("universe", "sectors", "analysis", "sectorlight", "authtoken", "admin")
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
