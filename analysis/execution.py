@@ -298,8 +298,11 @@ def _raise_alerts(
 
 
 def _has_turned(before: Any, reading: ReadingInput) -> bool:
-    """A light changed its colour; an unlit one has none to change from or to."""
+    """A light changed its colour; an unlit one has none to change from or to, and what another weight turned
+    is no move of the market."""
     if before is None or "insufficient" in (before.state, reading.state):
+        return False
+    if before.weight_revision_id != reading.weight_revision_id:
         return False
     return bool(before.color_classification != reading.colour)
 

@@ -40,7 +40,7 @@ GROUPS: dict[str, dict[tuple[str, str], tuple[str, str]]] = {
         ("technical_slope", ""): ("Highs and lows", "When all members are beyond them."),
     },
     "Ranking": {
-        ("gap_scale", ""): ("Opening gap", "Percent at which a gap gives 76 % of its points; not 0."),
+        ("gap_scale", ""): ("Move of the day", "Percent at which a gap gives 76 % of its points; not 0."),
         ("relative_volume_scale", ""): (
             "Relative volume",
             "Times at which it gives 76 % of its points; not 0.",

@@ -30,6 +30,7 @@ from universe.services import (
     plan_probe,
     snapshot_build,
     splits_refresh,
+    stock_universe_is_behind,
     stock_universe_replace,
 )
 from universe.sessions import hours, previous_session, session_offset
@@ -54,6 +55,9 @@ def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
     sectors_ensure()
     standing = universe_current(session)
     if standing is not None and standing.session == session:
+        if stock_universe_is_behind(session):
+            # The worker that built it died before it was published.
+            _open(session, tell)
         return []
     problems = _fetch(session, tell)
     tell(80, "building the universe")
@@ -63,16 +67,21 @@ def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
         if standing is None:
             raise
         return [*problems, f"{exc} The universe of {standing.session} stays in force."]
+    _open(session, tell)
+    logger.info("universe of %s: %s core, %s breadth", session, snapshot.core, snapshot.breadth)
+    return problems + [
+        f"{alarm_words(alarm)}. The universe is built all the same." for alarm in snapshot.alarms
+    ]
+
+
+def _open(session: dt.date, tell: Tell) -> None:
+    """Classify every listing and publish the universe of ``session``; safe to repeat."""
     tell(88, "classifying the listings")
     # Those outside, too: a reader may ask of any listing where it belongs.
     stocks_classify()
     symbols = [row.symbol for row in members(session)]
     tell(96, "publishing the universe")
     stock_universe_replace(session, _classes(session, symbols))
-    logger.info("universe of %s: %s core, %s breadth", session, snapshot.core, snapshot.breadth)
-    return problems + [
-        f"{alarm_words(alarm)}. The universe is built all the same." for alarm in snapshot.alarms
-    ]
 
 
 def _fetch(session: dt.date, tell: Tell) -> list[str]:

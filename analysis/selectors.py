@@ -74,8 +74,8 @@ def movers_since(moment: dt.datetime) -> int:
 
 
 def stock_reading_newest(symbol: str) -> StockReading | None:
-    """The newest rank of one core stock."""
-    return StockReading.objects.filter(symbol=symbol).order_by("-run_id").first()
+    """The rank of one core stock that was published last."""
+    return StockReading.objects.filter(symbol=symbol).order_by("-timestamp").first()
 
 
 def run_stored(run_id: int) -> AnalysisRun | None:

@@ -79,7 +79,7 @@ def classification_map(symbols: Iterable[str] | None = None) -> dict[str, str]:
 
 def classification_of(symbol: str) -> Classification | None:
     """With evidence, subsector and flags; None: never classified."""
-    return Classification.objects.select_related("sector").filter(symbol=symbol.upper()).first()
+    return Classification.objects.select_related("sector").filter(symbol=symbol).first()
 
 
 def classification_counts() -> dict[str, int]:
@@ -110,13 +110,13 @@ def classification_versions(symbols: Iterable[str]) -> dict[str, tuple[int, dt.d
 
 def override_of(symbol: str) -> SectorOverride | None:
     """The sector set by hand in force for this listing, also one that was set under a former symbol."""
-    return overrides_standing().of(symbol.upper(), _figi(symbol))
+    return overrides_standing().of(symbol, _figi(symbol))
 
 
 def override_revisions(symbol: str) -> list[SectorOverride]:
     """Whatever was ever set or cleared by hand for this listing, under any of its symbols, newest first."""
     figi = _figi(symbol)
-    known = Q(symbol__in=[symbol.upper(), *former_symbols(symbol.upper())])
+    known = Q(symbol__in=[symbol, *former_symbols(symbol)])
     if figi:
         known = (known & Q(figi__in=["", figi])) | Q(figi=figi)
     return list(SectorOverride.objects.filter(known).select_related("author", "sector"))
@@ -130,7 +130,7 @@ def override_labels() -> list[tuple[str, str]]:
 
 
 def _figi(symbol: str) -> str:
-    return Stock.objects.filter(symbol=symbol.upper()).values_list("figi", flat=True).first() or ""
+    return Stock.objects.filter(symbol=symbol).values_list("figi", flat=True).first() or ""
 
 
 def weights_named(ids: Iterable[int]) -> list[VolatilityWeight]:

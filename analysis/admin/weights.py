@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -52,8 +53,14 @@ class WeightForm(_Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.update(reason="", expected_revision=self.instance.pk)
-        self.fields["source"].required = self.fields["dynamic_share"].required = False
-        self.fields["reason"].required = not self.is_preview
+        # Who may only look has none of them.
+        for name, is_required in (
+            ("source", False),
+            ("dynamic_share", False),
+            ("reason", not self.is_preview),
+        ):
+            if name in self.fields:
+                self.fields[name].required = is_required
 
     @property
     def is_preview(self) -> bool:
@@ -185,15 +192,23 @@ class VolatilityWeightAdmin(AnyAdmin):
 
     @admin.action(description="Undo: put the former value back in force", permissions=["change"])
     def undo(self, request: HttpRequest, queryset: QuerySet[VolatilityWeight]) -> None:
+        """Of each chosen revision: one that is not in force any more was overtaken by somebody."""
         author = request.user if request.user.is_authenticated else None
-        for slug in queryset.order_by().values_list("sector_id", flat=True).distinct():
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        for row in VolatilityWeight.objects.filter(pk__in=chosen).select_related("sector"):
             try:
-                revision = weight_undo(slug, author=author)
+                revision = weight_undo(row.sector_id, author=author, expected_revision=row.pk)
             except ValidationError as exc:
-                self.message_user(request, " ".join(exc.messages), messages.ERROR)
+                self.message_user(request, f"{row.sector}: {' '.join(exc.messages)}", messages.ERROR)
             else:
                 self.log_change(request, revision, revision.reason)
-                self.message_user(request, f"{slug} is back at {revision.setting} and weighed anew.")
+                self.message_user(request, f"{row.sector} is back at {revision.setting} and weighed anew.")
+
+    def response_change(self, request: HttpRequest, obj: VolatilityWeight) -> HttpResponse:
+        """Whoever goes on editing goes on with the revision that is in force now."""
+        if "_continue" in request.POST:
+            return HttpResponseRedirect(reverse("admin:sectors_volatilityweight_change", args=[obj.pk]))
+        return super().response_change(request, obj)
 
     @admin.display(description="In force")
     def in_force(self, row: VolatilityWeight) -> str:

@@ -165,7 +165,7 @@ def stock_page(facts: StockFacts) -> StockPage:
         verdict=_verdict(facts.detail, rows),
         criteria=rows,
         sector=_sector(facts.classification, facts.detail),
-        rank=_rank(facts.rank, facts.now) if facts.rank else None,
+        rank=_rank(facts.rank, facts.now) if facts.rank and facts.detail.tier == Tier.CORE else None,
         no_rank=_no_rank(facts.detail),
         returns=tuple(_returns(facts.prices, facts.now)),
         returns_note=_returns_note(facts.prices),
@@ -241,6 +241,8 @@ def _verdict(detail: StockDetail, rows: tuple[CriterionRow, ...]) -> VerdictLine
     if detail.verdict is None or snapshot is None:
         when = f"the session of {figures.day(snapshot.session)}" if snapshot else "any session yet"
         text = f"Not judged for {when}."
+        if not detail.stock.active:
+            return VerdictLine("out", "g-none", "No longer listed.", "It is in no universe any more.")
         return VerdictLine(
             "out", "g-none", text, "The next universe build, at 20:00 or with the next run, judges it."
         )

@@ -102,6 +102,10 @@ class ClassificationAdmin(AnyAdmin):
         done = []
         for row in queryset:
             former, slug = placed_words(row), verdict_of_rules(row)[0]
+            if is_by_hand(row):
+                words = f"{row.symbol} was decided by hand already ({former}); open it to decide anew."
+                self.message_user(request, words, messages.WARNING)
+                continue
             if slug is None:
                 self.message_user(request, f"{row.symbol}: the rules name no sector.", messages.WARNING)
                 continue

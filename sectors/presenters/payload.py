@@ -74,7 +74,7 @@ def board_payload(
         "version": version,
         "run_id": stamp.run_id,
         "kind": stamp.kind,
-        "as_of": _iso(stamp.as_of),
+        "as_of": _iso(_board_as_of(stamp, standing)),
         "computed_at": _iso(stamp.computed_at),
         "published_at": _iso(stamp.published_at),
         "world": stamp.world,
@@ -82,6 +82,14 @@ def board_payload(
         "context": dict(stamp.context),
         "sectors": entries,
     }
+
+
+def _board_as_of(stamp: RunStamp, standing: Mapping[str, Any] | None) -> dt.datetime:
+    """The run's moment; a new weight, whose light may be older than the others, leaves the board's."""
+    told = (standing or {}).get("as_of")
+    if stamp.kind != REWEIGHT or not told:
+        return stamp.as_of
+    return max(stamp.as_of, dt.datetime.fromisoformat(told))
 
 
 def frame_band(value: float | None, scale: float) -> Band:

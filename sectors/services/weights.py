@@ -80,8 +80,14 @@ def weight_check(
 
 
 @transaction.atomic
-def weight_undo(sector: Sector | str, *, author: AbstractBaseUser | None) -> VolatilityWeight:
-    """Put the former value back in force, as a new revision. ValidationError when there is none."""
+def weight_undo(
+    sector: Sector | str, *, author: AbstractBaseUser | None, expected_revision: int | None = None
+) -> VolatilityWeight:
+    """Put the former value back in force, as a new revision.
+
+    ValidationError when there is none, or when another revision than the ``expected_revision``, which the
+    author saw, is in force.
+    """
     slug = _slug(sector)
     # The same lock as a revision takes, and first: two that lock in either order would wait for each other.
     Sector.objects.select_for_update().get(pk=slug)
@@ -89,6 +95,8 @@ def weight_undo(sector: Sector | str, *, author: AbstractBaseUser | None) -> Vol
     standing, *earlier = revisions[:2]
     if not earlier:
         raise ValidationError(f"The weight of {slug} has no former value to go back to.")
+    if expected_revision is not None and standing.pk != expected_revision:
+        raise ValidationError({"weight": _conflict(standing)}, code="conflict")
     former = earlier[0].setting
     reason = f"Undo of revision {standing.pk} ({standing.setting}): back to {former}."
     return weight_revise(slug, former, reason=reason, author=author, expected_revision=standing.pk)

@@ -139,12 +139,17 @@ def test_an_unknown_float_names_its_stand_in(trader: Client) -> None:
 
 
 def test_a_listing_that_no_build_has_judged_says_so(trader: Client) -> None:
-    listing("SOUN", None, active=False)
-    shown = page(trader)
-    assert "Not judged for any session yet." in shown
-    assert "no longer listed" in shown
+    listing("SOUN", None)
+    assert "Not judged for any session yet." in page(trader)
     universe_build()
     assert "Not judged for the session of Wed 11 Mar." in page(trader)
+
+
+def test_a_listing_that_is_gone_is_promised_no_verdict(trader: Client) -> None:
+    listing("SOUN", None, active=False)
+    shown = page(trader)
+    assert "No longer listed. It is in no universe any more." in shown
+    assert "judges it" not in shown
 
 
 def test_returns_stand_beside_their_references_and_the_benchmark(trader: Client) -> None:

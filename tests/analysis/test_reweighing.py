@@ -162,6 +162,32 @@ def test_a_new_weight_raises_no_alert_and_asks_no_vendor(
     assert len(board.vendor.asked) == asked
 
 
+def test_a_pass_that_takes_the_new_weight_over_raises_no_alert_for_it(board: Scene) -> None:
+    with clock.override(board.now()):
+        weight_revise("healthcare", "0.10", reason="a try", author=None)
+    board.later(5)
+    board.run(RunKind.PASS)
+    newest = reading_newest("healthcare")
+    assert newest is not None
+    assert newest.color_classification == "blue_neutral"
+    assert not Alert.objects.filter(kind=Alert.Kind.COLOUR).exists()
+
+
+def test_the_boards_moment_never_falls_by_a_new_weight(
+    board: Scene, django_capture_on_commit_callbacks: Any
+) -> None:
+    board.later(5)
+    board.prices({"Technology": -5.0, "Healthcare": 4.0, "Energy": 2.0, "Utilities": 0.0})
+    board.run(RunKind.MOVER, sector="technology")
+    before = board_current()
+    revise(board, "healthcare", LOUD, django_capture_on_commit_callbacks)
+    after = board_current()
+    assert before is not None
+    assert after is not None
+    assert after["as_of"] == before["as_of"]
+    assert after["sectors"]["healthcare"]["as_of"] < before["as_of"]
+
+
 def test_the_reweighed_light_can_be_recomputed_from_its_own_frame(
     board: Scene, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from sectors.models import VolatilityWeight
@@ -147,3 +148,31 @@ def test_no_page_needs_an_inline_script_or_style(ada: Client) -> None:
     scripts = re.findall(r"<script(?![^>]*(?:src=|type=\"application/json\"))[^>]*>", page)
     assert scripts == []
     assert "style=" not in page
+
+
+def test_undo_of_what_somebody_has_overtaken_is_told_and_changes_nothing(ada: Client) -> None:
+    seen = weight_revise("technology", "1.4", reason="mine", author=None)
+    weight_revise("technology", "1.6", reason="somebody else's", author=None)
+    page = ada.post(LIST, {"action": "undo", "_selected_action": [seen.pk]}, follow=True)
+
+    assert "Nothing was saved" in page.content.decode()
+    assert active("technology").weight == Decimal("1.60")
+
+
+def test_whoever_may_only_look_sees_the_weight(client: Client) -> None:
+    looker = get_user_model().objects.create_user("lou", password="x", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_volatilityweight"))
+    client.force_login(looker)
+    page = client.get(f"{LIST}{active('technology').pk}/change/")
+
+    assert page.status_code == 200
+    assert "1.30 since" in page.content.decode()
+
+
+def test_saving_and_going_on_leads_to_the_revision_in_force(ada: Client) -> None:
+    former = active("technology")
+    form = {"weight": "1.45", "reason": "quieter", "expected_revision": str(former.pk), "_continue": "1"}
+    page = ada.post(f"{LIST}{former.pk}/change/", form, follow=True)
+
+    assert page.redirect_chain[-1][0].endswith(f"/{active('technology').pk}/change/")
+    assert "is not in force any more" not in page.content.decode()

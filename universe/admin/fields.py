@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
-SEPARATORS = str.maketrans("", "", ", _'\u00a0\u202f")
+SEPARATORS = str.maketrans("", "", " _'\u00a0\u202f")
+#: A comma between groups of three is one of thousands; any other may be meant as a point, and is refused.
+GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 class _Grouped:
@@ -15,6 +18,8 @@ class _Grouped:
 
     def to_python(self, value: Any) -> Any:
         plain = value.translate(SEPARATORS) if isinstance(value, str) else value
+        if isinstance(plain, str) and GROUPED.fullmatch(plain):
+            plain = plain.replace(",", "")
         return super().to_python(plain)  # type: ignore[misc]
 
     def prepare_value(self, value: Any) -> Any:

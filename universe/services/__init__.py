@@ -25,7 +25,7 @@ from universe.services.quotes import (
 from universe.services.releases import releases_refresh
 from universe.services.snapshot import snapshot_build
 from universe.services.splits import splits_refresh, splits_store, splits_today
-from universe.services.stock_universe import stock_universe_replace
+from universe.services.stock_universe import stock_universe_is_behind, stock_universe_replace
 
 __all__ = [
     "CriteriaPreview",
@@ -67,6 +67,7 @@ __all__ = [
     "splits_refresh",
     "splits_store",
     "splits_today",
+    "stock_universe_is_behind",
     "stock_universe_replace",
     "tracked_symbols",
 ]

@@ -31,6 +31,7 @@ from universe.models import SnapshotMember, Stock, UniverseSnapshot
 from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.prices import BarArrays, bar_arrays, sessions_before, splits_until
 from universe.sessions import previous_session
+from universe.shells import is_shell
 from universe.types import Candidate, FunnelStage, Selection, Session, UniverseCriteria, Verdict
 
 logger = logging.getLogger(__name__)
@@ -60,10 +61,12 @@ VERDICT_COLUMNS = {
 }
 STOCK_FIELDS = (
     "symbol",
+    "name",
     "mic",
     "kind",
     "is_fund",
     "sic",
+    "industry_label",
     "market_cap_usd",
     "shares_outstanding",
     "float_shares",
@@ -209,7 +212,8 @@ def gap_share(
     gaps = np.abs(opens[1:] / closes[:-1] - 1)
     known = np.isfinite(gaps).sum(axis=0)
     with np.errstate(invalid="ignore"):
-        wide = (gaps >= fraction).sum(axis=0)
+        # 9.00 after 10.00 is a gap of 10 %, and 0.0999... in floats.
+        wide = (gaps >= fraction - 1e-9).sum(axis=0)
     return np.where(known >= GAP_SESSIONS_MIN, wide / np.maximum(known, 1), np.nan)
 
 
@@ -231,11 +235,12 @@ def _candidates(averages: Averages) -> Iterator[Candidate]:
 def _kind(row: Mapping[str, object]) -> str | None:
     """The vendor's type, unless other facts know better: funds and shells are listed as common stock too.
 
-    A shell is told by its SIC alone: labels call insurers "Shell Companies" years after the merger.
+    A shell is told by its SIC, or by a vendor's label together with its name: the label alone calls insurers
+    "Shell Companies" years after the merger.
     """
     if row["is_fund"]:
         return "FUND"
-    if row["sic"] == SPAC_SIC:
+    if row["sic"] == SPAC_SIC or is_shell(str(row["name"]), str(row["industry_label"])):
         return "SPAC"
     return str(row["kind"]) or None
 

@@ -67,6 +67,12 @@ def stock_universe_replace(session: Session, classes: SectorOf) -> int:
     return len(rows)
 
 
+def stock_universe_is_behind(session: Session) -> bool:
+    """Whether the table holds no universe, or one of an earlier session than ``session``."""
+    newest = StockUniverse.objects.order_by("-session").values_list("session", flat=True).first()
+    return newest is None or newest < session
+
+
 def _whole(value: float | None) -> int | None:
     return None if value is None else round(value)
 

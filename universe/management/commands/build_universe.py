@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from universe.clock import market_now
 from universe.errors import NotEnoughData
-from universe.selectors import funnel
+from universe.selectors import funnel, universe_current
 from universe.services import snapshot_build
-from universe.sessions import is_session, session_of
+from universe.sessions import LAST_DAY, is_session, session_of
 
 
 class Command(BaseCommand):
@@ -26,6 +26,12 @@ class Command(BaseCommand):
         session = options["session"] or session_of(market_now())
         if not is_session(session):
             raise CommandError(f"{session} is no exchange session; name a trading day.")
+        newest = universe_current(LAST_DAY)
+        if newest is not None and session < newest.session:
+            raise CommandError(
+                f"The universe of {newest.session} is stored: one of {session}, built now, would be made of "
+                "facts that nobody knew then. Name a later session."
+            )
         try:
             snapshot_build(session)
         except NotEnoughData as exc:
