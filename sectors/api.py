@@ -25,7 +25,14 @@ from sectors.live import board_now
 from sectors.models import Sector, SentimentReading
 from sectors.moments import MomentRefusedError, moment_asked
 from sectors.presenters.payload import TOP_ROWS
-from sectors.selectors import reading_at, reading_newest, readings_newest, sectors_list, weight_settings
+from sectors.selectors import (
+    reading_at,
+    reading_newest,
+    readings_newest,
+    sectors_list,
+    weight_settings,
+    weight_settings_of,
+)
 from sectors.types import WeightSetting
 from universe.clock import ClockUnavailableError, market_now
 from universe.sessions import session_minutes_between
@@ -47,7 +54,8 @@ class WeightSerializer(AnySerializer):
     value = serializers.DecimalField(
         max_digits=4,
         decimal_places=2,
-        help_text="Set by hand; it stands for a measure that is not known yet.",
+        help_text="Set by hand; it stands for a measure that is not known yet. "
+        "With `at` it is the one that the reading used.",
     )
     source = serializers.ChoiceField(  # type: ignore[assignment]
         ["static", "dynamic", "hybrid"],
@@ -165,13 +173,14 @@ class SectorsView(APIView):
     )
     def get(self, request: Request) -> Response:
         asked = request.query_params.get("at")
-        weights, sectors = weight_settings(), sectors_list()
+        sectors = sectors_list()
         if asked is None:
             now, readings = _now(), {reading.sector: reading for reading in readings_newest()}
         else:
             now = moment = _moment(asked)
             stood = [reading_at(sector.slug, moment) for sector in sectors]
             readings = {reading.sector: reading for reading in stood if reading is not None}
+        weights = weight_settings() if asked is None else weight_settings_of(readings.values())
         return Response([_entry(sector, readings.get(sector.slug), weights, now) for sector in sectors])
 
 
@@ -194,8 +203,9 @@ class SectorView(APIView):
         sector, asked = sectors[slug], request.query_params.get("at")
         now = _now() if asked is None else _moment(asked)
         reading = reading_newest(slug) if now is None or asked is None else reading_at(slug, now)
+        weights = weight_settings() if asked is None else weight_settings_of([reading] if reading else [])
         return Response(
-            _entry(sector, reading, weight_settings(), now)
+            _entry(sector, reading, weights, now)
             | {
                 "large_cap_proxy": sector.large_cap_proxy,
                 "small_cap_proxy": sector.small_cap_proxy,

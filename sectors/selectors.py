@@ -133,6 +133,12 @@ def _figi(symbol: str) -> str:
     return Stock.objects.filter(symbol=symbol).values_list("figi", flat=True).first() or ""
 
 
+def weight_settings_of(readings: Iterable[SentimentReading]) -> dict[str, WeightSetting]:
+    """Slug to how the sector was weighted, by the revisions that these readings used."""
+    used = [row.weight_revision_id for row in readings if row.weight_revision_id is not None]
+    return {row.sector_id: row.setting for row in weights_named(used)}
+
+
 def weights_named(ids: Iterable[int]) -> list[VolatilityWeight]:
     """The revisions of these ids, with their authors, in board order."""
     rows = VolatilityWeight.objects.filter(pk__in=list(ids)).select_related("author")

@@ -124,6 +124,22 @@ def test_the_weight_in_force_stands_beside_the_one_that_was_used(trader: Client)
     }
 
 
+def test_a_past_moment_tells_the_weight_of_its_reading_and_none_that_came_later(trader: Client) -> None:
+    former = VolatilityWeight.objects.get(sector_id="energy", active=True)
+    readings_record([reading("energy", weight_revision_id=former.pk)], stamp(1, at(10, 30)))
+    weight_revise("energy", "1.4", reason="more", author=None)
+
+    for weight in (
+        get(trader, f"{LIST}energy/?at=2026-03-10T10:31").json()["weight"],
+        get(trader, f"{LIST}?at=2026-03-10T10:31").json()[2]["weight"],
+    ):
+        assert (weight["value"], weight["revision"], weight["used_revision"]) == (
+            "1.20",
+            former.pk,
+            former.pk,
+        )
+
+
 def test_a_sector_without_a_weight_in_force_has_none(trader: Client) -> None:
     VolatilityWeight.objects.filter(sector_id="energy").delete()
     assert get(trader, LIST + "energy/").json()["weight"] is None
