@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from rest_framework.authtoken.admin import TokenAdmin as RestTokenAdmin
-from rest_framework.authtoken.models import TokenProxy
+from rest_framework.authtoken.models import Token, TokenProxy
 
 from sectorlight.accounts import role_of, role_set
 from sectorlight.models import User
@@ -124,7 +124,7 @@ class UserAdmin(AnyUserAdmin):
 
 
 class TokenAdmin(RestTokenAdmin):
-    """Tokens of the API. Those of superusers are for superusers only."""
+    """Tokens of the API. Those of superusers are for superusers only; the key stands in the list alone."""
 
     list_filter = ("created",)
     list_select_related = ("user",)
@@ -164,7 +164,8 @@ class LogEntryAdmin(LookOnlyAdmin):
 
     @admin.display(description="done to", ordering="object_repr")
     def thing(self, entry: LogEntry) -> SafeString | str:
-        address = None if entry.is_deletion() else entry.get_admin_url()
+        is_token = entry.content_type is not None and entry.content_type.app_label == Token._meta.app_label
+        address = None if entry.is_deletion() or is_token else entry.get_admin_url()
         return (
             format_html('<a href="{}">{}</a>', address, entry.object_repr) if address else entry.object_repr
         )
@@ -174,6 +175,13 @@ class LogEntryAdmin(LookOnlyAdmin):
         return entry.get_change_message() or "–"
 
 
+def token_words(token: Token) -> str:
+    """What stands for a token in titles, messages, questions and the log."""
+    return f"token of {token.user.get_username()}" if token.user_id else "token"
+
+
+# By itself a token goes by its key, and the log keeps what things are called, for every admin to read.
+Token.add_to_class("__str__", token_words)
 admin.site.unregister(TokenProxy)
 admin.site.register(TokenProxy, TokenAdmin)
 
