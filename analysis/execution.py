@@ -44,7 +44,6 @@ from analysis.inputs import (
 from analysis.lifecycle import (
     PUBLISH_LOCK,
     RunProgress,
-    lock_take,
     run_claim,
     run_end,
     runs_dispatch,
@@ -70,7 +69,7 @@ from sectors.types import ReadingInput, RunStamp
 from universe.clock import ClockUnavailableError, clock_state, market_now
 from universe.errors import NotEnoughData, SourceError
 from universe.selectors import universe_current
-from universe.services import releases_refresh
+from universe.services import lock_take, releases_refresh
 from universe.sessions import next_session, session_of
 
 logger = logging.getLogger(__name__)

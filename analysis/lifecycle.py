@@ -27,6 +27,7 @@ from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunKind, RunStatus
 from analysis.selectors import runs_of_world
 from sectors.broadcast import announce_progress
 from universe.clock import market_now
+from universe.services import lock_take
 
 logger = logging.getLogger(__name__)
 
@@ -40,12 +41,6 @@ CLAIM_LOCK = 7_310_001
 PUBLISH_LOCK = 7_310_002
 TICK_LOCK = 7_310_003
 CLAIMED_FIELDS = ("status", "stage", "percent", "message", "started_wall", "heartbeat_wall", "counts")
-
-
-def lock_take(number: int) -> None:
-    """Wait for an advisory lock; it is given back when the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 def lock_try(number: int) -> bool:

@@ -18,7 +18,7 @@ from analysis.engine.frames import unpack
 from analysis.engine.volatility import reweighed
 from analysis.errors import PricesMissing
 from analysis.inputs import Findings
-from analysis.lifecycle import TICK_LOCK, lock_take, run_create_now, run_enqueue
+from analysis.lifecycle import TICK_LOCK, run_create_now, run_enqueue
 from analysis.models import AnalysisRun, RunInput, RunKind, RunStatus
 from analysis.selectors import runs_of_world
 from analysis.types import InputFrame
@@ -26,6 +26,7 @@ from sectors.models import VolatilityWeight
 from sectors.pages.explanation import weight_input
 from sectors.selectors import board_current, reading_newest, weight_settings, weights_named
 from universe.clock import ClockUnavailableError
+from universe.services import lock_take
 
 logger = logging.getLogger(__name__)
 

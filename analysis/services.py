@@ -18,7 +18,6 @@ from analysis.errors import RunLimitReached, RunRefused
 from analysis.execution import run_execute
 from analysis.lifecycle import (
     TICK_LOCK,
-    lock_take,
     run_create_now,
     run_enqueue,
     runs_dispatch,
@@ -52,7 +51,7 @@ from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.errors import SourceError
 from universe.redis import client
-from universe.services import calls_prune, minute_quotes_prune, news_prune
+from universe.services import calls_prune, lock_take, minute_quotes_prune, news_prune
 from universe.sessions import hours, previous_session, session_of, sessions_between
 from universe.types import SessionHours
 

@@ -12,17 +12,19 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from analysis.models import ANALYSIS_KINDS, FreshnessPreference, ParameterRevision, RunKind, Slot
 from analysis.schedule import seed_rules
 from analysis.types import ScoringParameters
 from sectors.broadcast import announce_preferences
+from universe.services import revision_conflict
 
 SLOT_KINDS = tuple(str(kind) for kind in (*ANALYSIS_KINDS, RunKind.PASS) if kind != RunKind.ON_DEMAND)
 FIRST_SLOT, LAST_SLOT = dt.time(4, 0), dt.time(20, 0)
 PRUNE_SECONDS = 6 * 3600
+#: Advisory lock of PostgreSQL: one revision of the constants at a time.
+PARAMETERS_LOCK = 7_310_012
 
 
 @transaction.atomic
@@ -139,17 +141,9 @@ def parameters_expect(expected: int | None) -> None:
 
     Inside a transaction no other revision comes before its end.
     """
-    # An UPDATE that waited for another revision would not see the row which that one made active.
-    standing = ParameterRevision.objects.select_for_update(of=("self",)).filter(active=True).first()
-    if standing is None or expected in (None, standing.pk):
-        return
-    author = standing.author.get_username() if standing.author else "the product"
-    at = timezone.localtime(standing.created_at)
-    raise ValidationError(
-        f"Meanwhile {author} has revised the constants, at {at:%Y-%m-%d %H:%M} ({standing.reason}). Nothing "
-        "was saved: open them again and decide anew.",
-        code="conflict",
-    )
+    conflict = revision_conflict(ParameterRevision, expected, lock=PARAMETERS_LOCK, what="the constants")
+    if conflict:
+        raise ValidationError(conflict, code="conflict")
 
 
 def parameters_check(values: dict[str, Any]) -> None:

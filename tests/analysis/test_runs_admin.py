@@ -7,10 +7,12 @@ import datetime as dt
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 
 from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, RunKind, Slot
 from analysis.selectors import parameters_current
 from analysis.services import parameters_revise, slots_seed
+from tests.two_people import second_of_two
 from universe.sessions import ET
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,20 @@ def test_constants_that_somebody_else_revised_meanwhile_are_not_overwritten(admi
     page = revise(admin, winsor_pct="30", expected="0").content.decode()
     assert "Meanwhile the product has revised the constants" in page
     assert parameters_current().winsor_pct == 20
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("before", [0, 1])
+def test_of_two_at_the_same_moment_the_second_is_told_also_before_the_first_revision(before) -> None:
+    seen = parameters_revise({"winsor_pct": 20}, reason="old", author=None).pk if before else 0
+
+    def revise(percent: int) -> None:
+        parameters_revise({"winsor_pct": percent}, reason=f"{percent} %", author=None, expected=seen)
+
+    refused = second_of_two(lambda: revise(30), lambda: revise(40))
+    assert isinstance(refused, ValidationError)
+    assert "Meanwhile the product has revised the constants" in refused.messages[0]
+    assert (parameters_current().winsor_pct, ParameterRevision.objects.count()) == (30, before + 1)
 
 
 def test_the_newest_constants_can_be_taken_back(admin) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sectorlight.models import User
+from tests.two_people import second_of_two
 from universe.admin.criteria_form import WORDS
 from universe.errors import CriteriaError, NotEnoughData
 from universe.models import CriteriaRevision, SnapshotMember, Stock, UniverseSnapshot
@@ -125,6 +126,21 @@ def test_the_second_of_two_admins_is_told_of_the_first(admin: Client, boss: User
 
     assert "Meanwhile boss has revised the limits" in page
     assert CriteriaRevision.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("before", [0, 1])
+def test_of_two_at_the_same_moment_the_second_is_told_also_before_the_first_revision(before: int) -> None:
+    seen = criteria_revise({"price_min": 3}, reason="old", author=None).pk if before else 0
+
+    def revise(price: int) -> None:
+        criteria_revise({"price_min": price}, reason=f"{price} USD", author=None, expected=seen)
+
+    refused = second_of_two(lambda: revise(4), lambda: revise(5))
+    assert isinstance(refused, CriteriaError)
+    assert "Meanwhile the product has revised the limits" in str(refused)
+    assert "(4 USD)" in str(refused)
+    assert CriteriaRevision.objects.count() == before + 1
 
 
 def test_a_look_ahead_tells_who_comes_and_goes_and_saves_nothing(

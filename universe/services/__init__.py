@@ -8,6 +8,7 @@ from universe.services.facts import details_refresh, facts_refresh, facts_store,
 from universe.services.frozen import Frozen
 from universe.services.holdings import holdings_refresh
 from universe.services.listings import listings_refresh, listings_store
+from universe.services.locks import lock_take
 from universe.services.market_days import market_days_check
 from universe.services.news import NewsReport, news_backfill, news_prune, news_refresh
 from universe.services.plans import plan_probe
@@ -23,6 +24,7 @@ from universe.services.quotes import (
     tracked_symbols,
 )
 from universe.services.releases import releases_refresh
+from universe.services.revisions import revision_conflict
 from universe.services.snapshot import snapshot_build
 from universe.services.splits import splits_refresh, splits_store, splits_today
 from universe.services.stock_universe import stock_universe_is_behind, stock_universe_replace
@@ -50,6 +52,7 @@ __all__ = [
     "holdings_refresh",
     "listings_refresh",
     "listings_store",
+    "lock_take",
     "market_days_check",
     "minute_bars_accept",
     "minute_bars_store",
@@ -62,6 +65,7 @@ __all__ = [
     "quotes_refresh",
     "refresh_order",
     "releases_refresh",
+    "revision_conflict",
     "short_interest_refresh",
     "snapshot_build",
     "splits_refresh",

@@ -7,13 +7,16 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
 from universe.criteria import validate
 from universe.errors import CriteriaError
 from universe.models import CriteriaRevision
 from universe.selectors.criteria import TEXT_LISTS
+from universe.services.revisions import revision_conflict
 from universe.types import UniverseCriteria
+
+#: Advisory lock of PostgreSQL: one revision of the limits at a time.
+CRITERIA_LOCK = 7_310_011
 
 
 def criteria_revise(
@@ -59,16 +62,9 @@ def criteria_expect(expected: int | None) -> None:
 
     None is not checked. Inside a transaction no other revision comes before its end.
     """
-    # An UPDATE that waited for another revision would not see the row which that one made active.
-    standing = CriteriaRevision.objects.select_for_update(of=("self",)).filter(active=True).first()
-    if standing is None or expected in (None, standing.pk):
-        return
-    author = standing.author.get_username() if standing.author else "the product"
-    at = timezone.localtime(standing.created_at)
-    raise CriteriaError(
-        f"Meanwhile {author} has revised the limits, at {at:%Y-%m-%d %H:%M} ({standing.reason}). Nothing was "
-        "saved: open them again and decide anew."
-    )
+    conflict = revision_conflict(CriteriaRevision, expected, lock=CRITERIA_LOCK, what="the limits")
+    if conflict:
+        raise CriteriaError(conflict)
 
 
 def criteria_check(values: dict[str, Any]) -> dict[str, Any]:
