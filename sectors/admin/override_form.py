@@ -12,7 +12,7 @@ from sectors.models import Classification, SectorOverride
 from sectors.overrides import is_by_hand, verdict_of_rules
 from sectors.places import PLACES
 from sectors.selectors import override_revisions
-from sectors.services import override_check, override_clear, override_set
+from sectors.services import override_check, override_clear, override_clear_check, override_set
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Classification]
@@ -75,6 +75,7 @@ class OverrideForm(_Form):
         if self.act == CLEAR:
             if not data["reason"].strip():
                 raise ValidationError({"reason": "A reason is required: say why the rules may judge again."})
+            override_clear_check(self.instance.symbol, reason=data["reason"], expected=data["expected"])
             return
         if self.act == ACCEPT:
             data["sector"] = verdict_of_rules(self.instance)[0]

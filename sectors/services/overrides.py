@@ -31,7 +31,9 @@ def override_set(
     """
     slug = sector.pk if isinstance(sector, Sector) else sector
     stock = override_check(symbol, slug, reason=reason, expected=expected)
-    standing = _ended(stock.symbol)
+    standing = override_of(stock.symbol)
+    if standing is not None:
+        _end(standing)
     made = SectorOverride.objects.create(
         symbol=stock.symbol,
         figi=stock.figi,
@@ -51,10 +53,8 @@ def override_clear(
 
     Raises ValidationError, by field: nothing was set by hand, no reason, or a revision in between.
     """
-    stock = _locked(symbol, reason, expected)
-    standing = _ended(stock.symbol)
-    if standing is None:
-        raise ValidationError({"symbol": f"{stock.symbol} has no sector set by hand; the rules judge it."})
+    stock, standing = override_clear_check(symbol, reason=reason, expected=expected)
+    _end(standing)
     made = SectorOverride.objects.create(
         symbol=stock.symbol,
         figi=stock.figi,
@@ -79,6 +79,20 @@ def override_check(symbol: str, sector: str | None, *, reason: str, expected: in
     return stock
 
 
+def override_clear_check(
+    symbol: str, *, reason: str, expected: int | None = None
+) -> tuple[Stock, SectorOverride]:
+    """Raise what `override_clear` would refuse, and hold the listing's lock until the transaction ends.
+
+    Returns the listing and what is in force for it.
+    """
+    stock = _locked(symbol, reason, expected)
+    standing = override_of(stock.symbol)
+    if standing is None:
+        raise ValidationError({"symbol": f"{stock.symbol} has no sector set by hand; the rules judge it."})
+    return stock, standing
+
+
 def author_name(row: SectorOverride) -> str:
     return row.author.get_username() if row.author else "the product"
 
@@ -95,11 +109,8 @@ def _locked(symbol: str, reason: str, expected: int | None) -> Stock:
     return stock
 
 
-def _ended(symbol: str) -> SectorOverride | None:
-    standing = override_of(symbol)
-    if standing is not None:
-        SectorOverride.objects.filter(pk=standing.pk).update(active=False)
-    return standing
+def _end(standing: SectorOverride) -> None:
+    SectorOverride.objects.filter(pk=standing.pk).update(active=False)
 
 
 def _conflict(newest: SectorOverride) -> str:

@@ -148,6 +148,21 @@ def test_giving_it_back_to_the_rules_is_logged_with_its_reason(ada: Client) -> N
     assert LogEntry.objects.get().change_message.startswith("Industrials (by hand) to Technology (rules, 0.")
 
 
+def test_what_was_decided_meanwhile_is_not_given_back_to_the_rules(ada: Client) -> None:
+    row = software("PLOW")
+    override_set("PLOW", "industrials", reason="it makes ploughs", author=None)
+    page = decide(ada, row, "_clear", reason="no", expected=0)
+
+    assert "the product has put it into" in page.context["adminform"].form.errors["put_into"][0]
+    assert SectorOverride.objects.get().active
+
+
+def test_where_nothing_was_set_by_hand_nothing_is_given_back(ada: Client) -> None:
+    page = decide(ada, software("PLOW"), "_clear", reason="no")
+    errors = page.context["adminform"].form.errors["__all__"]
+    assert errors == ["PLOW has no sector set by hand; the rules judge it."]
+
+
 def test_accepting_needs_no_reason_and_no_choice(ada: Client) -> None:
     row = software("PLOW")
     decide(ada, row, "_accept")
