@@ -7,23 +7,30 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils import timezone
 
 from sectors.classification import RULES_VERSION, CompanyProfile, VendorLabel, classify
 from sectors.models import Classification, SectorOverride
-from sectors.overrides import BY_HAND, RULES, Standing, overrides_standing
+from sectors.overrides import BY_HAND, RULES, overrides_standing
 from sectors.types import ClassificationResult, Evidence
 from universe.benchmarks import SMALL_CAP_PROXIES
 from universe.models import Stock
 from universe.selectors import funds_holding
+from universe.services import lock_take
 
 BATCH = 1_000
+#: Advisory lock of PostgreSQL, before any row's: classes are stored, or a sector is set by hand.
+CLASSES_LOCK = 7_310_021
 
 
 _READ = ("symbol", "figi", "name", "kind", "is_fund", "sic", "description", "sector_label", "industry_label")
 
 
 _JUDGED = ("sector_id", "subsector", "confidence", "evidence", "disputed", "excluded", "rules_version")
+
+#: Symbol, FIGI or "", what the rules say.
+_Verdict = tuple[str, str, ClassificationResult]
 
 
 def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
@@ -32,11 +39,36 @@ def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
     A sector that was set by hand stays, whatever the rules say; their verdict is kept in its evidence.
     Returns counts: listings, classified, unknown, excluded, disputed, changed.
     """
-    symbols = None if symbols is None else list(symbols)
+    verdicts = _verdicts(None if symbols is None else list(symbols))
+    results, changed = _stored(verdicts)
+    judged = results.values()
+    return {
+        "listings": len(results),
+        "classified": sum(1 for result in judged if result.sector and not result.excluded),
+        "unknown": sum(1 for result in judged if not result.sector and not result.excluded),
+        "excluded": sum(1 for result in judged if result.excluded),
+        "disputed": sum(1 for result in judged if result.disputed and not result.excluded),
+        "changed": changed,
+    }
+
+
+def _verdicts(symbols: list[str] | None) -> list[_Verdict]:
+    """What the rules say of each listing, whatever was set by hand."""
     stocks = Stock.objects.all() if symbols is None else Stock.objects.filter(symbol__in=symbols)
+    funds = funds_holding(SMALL_CAP_PROXIES, symbols)
     rows = stocks.order_by().only(*_READ).iterator(BATCH)
-    funds, by_hand = funds_holding(SMALL_CAP_PROXIES, symbols), overrides_standing()
-    results = {stock.symbol: _judged(stock, funds.get(stock.symbol, ()), by_hand) for stock in rows}
+    return [
+        (stock.symbol, stock.figi, classify(_profile(stock, funds.get(stock.symbol, ())))) for stock in rows
+    ]
+
+
+@transaction.atomic
+def _stored(verdicts: list[_Verdict]) -> tuple[dict[str, ClassificationResult], int]:
+    """The results as stored, by symbol, and how many rows changed."""
+    # The rules have judged for seconds; what was set by hand meanwhile is read now, and stays until the end.
+    lock_take(CLASSES_LOCK)
+    by_hand = overrides_standing()
+    results = {symbol: _judged(verdict, by_hand.of(symbol, figi)) for symbol, figi, verdict in verdicts}
     standing = Classification.objects.in_bulk(list(results), field_name="symbol")
     now = timezone.now()
     changed = [
@@ -51,21 +83,11 @@ def stocks_classify(symbols: Iterable[str] | None = None) -> dict[str, int]:
         unique_fields=["symbol"],
         update_fields=[*_JUDGED, "classified_at"],
     )
-    judged = results.values()
-    return {
-        "listings": len(results),
-        "classified": sum(1 for result in judged if result.sector and not result.excluded),
-        "unknown": sum(1 for result in judged if not result.sector and not result.excluded),
-        "excluded": sum(1 for result in judged if result.excluded),
-        "disputed": sum(1 for result in judged if result.disputed and not result.excluded),
-        "changed": len(changed),
-    }
+    return results, len(changed)
 
 
-def _judged(stock: Stock, funds: tuple[str, ...], by_hand: Standing) -> ClassificationResult:
-    result = classify(_profile(stock, funds))
-    override = by_hand.of(stock.symbol, stock.figi)
-    return result if override is None else _overridden(result, override)
+def _judged(verdict: ClassificationResult, override: SectorOverride | None) -> ClassificationResult:
+    return verdict if override is None else _overridden(verdict, override)
 
 
 def _overridden(result: ClassificationResult, override: SectorOverride) -> ClassificationResult:

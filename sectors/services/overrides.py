@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from sectors.models import Sector, SectorOverride
 from sectors.selectors import override_of, override_revisions
-from sectors.services.classes import stocks_classify
+from sectors.services.classes import CLASSES_LOCK, stocks_classify
 from universe.models import Stock
+from universe.services import lock_take
 
 
 @transaction.atomic
@@ -100,6 +101,7 @@ def author_name(row: SectorOverride) -> str:
 def _locked(symbol: str, reason: str, expected: int | None) -> Stock:
     if not reason.strip():
         raise ValidationError({"reason": "A reason is required: it stands in the evidence of this listing."})
+    lock_take(CLASSES_LOCK)
     stock = Stock.objects.select_for_update(no_key=True).filter(symbol=symbol.strip().upper()).first()
     if stock is None:
         raise ValidationError({"symbol": f"There is no listing {symbol.strip().upper()!r} here."})

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connections
 from django.utils import timezone
 
 from sectorlight.models import User
 from sectors import selectors
+from sectors.classification import CompanyProfile, classify
 from sectors.models import Classification, SectorOverride
 from sectors.services import override_clear, override_set, stocks_classify
+from sectors.types import ClassificationResult
+from tests.two_people import second_of_two
 from universe.models import Stock, SymbolChange
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eight_sectors")]
@@ -73,6 +78,39 @@ def test_judging_everything_again_does_not_undo_it(ada: User) -> None:
     stocks_classify()
     assert sector_of("SOUN") == "healthcare"
     assert stocks_classify()["changed"] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_set_while_everything_is_judged_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    listing("SOUN")
+
+    def meanwhile(profile: CompanyProfile) -> ClassificationResult:
+        verdict = classify(profile)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(set_elsewhere).result(20)
+        return verdict
+
+    def set_elsewhere() -> None:
+        monkeypatch.undo()
+        try:
+            override_set("SOUN", "healthcare", reason="hears hearts", author=None)
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr("sectors.services.classes.classify", meanwhile)
+    stocks_classify()
+    assert sector_of("SOUN") == "healthcare"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_classes_are_stored_after_whoever_sets_one_by_hand() -> None:
+    listing("SOUN")
+    listing("PLOW")
+    refused = second_of_two(
+        lambda: override_set("SOUN", "healthcare", reason="hears hearts", author=None), stocks_classify
+    )
+    assert refused is None
+    assert (sector_of("SOUN"), sector_of("PLOW")) == ("healthcare", "technology")
 
 
 def test_a_listing_can_be_put_into_no_sector(ada: User) -> None:

@@ -134,7 +134,7 @@ def test_eight_thousand_listings_take_a_few_queries(
         Stock(symbol=f"A{number}", name=f"Acme {number}", sic="7372", last_listed_at=now)
         for number in range(8_000)
     )
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         assert stocks_classify()["changed"] == 8_000
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(7):
         assert stocks_classify()["changed"] == 0
