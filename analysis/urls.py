@@ -14,5 +14,6 @@ urlpatterns = [
     path("sectors/<slug:slug>/inputs/", members.sector_inputs, name="sector-inputs"),
     path("find/", finder.finder, name="finder"),
     path("stocks/", stock.stock_find, name="stock-find"),
-    path("stocks/<str:symbol>/", stock.stock, name="stock"),
+    # A listing that was stored with a slash in its symbol has a page too.
+    path("stocks/<path:symbol>/", stock.stock, name="stock"),
 ]

@@ -34,7 +34,7 @@ class LookOnlyAdmin(AnyAdmin):
 def link(words: object, name: str, *args: object, **query: object) -> SafeString | str:
     """A link to the page called ``name``; ``query`` goes behind its question mark.
 
-    The bare words where no address can be made: a symbol with a slash, an empty one.
+    The bare words where no address can be made: an empty symbol.
     """
     try:
         address = reverse(name, args=args)

@@ -13,6 +13,7 @@ read back from a table that does not keep it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -22,6 +23,12 @@ Phase = Literal["closed", "pre", "regular", "post"]
 #: The longest symbol that the tables hold; a vendor's longer one is left out.
 SYMBOL_MAX = 16
 MINUTE = dt.timedelta(minutes=1)
+_SYMBOL = re.compile(rf"[A-Za-z0-9][A-Za-z0-9.^=+-]{{0,{SYMBOL_MAX - 1}}}")
+
+
+def is_symbol(text: str) -> bool:
+    """Whether an address can name it: 1 to 16 letters, digits and . ^ = + -, a letter or digit first."""
+    return _SYMBOL.fullmatch(text) is not None
 
 
 class Tier(StrEnum):

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from sectors.services import sectors_seed
-from tests.analysis.page_cast import NOW, listing, reader
+from tests.analysis.page_cast import NOW, listing, reader, universe_build
 from universe.clock import override
 from universe.models import SymbolChange
 
@@ -111,3 +112,12 @@ def test_a_symbol_that_none_has_shows_those_that_begin_so(trader: Client) -> Non
     shown = page(trader, "/stocks/SOU/", 404)
     assert "“SOU” is not listed" in shown
     assert " SOUNW " in shown
+
+
+@pytest.mark.parametrize("symbol", ["BRK/B", "A B", ".."])
+def test_an_odd_symbol_that_is_stored_breaks_no_page(trader: Client, symbol: str) -> None:
+    listing(symbol, universe_build(), name="Anne Works")
+    href = reverse("stock", args=[symbol])
+    for path in ("/find/?q=Anne", "/universe/listings/"):
+        assert f'href="{href}"' in trader.get(path).content.decode()
+    assert "Anne Works" in page(trader, href)

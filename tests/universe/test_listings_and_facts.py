@@ -77,6 +77,14 @@ def test_an_empty_list_is_not_believed(vendor: Vendor) -> None:
         listings_refresh()
 
 
+def test_a_symbol_that_no_page_could_show_is_left_out_and_counted(vendor: Vendor) -> None:
+    odd = ("A B", "..", ".", "A?B", "-", "A" * 17)
+    rows = [listing(CAST[0]), *(listing(CAST[1]) | {"ticker": symbol} for symbol in odd)]
+    vendor.on(LISTINGS, Answer({"results": [*rows, listing(CAST[2]) | {"ticker": "BRK/B"}]}))
+    assert listings_refresh() == {"listings": 2, "gone": 0, "bad_symbol": 6}
+    assert set(Stock.objects.values_list("symbol", flat=True)) == {CAST[0].symbol, "BRK.B"}
+
+
 def test_a_listing_keeps_its_facts_when_the_list_comes_again(vendor: Vendor) -> None:
     canned_market(vendor)
     listings_refresh()

@@ -15,12 +15,14 @@ from universe.services.calls import calls_kept
 from universe.services.progress import Progress, unheard
 from universe.services.renames import renames_follow, renames_found
 from universe.sources import price_source
-from universe.types import SYMBOL_MAX, Listing
+from universe.types import Listing, is_symbol
 
 logger = logging.getLogger(__name__)
 
 # A list that loses more than a fifth from one day to the next is a broken answer, not a market event.
 SHRINK_MAX = 0.2
+#: So many symbols that are left out are named in the log.
+REFUSED_TOLD = 10
 TARGET = Target(
     Stock,
     {
@@ -62,8 +64,13 @@ def listings_refresh(progress: Progress | None = None) -> dict[str, int]:
 
 
 def listings_store(listings: Iterable[Listing]) -> dict[str, int]:
-    """Store a whole list: what it does not name is not listed any more."""
-    rows = {row.symbol: row for row in listings if len(row.symbol) <= SYMBOL_MAX}
+    """Store a whole list: what it does not name is not listed any more.
+
+    A symbol that no page could be reached by ("A B", "..") is left out and counted as "bad_symbol".
+    """
+    told = list(listings)
+    rows = {row.symbol: row for row in told if is_symbol(row.symbol)}
+    refused = sorted({row.symbol for row in told} - set(rows))
     _refuse_a_broken_list(len(rows))
     with transaction.atomic():
         renamed = renames_found(rows)
@@ -71,7 +78,10 @@ def listings_store(listings: Iterable[Listing]) -> dict[str, int]:
         renames_follow(renamed)
         gone = Stock.objects.filter(active=True).exclude(symbol__in=list(rows)).update(active=False)
     logger.info("%d listings stored, %d no longer listed", len(rows), gone)
-    return {"listings": len(rows), "gone": gone} | ({"renamed": len(renamed)} if renamed else {})
+    if refused:
+        logger.warning("%d listings left out for their symbols: %s", len(refused), refused[:REFUSED_TOLD])
+    more = {"renamed": len(renamed), "bad_symbol": len(refused)}
+    return {"listings": len(rows), "gone": gone} | {name: count for name, count in more.items() if count}
 
 
 def _refuse_a_broken_list(count: int) -> None:

@@ -1,8 +1,7 @@
 """Polygon's words into ours. Its field names, units and habits end in this file.
 
 Bars count milliseconds, trades and snapshots nanoseconds. Zero in a snapshot means "nothing yet". Volumes can
-be fractional. A bad datum raises `BadPayload` with symbol and field; the caller drops it and counts.
-"""
+be fractional. A bad datum raises `BadPayload` with symbol and field; it is dropped and counted."""
 
 from __future__ import annotations
 
@@ -50,12 +49,13 @@ moment_from_ns = partial(moment_from, unit=1e9, vendor=VENDOR)
 
 
 def parse_listing(payload: Any, *, fetched_at: dt.datetime) -> Listing:
-    """One row of the ticker list. The retired list's rows, which write their market large, are refused."""
+    """One row of the ticker list. BRK/B, the exchanges' own mark, is BRK.B. The retired list's rows,
+    which write their market large, are refused."""
     row = Datum(payload, vendor=VENDOR, symbol_field="ticker")
     if row.text_or_none("market") not in (None, "stocks"):
         raise bad(VENDOR, row.symbol, "market", payload["market"])
     return Listing(
-        symbol=row.symbol,
+        symbol=row.symbol.replace("/", "."),
         name=row.text_or_none("name") or row.symbol,
         mic=row.text_or_none("primary_exchange"),
         kind=row.text_or_none("type"),
