@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +29,7 @@ def stock(request: HttpRequest, symbol: str) -> HttpResponse:
     """One listing; 404 with near matches for a symbol that was never listed."""
     detail = universe.stock_detail(symbol)
     if detail is None:
-        return _missing(request, symbol)
+        return _missing(request, symbol, universe.stock_find(symbol))
     current = detail.now or detail.stock.symbol
     if current != symbol:
         return redirect("stock", current)
@@ -72,14 +72,13 @@ def stock_find(request: HttpRequest) -> HttpResponse:
     if found and (found[0].is_exact or len(found) == 1):
         return redirect("stock", found[0].symbol)
     if not found:
-        return _missing(request, query)
+        return _missing(request, query, found)
     rows = [hit.listed for hit in found]
     return render(request, "analysis/stock_find.html", {"query": query, "found": rows})
 
 
-def _missing(request: HttpRequest, query: str) -> HttpResponse:
+def _missing(request: HttpRequest, query: str, found: Sequence[universe.ListingHit]) -> HttpResponse:
     """Another way to write a symbol, or the old one of a listing, leads to it; else 404 with what is near."""
-    found = universe.stock_find(query)
     if found and found[0].is_exact:
         return redirect("stock", found[0].symbol)
     shown = query[:LONGEST_QUERY].replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -121,3 +122,10 @@ def test_an_odd_symbol_that_is_stored_breaks_no_page(trader: Client, symbol: str
     for path in ("/find/?q=Anne", "/universe/listings/"):
         assert f'href="{href}"' in trader.get(path).content.decode()
     assert "Anne Works" in page(trader, href)
+
+
+def test_a_search_that_finds_nothing_is_made_once(trader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = Mock(return_value=[])
+    monkeypatch.setattr("universe.selectors.stock_find", search)
+    page(trader, "/stocks/?q=zzz", 404)
+    search.assert_called_once_with("zzz")
