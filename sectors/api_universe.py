@@ -28,7 +28,7 @@ from sectors.listing_query import (
     listing_query,
 )
 from sectors.listing_selectors import ListingRow, listing_row, listing_values
-from sectors.pages.listings import listings_csv
+from sectors.pages.listings import listings_csv, tier_cell
 from universe.clock import market_now
 from universe.models import UniverseSnapshot
 from universe.selectors import snapshot_of, universe_before, universe_current
@@ -70,7 +70,11 @@ class CsvRenderer(BaseRenderer):
 class ListingVerdictSerializer(AnySerializer):
     symbol = serializers.CharField()
     name = serializers.CharField(help_text="Today's.")
-    tier = serializers.ChoiceField(["core", "breadth", "out"])
+    tier = serializers.ChoiceField(
+        ["core", "breadth", "out"],
+        allow_null=True,
+        help_text="Null: no longer listed; the values are then those of the universe before.",
+    )
     tier_before = serializers.CharField(
         allow_null=True,
         help_text="core, breadth or out in the universe before; null: not listed then, or there is none.",
@@ -178,8 +182,8 @@ def _verdict(row: ListingRow) -> dict[str, Any]:
     return {
         "symbol": values.symbol,
         "name": row.name,
-        "tier": row.tier or "out",
-        "tier_before": None if row.was is None else row.was or "out",
+        "tier": tier_cell(row.tier),
+        "tier_before": tier_cell(row.was),
         "cap_tier": row.cap_tier or None,
         "reasons": row.reasons,
         "price": values.price,

@@ -24,7 +24,7 @@ from universe.types import Candidate
 Rows = QuerySet[SnapshotMember, dict[str, Any]]
 VALUES = (
     *("symbol", "tier", "cap_tier", "reasons", "price", "market_cap", "avg_volume", "float_shares"),
-    *("shares_outstanding", "mic", "kind", "gap_share", "gap_share_10", "name", "sector", "was"),
+    *("shares_outstanding", "mic", "kind", "gap_share", "gap_share_10", "name", "sector", "was", "gone"),
 )
 TIER_PLACE = Case(When(tier="core", then=Value(0)), When(tier="breadth", then=Value(1)), default=Value(2))
 ORDER: Mapping[str, Any] = {
@@ -51,11 +51,14 @@ MOVES: Mapping[Change, tuple[str, str]] = {
 class ListingRow:
     """One listing's verdict. USD and shares; None not known. ``tier`` "" is out; ``was`` the tier in the
     universe before, None when it was not listed then, or there is none. ``shares`` are the free float, or
-    with ``is_bound`` what bounds it from above."""
+    with ``is_bound`` what bounds it from above.
+
+    ``tier`` None: listed no more, so there is no verdict and no reason; the values are those of before.
+    """
 
     values: Candidate
     name: str
-    tier: str
+    tier: str | None
     cap_tier: str
     reasons: tuple[str, ...]
     shares: float | None
@@ -68,7 +71,8 @@ class ListingRow:
 
 def listing_values(snapshot: UniverseSnapshot, before: UniverseSnapshot | None, query: ListingQuery) -> Rows:
     """The rows of ``query`` in its order, as plain values for `listing_row`; ``before`` is the universe that
-    changes are told against. Those that are listed no more come with their verdict of before."""
+    changes are told against. Those that are listed no more come from there: filters and order ask about
+    their verdict of then."""
     told = before if query.changed == Change.UNLISTED and before else snapshot
     sectors = Classification.objects.filter(symbol=OuterRef("symbol"), excluded=False)
     names = Stock.objects.filter(symbol=OuterRef("symbol"))
@@ -80,6 +84,7 @@ def listing_values(snapshot: UniverseSnapshot, before: UniverseSnapshot | None, 
             name=Coalesce(Subquery(names.values("name")[:1]), F("symbol")),
             sector=Subquery(sectors.values("sector_id")[:1]),
             was=Subquery(earlier.values("tier")[:1]),
+            gone=Value(told is not snapshot),
         )
         .order_by(*_order(query.sort))
         .values(*VALUES)
@@ -102,9 +107,9 @@ def listing_row(values: Mapping[str, Any]) -> ListingRow:
     return ListingRow(
         values=candidate,
         name=values["name"],
-        tier=values["tier"],
-        cap_tier=values["cap_tier"],
-        reasons=tuple(values["reasons"]),
+        tier=None if values["gone"] else values["tier"],
+        cap_tier="" if values["gone"] else values["cap_tier"],
+        reasons=() if values["gone"] else tuple(values["reasons"]),
         shares=shares,
         is_bound=is_bound,
         gap_share=values["gap_share"],

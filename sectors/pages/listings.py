@@ -107,7 +107,6 @@ class ListingsPage:
 
     session: str
     built_from: str
-    iso: str
     is_older: bool
     told: str
     limits: str
@@ -142,8 +141,8 @@ def _line(row: ListingRow, told_changes: bool) -> ListingLine:
     return ListingLine(
         symbol=values.symbol,
         name=row.name,
-        tier=TIER_NAMES[row.tier],
-        kept={"core": "in", "breadth": "part"}.get(row.tier, "out"),
+        tier=CHANGE_NAMES[Change.UNLISTED] if row.tier is None else TIER_NAMES[row.tier],
+        kept={"core": "in", "breadth": "part"}.get(row.tier or "", "out"),
         change=_change(row) if told_changes else "",
         reasons="; ".join(map(reason_words, row.reasons)),
         listed=_listed(row),
@@ -183,7 +182,6 @@ def listings_page(
     return ListingsPage(
         session=figures.day(snapshot.session),
         built_from=figures.day(snapshot.built_from),
-        iso=snapshot.session.isoformat(),
         is_older=snapshot.session < today,
         told=_told(query, before),
         limits=limits_words(criteria_from(snapshot.criteria)),
@@ -260,7 +258,7 @@ def _choices(query: ListingQuery) -> tuple[Choice, ...]:
 
 
 def listings_csv(session: dt.date, rows: Iterable[ListingRow]) -> str:
-    """Every row with full precision; what is not known is empty."""
+    """Every row with full precision. Empty: what is not known, and the tier of what is listed no more."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow(CSV_HEAD)
@@ -272,13 +270,19 @@ def _cells(session: dt.date, row: ListingRow) -> Iterator[str]:
     values = row.values
     yield session.isoformat()
     yield from map(
-        text_cell, (values.symbol, row.name, row.tier or "out", row.cap_tier, ";".join(row.reasons))
+        text_cell,
+        (values.symbol, row.name, tier_cell(row.tier) or "", row.cap_tier, ";".join(row.reasons)),
     )
     yield from map(_number, (values.price, values.market_cap, values.avg_volume, row.shares))
     yield "" if row.shares is None else str(row.is_bound).lower()
     yield from map(text_cell, (values.exchange or "", values.kind or "", row.sector or ""))
     yield from map(_number, (row.gap_share, row.gap_share_10))
-    yield "" if row.was is None else row.was or "out"
+    yield tier_cell(row.was) or ""
+
+
+def tier_cell(tier: str | None) -> str | None:
+    """A tier as files and the API tell it: "out" for neither; None where it was, or is, not listed."""
+    return None if tier is None else tier or "out"
 
 
 def _number(value: float | None) -> str:

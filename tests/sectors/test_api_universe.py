@@ -75,6 +75,13 @@ def test_a_listing_comes_with_its_verdict_and_every_value(program: Client, two_d
     assert (gus["tier"], gus["tier_before"], gus["sector"]) == ("breadth", None, None)
 
 
+def test_what_is_listed_no_more_has_its_tier_of_before_alone(program: Client, two_days: None) -> None:
+    SnapshotMember.objects.filter(symbol="ANNE", snapshot__session=TODAY).delete()
+    (anne,) = body(program, "?changed=unlisted")["results"]
+    assert (anne["symbol"], anne["tier"], anne["tier_before"]) == ("ANNE", None, "core")
+    assert (anne["cap_tier"], anne["reasons"]) == (None, [])
+
+
 @pytest.mark.parametrize(
     ("query", "symbols"),
     [

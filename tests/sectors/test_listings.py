@@ -143,6 +143,12 @@ def test_a_kind_of_change_finds_whom_the_comparison_names(
         assert [name for name in shown(trader, f"?changed={change}") if name != "JOE"] == [symbol]
 
 
+def test_what_is_listed_no_more_has_no_tier_of_today(trader: Client, two_days: object) -> None:
+    assert "HAL Hal Systems No longer listed was breadth $5.00" in text(trader, f"{LIST}?changed=unlisted")
+    (row,) = csv_rows(trader, "&changed=unlisted")
+    assert (row["symbol"], row["tier"], row["tier_before"], row["reasons"]) == ("HAL", "", "breadth", "")
+
+
 def test_the_first_universe_has_nobody_who_changed(trader: Client, two_days: object) -> None:
     assert shown(trader, "?changed=any&session=2026-03-10") == []
     assert "there is no universe before this one" in text(trader, f"{LIST}?changed=any&session=2026-03-10")

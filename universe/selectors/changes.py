@@ -50,7 +50,6 @@ class UniverseChanges:
     """One universe against the newest before it. ``stages`` has that one's count by stage; ``same_limits``
     False: the limits were changed between them, which explains any difference."""
 
-    session: Session
     before: Session
     same_limits: bool
     stages: dict[str, int]
@@ -74,7 +73,6 @@ def universe_changes(snapshot: UniverseSnapshot) -> UniverseChanges | None:
         cursor.execute(_CHANGED, {"now": snapshot.pk, "before": before.pk})
         rows = cursor.fetchall()
     return UniverseChanges(
-        session=snapshot.session,
         before=before.session,
         same_limits=before.criteria == snapshot.criteria,
         stages={stage["name"]: stage["count"] for stage in before.funnel},
