@@ -86,13 +86,23 @@ def test_some_symbols_are_judged_alone() -> None:
 
 
 @pytest.mark.usefixtures("listings")
+def test_a_symbol_with_a_small_letter_has_its_class_too() -> None:
+    Stock.objects.create(
+        symbol="ALLNpA", name="Allen 5 % Preferred", kind="PFD", last_listed_at=timezone.now()
+    )
+    stocks_classify()
+    row = selectors.classification_of("ALLNpA")
+    assert row is not None
+    assert row.excluded
+
+
 def test_a_class_tells_its_evidence_and_subsector() -> None:
     Stock.objects.create(
         symbol="REIT", name="Acme", industry_label="REIT - Office", last_listed_at=timezone.now()
     )
     stocks_classify()
 
-    row = selectors.classification_of("reit")
+    row = selectors.classification_of("REIT")
     assert row is not None
     assert (row.sector_id, row.subsector) == ("financial", "real_estate")
     assert row.evidence[0]["value"] == "REIT - Office"
