@@ -104,7 +104,7 @@ class ParametersForm(_Form):
         self.fields["reason"].required = UNDO not in self.data
         in_force = parameters_current()
         for key in WORDS:
-            self.initial[field_name(key)] = f"{value_of(in_force, key):g}"
+            self.initial[field_name(key)] = f"{value_of(in_force, key)!r}".removesuffix(".0")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -120,10 +120,18 @@ class ParametersForm(_Form):
                 self.add_error(None, "The constants are the product's own; there is nothing to undo.")
             return data
         self.constants = dict(self._typed(data))
+        if not self.errors:
+            self._fit_together()
         current = parameters_current()
         if not self.errors and all(data[field_name(key)] == value_of(current, key) for key in WORDS):
             self.add_error(None, "These are the constants in force; change at least one of them.")
         return data
+
+    def _fit_together(self) -> None:
+        try:
+            parameters_check(self.constants)
+        except ValidationError as exc:
+            self.add_error(None, exc.messages)
 
     def _typed(self, data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         """What differs from the product's own, each number checked at its field."""
@@ -132,7 +140,7 @@ class ParametersForm(_Form):
         for key in WORDS:
             (name, frame), value = key, data[field_name(key)]
             try:
-                parameters_check({name: {frame: value} if frame else value})
+                parameters_check({name: {frame: value} if frame else value}, together=False)
             except ValidationError as exc:
                 self.add_error(field_name(key), exc.messages)
             if value == value_of(own, key):

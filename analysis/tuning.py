@@ -16,6 +16,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from analysis.models import ANALYSIS_KINDS, FreshnessPreference, ParameterRevision, RunKind, Slot
 from analysis.schedule import seed_rules
+from analysis.selectors import parameters_from
 from analysis.types import ScoringParameters
 from sectors.broadcast import announce_preferences
 from universe.services import revision_conflict
@@ -23,6 +24,9 @@ from universe.services import revision_conflict
 SLOT_KINDS = tuple(str(kind) for kind in (*ANALYSIS_KINDS, RunKind.PASS) if kind != RunKind.ON_DEMAND)
 FIRST_SLOT, LAST_SLOT = dt.time(4, 0), dt.time(20, 0)
 PRUNE_SECONDS = 6 * 3600
+#: The least of a constant that something is divided or cut by.
+LEAST = 0.01
+WEIGHTS_TOLERANCE = 1e-9
 #: Advisory lock of PostgreSQL: one revision of the constants at a time.
 PARAMETERS_LOCK = 7_310_012
 
@@ -146,8 +150,9 @@ def parameters_expect(expected: int | None) -> None:
         raise ValidationError(conflict, code="conflict")
 
 
-def parameters_check(values: dict[str, Any]) -> None:
-    """Raise ValidationError unless ``values`` name constants of the score with usable numbers."""
+def parameters_check(values: dict[str, Any], *, together: bool = True) -> None:
+    """Raise ValidationError unless ``values`` name constants of the score with usable numbers, and unless
+    these fit ``together`` with all others."""
     if not isinstance(values, dict):
         raise ValidationError({"values": 'Must be an object such as {"winsor_pct": 25}.'})
     defaults = asdict(ScoringParameters())
@@ -161,6 +166,17 @@ def parameters_check(values: dict[str, Any]) -> None:
         numbers = value.values() if table is not None else [value]
         for number in numbers:
             _number_check(name, number)
+    if together:
+        _together_check(parameters_from(values))
+
+
+def _together_check(found: ScoringParameters) -> None:
+    """Raise ValidationError for constants that are numbers each and no score together."""
+    if found.relative_volume_min >= found.relative_volume_max:
+        raise ValidationError({"values": "The least relative volume must be less than the most."})
+    total = sum(found.weights.values())
+    if abs(total - 1.0) > WEIGHTS_TOLERANCE:
+        raise ValidationError({"values": f"The weights of the four frames add up to {total:g}, not to 1."})
 
 
 def _number_check(name: str, number: object) -> None:
@@ -169,5 +185,7 @@ def _number_check(name: str, number: object) -> None:
         raise ValidationError({"values": f"{name} takes a number, not {number!r}."})
     if not 0 <= number <= 1000:
         raise ValidationError({"values": f"{name} is {number}; it may be 0 to 1000."})
-    if number == 0 and (name.endswith("scale") or name in ("scales", "winsor_pct", "relative_volume_min")):
-        raise ValidationError({"values": f"{name} divides or bounds something and may not be 0."})
+    divides = name.endswith("scale") or name in ("scales", "winsor_pct", "relative_volume_min")
+    if divides and number < LEAST:
+        words = f"{name} divides or bounds something: it must be {LEAST} at least, not {number}."
+        raise ValidationError({"values": words})

@@ -186,7 +186,7 @@ def test_a_preference_that_makes_no_sense_is_refused_by_field(alice, values, fie
 
 def test_a_revision_of_the_constants_replaces_the_active_one_and_keeps_the_old(alice) -> None:
     parameters_revise({"winsor_pct": 20}, reason="first", author=alice)
-    parameters_revise({"weights": {"30min": 0.4}}, reason="second", author=alice)
+    parameters_revise({"weights": {"30min": 0.40, "1w": 0.05}}, reason="second", author=alice)
     current = parameters_current()
     assert (current.winsor_pct, current.weights["30min"], current.weights["1d"]) == (25.0, 0.4, 0.3)
     assert ParameterRevision.objects.filter(active=True).count() == 1
@@ -202,6 +202,9 @@ def test_a_revision_of_the_constants_replaces_the_active_one_and_keeps_the_old(a
         {"scales": {"1d": 0}},
         {"scales": {"2d": 1}},
         {"weights": 3},
+        {"weights": {"30min": 0.4}},
+        {"relative_volume_min": 5},
+        {"winsor_pct": 0.001},
     ],
 )
 def test_a_constant_that_cannot_be_used_is_refused(alice, values) -> None:

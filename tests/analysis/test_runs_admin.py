@@ -61,20 +61,23 @@ def revise(admin, button: str = "_save", **changed):
 
 
 def test_new_constants_become_the_active_revision_with_their_author(admin) -> None:
-    revise(admin, winsor_pct="30", weights_1w="0.1")
+    revise(admin, winsor_pct="30", weights_1w="0.1", weights_1d="0.4")
     revision = ParameterRevision.objects.get(active=True)
-    assert revision.values == {"winsor_pct": 30.0, "weights": {"1w": 0.1}}
+    assert revision.values == {"winsor_pct": 30.0, "weights": {"1d": 0.4, "1w": 0.1}}
     assert (revision.author.username, parameters_current().winsor_pct) == ("admin", 30)
     told = LogEntry.objects.get().change_message
-    assert told == "Weight of 1 week 0.2 to 0.1; Returns are cut at 25 to 30: wilder tape"
+    words = "Weight of 1 day 0.3 to 0.4; Weight of 1 week 0.2 to 0.1; Returns are cut at 25 to 30"
+    assert told == f"{words}: wilder tape"
 
 
 @pytest.mark.parametrize(
     ("changed", "field", "words"),
     [
         ({"winsor_pct": "much"}, "winsor_pct", "Enter a number."),
-        ({"winsor_pct": "0"}, "winsor_pct", "may not be 0"),
-        ({"scales_1d": "0"}, "scales_1d", "may not be 0"),
+        ({"winsor_pct": "0"}, "winsor_pct", "must be 0.01 at least"),
+        ({"scales_1d": "0"}, "scales_1d", "must be 0.01 at least"),
+        ({"weights_1d": "0.4"}, "__all__", "add up to 1.1, not to 1"),
+        ({"relative_volume_min": "5"}, "__all__", "must be less than the most"),
         ({"weights_1d": "-1"}, "weights_1d", "it may be 0 to 1000"),
         ({"minimum_valid": "5.5"}, "minimum_valid", "Enter a whole number."),
         ({"winsor_pct": "30", "reason": ""}, "reason", "This field is required."),
