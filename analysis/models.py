@@ -140,6 +140,20 @@ class StockReading(models.Model):
     parts = models.JSONField()
 
 
+class FundCorrelations(models.Model):
+    """How each sector moved with its funds over the 60 sessions before ``session``, as measured last.
+
+    ``ties``: by sector the rows of `sectors.types.FundTie`.
+    """
+
+    session = models.DateField(unique=True)
+    ties = models.JSONField()
+    measured_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"fund correlations before {self.session}"
+
+
 class CatalystEvent(models.Model):
     """What one article or paper tells as a catalyst of one company, judged by the rules of its version."""
 

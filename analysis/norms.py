@@ -23,6 +23,8 @@ from universe.selectors import PriceFrame, members_past, price_frame
 from universe.types import Session
 
 KEPT_SECONDS = 20 * 3600
+#: While the session before has no bars yet.
+KEPT_UNFINISHED_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def sector_history(
     *,
     parameters: ScoringParameters,
 ) -> SectorHistory:
-    """What is usual for each sector. Kept while session, classes and constants stay.
+    """What is usual for each sector. Kept while session, classes and constants stay; for ten
+    minutes only while the session before it has no bars yet.
 
     ``symbols`` are today's members, who stand for a past session whose own universe was never built.
     """
@@ -80,22 +83,18 @@ def sector_history(
     pairs = zip(usual.tolist(), realised_volatility(daily).tolist(), strict=True)
     norms = {slug: SectorNorms(*pair) for slug, pair in zip(slugs, pairs, strict=True)}
     found = SectorHistory(norms, daily)
-    cache.set(_key(session), (basis, found), KEPT_SECONDS)
+    is_whole = bool(np.isfinite(daily[-1]).any())
+    cache.set(_key(session), (basis, found), KEPT_SECONDS if is_whole else KEPT_UNFINISHED_SECONDS)
     return found
 
 
 def norms_forget(session: Session) -> None:
-    """Have what is measured of the sessions before this one measured anew: older prices have come."""
-    cache.delete_many([_key(session), correlations_key(session)])
+    """Have what is usual in a session measured anew: older prices have come."""
+    cache.delete(_key(session))
 
 
 def _key(session: Session) -> str:
     return f"sector-norms:{session.isoformat()}"
-
-
-def correlations_key(session: Session) -> str:
-    """The cache key of each sector's correlations with its funds, as known before a session."""
-    return f"fund-correlations:{session.isoformat()}"
 
 
 def _past(

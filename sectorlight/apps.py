@@ -10,11 +10,11 @@ class SectorLightConfig(AppConfig):
         # Web, stream and commands enqueue tasks too: without the app they would ask a broker on localhost.
         import sectorlight.celery
         import sectorlight.checks  # noqa: F401
-        from analysis.correlations import sector_correlations
+        from analysis.correlations import correlations_stored
         from analysis.selectors import run_lineage
         from sectors.lineage import lineage_provide
         from sectors.ties import ties_provide
 
         # Pages of sectors explain a reading by what its run keeps, and show what is measured of returns.
         lineage_provide(run_lineage)
-        ties_provide(sector_correlations)
+        ties_provide(correlations_stored)

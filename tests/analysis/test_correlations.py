@@ -9,8 +9,10 @@ import pytest
 from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
-from analysis.correlations import correlations_measure, sector_correlations
-from analysis.norms import correlations_key
+from analysis.correlations import correlations_measure, correlations_stored
+from analysis.models import FundCorrelations
+from analysis.norms import norms_forget
+from sectors.models import Classification
 from sectors.services import sectors_seed
 from sectors.types import FundTie
 from tests.analysis.page_cast import classified, listing, universe_build
@@ -56,8 +58,14 @@ def store(moves: Mapping[str, tuple[float, ...]], *, sessions: int = 61, volume:
         DailyBar.objects.bulk_create(bars)
 
 
+def measured(sector: str = "energy") -> tuple[FundTie, ...]:
+    with clock.override(NOON):
+        correlations_measure()
+    return correlations_stored(TODAY)[sector]
+
+
 def ties() -> dict[str, FundTie]:
-    return {tie.role: tie for tie in sector_correlations(TODAY)["energy"]}
+    return {tie.role: tie for tie in measured()}
 
 
 def test_a_sector_is_compared_with_its_two_funds_and_the_benchmark(energy: None) -> None:
@@ -76,7 +84,7 @@ def test_a_sector_is_compared_with_its_two_funds_and_the_benchmark(energy: None)
 
 def test_a_sector_without_five_members_has_no_returns_to_compare(energy: None) -> None:
     store(dict.fromkeys(MEMBERS, STEPS) | {"XLK": STEPS})
-    assert [(tie.r, tie.sessions) for tie in sector_correlations(TODAY)["technology"]] == [(None, 0)] * 3
+    assert [(tie.r, tie.sessions) for tie in measured("technology")] == [(None, 0)] * 3
 
 
 def test_a_fund_that_hardly_trades_says_of_how_many_sessions_it_is_known(energy: None) -> None:
@@ -90,7 +98,7 @@ def test_a_fund_that_hardly_trades_says_of_how_many_sessions_it_is_known(energy:
 def test_nothing_of_the_session_itself_or_later_is_looked_at(energy: None) -> None:
     store(dict.fromkeys(MEMBERS, STEPS) | {"PSCE": SWAPPED})
     before = ties()["small"]
-    cache.delete(correlations_key(TODAY))
+    norms_forget(TODAY)
     DailyBar.objects.bulk_create(
         DailyBar(session=TODAY, symbol=symbol, close=price, volume=1e6, source="polygon", fetched_at=NOON)
         for symbol, price in {"PSCE": 999.0, **dict.fromkeys(MEMBERS, 1.0)}.items()
@@ -103,7 +111,7 @@ def test_a_past_session_is_taken_with_its_own_members(energy: None) -> None:
     yesterday = session_offset(TODAY, -1)
     store(dict.fromkeys(MEMBERS, STEPS) | {"PSCE": STEPS})
     assert ties()["small"].r == pytest.approx(1.0)
-    cache.delete(correlations_key(TODAY))
+    norms_forget(TODAY)
     classified("ZZ", "energy")
     snapshot = universe_build(yesterday)
     SnapshotMember.objects.bulk_create(
@@ -115,32 +123,39 @@ def test_a_past_session_is_taken_with_its_own_members(energy: None) -> None:
     assert r < 0.99
 
 
-def test_the_figures_are_measured_once_a_session(
+def test_what_was_measured_is_read_once_and_then_kept(
     energy: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     store(dict.fromkeys(MEMBERS, STEPS) | {"PSCE": SWAPPED})
     with clock.override(NOON):
         correlations_measure()
+    with django_assert_num_queries(1):
+        assert len(correlations_stored(TODAY)) == 8
     with django_assert_num_queries(0):
-        assert ties()["small"].sessions == 60
+        assert len(correlations_stored(TODAY)) == 8
 
 
-def test_without_a_universe_there_is_nothing_and_nothing_is_kept(db: None) -> None:
-    sectors_seed()
-    assert sector_correlations(TODAY) == {}
-    assert cache.get(correlations_key(TODAY)) is None
-
-
-def test_figures_without_the_last_session_are_not_kept_for_the_day(
-    energy: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept: list[int] = []
-    monkeypatch.setattr("analysis.correlations.cache.set", lambda key, value, seconds: kept.append(seconds))
+def test_a_page_measures_nothing_and_a_past_session_keeps_its_figures(energy: None) -> None:
     store(dict.fromkeys(MEMBERS, STEPS) | {"PSCE": SWAPPED})
-    sector_correlations(TODAY)
-    DailyBar.objects.filter(session=session_offset(TODAY, -1)).delete()
-    sector_correlations(TODAY)
-    assert kept == [20 * 3600, 600]
+    assert correlations_stored(TODAY) == {}
+    before = measured()
+    DailyBar.objects.all().delete()
+    cache.clear()
+    assert correlations_stored(TODAY)["energy"] == before
+
+
+def test_without_a_universe_nothing_is_stored(db: None) -> None:
+    sectors_seed()
+    with clock.override(NOON):
+        correlations_measure()
+    assert not FundCorrelations.objects.exists()
+
+
+def test_a_change_of_classes_shows_when_it_is_measured_again(energy: None) -> None:
+    store(dict.fromkeys(MEMBERS, STEPS) | {"PSCE": STEPS})
+    assert ties()["small"].sessions == 60
+    Classification.objects.filter(symbol="AA").update(sector_id="technology")
+    assert ties()["small"].sessions == 0
 
 
 def test_a_market_without_a_clock_is_said_and_nothing_is_measured(

@@ -8,15 +8,14 @@ import json
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 from django.utils import timezone
 
+from analysis.correlations import correlations_stored
 from analysis.engine import score_board
 from analysis.engine.frames import unpack
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
-from analysis.norms import correlations_key
 from analysis.services import (
     history_complete,
     inputs_prune,
@@ -193,7 +192,7 @@ def test_an_analysis_has_the_correlations_measured_once_the_older_sessions_are_t
 def test_the_older_sessions_are_measured_when_they_have_come(scene: Scene, monkeypatch) -> None:
     monkeypatch.setattr("analysis.services.history_fetch", lambda session: True)
     history_complete()
-    assert len(cache.get(correlations_key(small_market.SESSION))) == 8
+    assert len(correlations_stored(small_market.SESSION)) == 8
 
 
 def test_a_core_stock_beyond_15_percent_raises_one_alert_over_several_runs(scene: Scene) -> None:
