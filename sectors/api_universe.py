@@ -26,6 +26,7 @@ from sectors.listing_query import (
     ListingQuery,
     ListingsRefusedError,
     listing_query,
+    printable,
 )
 from sectors.listing_selectors import ListingRow, listing_row, listing_values
 from sectors.pages.listings import listings_csv, tier_cell
@@ -122,7 +123,7 @@ PARAMETERS = [
     _parameter("q", "Beginning of a symbol, or a part of a name."),
     _parameter("cursor", "Where a page begins, from `next` and `previous`."),
     OpenApiParameter("page_size", OpenApiTypes.INT, description="1 to 1000, by default 200."),
-    _parameter("format", "csv: every listing found, in one table.", ("json", "csv")),
+    _parameter("format", "csv: every listing found, in one table by symbol.", ("json", "csv")),
 ]
 
 
@@ -133,7 +134,7 @@ class UniverseView(APIView):
 
     @extend_schema(
         operation_id="universe_list",
-        summary="Every listing with its tier or all its reasons, and the values that decided",
+        summary="Every listing with its tier or all its reasons, and the values that decided, by symbol",
         parameters=PARAMETERS,
         responses={
             (200, "application/json"): ListingsSerializer,
@@ -143,10 +144,7 @@ class UniverseView(APIView):
         },
     )
     def get(self, request: Request) -> Response:
-        try:
-            query = listing_query(request.query_params)
-        except ListingsRefusedError as exc:
-            raise ValidationError({name: [words] for name, words in exc.errors.items()}) from exc
+        query = _query(request.query_params)
         snapshot = _snapshot(query)
         rows = listing_values(snapshot, universe_before(snapshot.session), query).order_by("symbol")
         if request.accepted_renderer.format == CsvRenderer.format:
@@ -165,6 +163,25 @@ class UniverseView(APIView):
                 "results": results,
             }
         )
+
+
+def _query(asked: Mapping[str, str]) -> ListingQuery:
+    """400 for a value that cannot be, and for a parameter that is none: it would be passed over unseen."""
+    known = [parameter.name for parameter in PARAMETERS]
+    errors = {
+        printable(name): f"{printable(name)} is no parameter here; these are: {', '.join(known)}."
+        for name in asked
+        if name not in known
+    }
+    if "sort" in asked:
+        errors["sort"] = "sort is not served here; rows come by symbol, page by page and as CSV."
+    try:
+        query = listing_query({name: value for name, value in asked.items() if name in known})
+    except ListingsRefusedError as exc:
+        errors |= exc.errors
+    if errors:
+        raise ValidationError({name: [words] for name, words in errors.items()})
+    return query
 
 
 def _snapshot(query: ListingQuery) -> UniverseSnapshot:

@@ -136,6 +136,18 @@ def test_a_wrong_parameter_is_a_problem_document_that_names_it(program: Client, 
     assert set(answer.json()["errors"]) == {"tier", "sector"}
 
 
+@pytest.mark.parametrize("form", ["", "&format=csv"])
+def test_a_parameter_that_is_not_served_is_refused_by_name(
+    program: Client, two_days: None, form: str
+) -> None:
+    answer = program.get(f"{URL}?sort=-price&secotr=energy&tier=rich{form}")
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert errors["sort"] == ["sort is not served here; rows come by symbol, page by page and as CSV."]
+    assert errors["secotr"][0].startswith("secotr is no parameter here; these are: session, tier, ")
+    assert set(errors) == {"sort", "secotr", "tier"}
+
+
 @pytest.mark.parametrize("query", ["", "?session=2020-01-02", "?cursor=nonsense"])
 def test_what_is_not_stored_is_not_found(program: Client, query: str) -> None:
     if "cursor" in query:
