@@ -60,7 +60,8 @@ def sector_gaps(session: Session) -> dict[str, SectorGaps]:
         with connection.cursor() as cursor:
             cursor.execute(_GAPS, [session])
             rows = cursor.fetchall()
-        cache.set(key, rows, GAPS_KEPT_SECONDS)
+        if rows:
+            cache.set(key, rows, GAPS_KEPT_SECONDS)
     return {slug: SectorGaps(*counted) for slug, *counted in rows}
 
 

@@ -98,10 +98,10 @@ def change_pct(before: int, now: int) -> float | None:
 
 
 def alarm_words(alarm: dict[str, Any]) -> str:
-    """ "Funnel: 'market cap' kept 1,204 listings, 3,010 on 30 Mar (-60 %)"; a universe that was refused
+    """ "Funnel: 'market cap' kept 1,204 listings, 3,010 on 30 Mar (−60%)"; a universe that was refused
     altogether is told by its own error."""
     day = dt.date.fromisoformat(alarm["against"])
     pct = alarm["change_pct"]
-    change = "from none" if pct is None else f"{pct:+.0f} %"
+    change = "from none" if pct is None else f"{pct:+.0f}%".replace("-", "\N{MINUS SIGN}")
     kept = f"{alarm['count']:,} listings, {alarm['before']:,} on {day:%-d %b}"
     return f"Funnel: '{alarm['stage']}' kept {kept} ({change})"

@@ -149,9 +149,9 @@ def _likely(hint: Hint) -> dict[str, float]:
     return {sector: named.get(sector, other) for sector in SLUGS}
 
 
-def _strength(hint: Hint) -> tuple[float, float, str]:
-    """Equal weights are told apart by kind and sector, never by their place."""
-    return hint.evidence.weight, _discount(hint), hint.evidence.sector or ""
+def _strength(hint: Hint) -> tuple[float, float, str, str]:
+    """Equal weights are told apart by what they say, never by their place."""
+    return hint.evidence.weight, _discount(hint), hint.evidence.sector or "", repr(sorted(hint.also))
 
 
 def _discount(hint: Hint) -> float:

@@ -20,7 +20,7 @@ from universe.models import UniverseSnapshot
 pytestmark = pytest.mark.django_db
 
 CAP = {"stage": "market cap", "before": 3010, "count": 1204, "change_pct": -60.0, "against": "2026-03-10"}
-WORDS = "Funnel: 'market cap' kept 1,204 listings, 3,010 on 10 Mar (-60 %)"
+WORDS = "Funnel: 'market cap' kept 1,204 listings, 3,010 on 10 Mar (−60%)"
 
 
 @pytest.fixture

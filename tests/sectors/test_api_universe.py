@@ -188,5 +188,5 @@ def test_the_funnel_of_the_first_universe_has_nothing_to_compare_with(program: C
         None,
         None,
     )
-    words = "Funnel: 'price' kept 50 listings, 100 on 10 Mar (-50 %)"
+    words = "Funnel: 'price' kept 50 listings, 100 on 10 Mar (−50%)"
     assert told["alarms"] == [alarm | {"words": words}]

@@ -118,7 +118,7 @@ def test_a_stage_with_an_alarm_is_told_on_top_and_marked(trader: Client) -> None
     universe_build(alarms=[alarm])
     shown = page(trader)
     assert "The funnel moved by a fifth or more." in shown
-    assert "Funnel: &#x27;market cap&#x27; kept 3,021 listings, 3,777 on 10 Mar (-20 %)." in shown
+    assert "Funnel: &#x27;market cap&#x27; kept 3,021 listings, 3,777 on 10 Mar (−20%)." in shown
     assert "alarm: ! −20.0%" in shown
     assert "Only a loss of over a fifth of the breadth tier is refused." in shown
 

@@ -93,7 +93,7 @@ def test_doubtful_members_are_listed_core_first_and_the_most_traded_first(ada: C
 
 
 @pytest.mark.usefixtures("market")
-def test_what_was_set_by_hand_is_reviewed(ada: Client) -> None:
+def test_what_was_set_by_hand_leaves_the_review_list(ada: Client) -> None:
     override_set("WIDE", None, reason="it does nothing", author=None)
     assert listed(ada, "review=members") == ["BUSY", "CALM"]
     assert listed(ada, "judged=hand") == ["WIDE"]

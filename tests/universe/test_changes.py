@@ -87,7 +87,7 @@ def test_an_alarm_says_stage_both_counts_session_and_change() -> None:
         "change_pct": -60.0,
         "against": "2026-03-30",
     }
-    assert alarm_words(alarm) == "Funnel: 'cap' kept 1,204 listings, 3,010 on 30 Mar (-60 %)"
+    assert alarm_words(alarm) == "Funnel: 'cap' kept 1,204 listings, 3,010 on 30 Mar (−60%)"
 
 
 def test_a_change_in_percent_is_none_only_from_nothing_to_something() -> None:
