@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 _outage = OutageLog(logger, "PostgreSQL", "the board is read from Redis alone")
 
 
+#: Before the first universe there are none, which is over at any moment.
+GAPS_AWAITED_SECONDS = 20
 GAPS_KEPT_SECONDS = 600
 _GAPS = """
     SELECT c.sector_id, s.session, count(*), count(m.gap_share), avg(m.gap_share)
@@ -60,8 +62,7 @@ def sector_gaps(session: Session) -> dict[str, SectorGaps]:
         with connection.cursor() as cursor:
             cursor.execute(_GAPS, [session])
             rows = cursor.fetchall()
-        if rows:
-            cache.set(key, rows, GAPS_KEPT_SECONDS)
+        cache.set(key, rows, GAPS_KEPT_SECONDS if rows else GAPS_AWAITED_SECONDS)
     return {slug: SectorGaps(*counted) for slug, *counted in rows}
 
 
