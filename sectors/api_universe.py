@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from sectors.api import ProblemDocumentSerializer
@@ -41,6 +43,7 @@ else:
     AnySerializer = serializers.Serializer
 
 PROBLEM = "application/problem+json"
+SYMBOL_LENGTH = 16
 
 
 class ListingsPagination(CursorPagination):
@@ -50,6 +53,27 @@ class ListingsPagination(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 1000
     ordering = "symbol"
+
+    def get_page_size(self, request: Request) -> int:
+        """Raises `ValidationError` for anything but 1 to 1000."""
+        text = request.query_params.get(self.page_size_query_param, str(self.page_size)).strip()
+        is_number = text.isascii() and text.isdecimal() and len(text) <= 6
+        if not is_number or not 1 <= int(text) <= self.max_page_size:
+            words = f"page_size is “{printable(text)}”; it must be a number from 1 to {self.max_page_size}."
+            raise ValidationError({self.page_size_query_param: [words]})
+        return int(text)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Raises `NotFound` for a position that no symbol can be: PostgreSQL refuses to be asked for some."""
+        cursor: Cursor | None = super().decode_cursor(request)
+        place = str(cursor.position or "") if cursor else ""
+        if not place.isprintable() or len(place) > SYMBOL_LENGTH:
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
+
+    def stay_in(self, session: dt.date) -> None:
+        """Lets the links lead through the universe of ``session``, even when another one is in force."""
+        self.base_url = replace_query_param(self.base_url or "", "session", session.isoformat())
 
 
 class CsvRenderer(BaseRenderer):
@@ -153,6 +177,7 @@ class UniverseView(APIView):
             return Response(text, headers={"Content-Disposition": name})
         pages = ListingsPagination()
         shown = pages.paginate_queryset(rows, request, view=self)
+        pages.stay_in(snapshot.session)
         results = [_verdict(listing_row(row)) for row in shown or []]
         return Response(
             {

@@ -179,6 +179,8 @@ def listings_page(
     query: ListingQuery, snapshot: UniverseSnapshot, *, before: dt.date | None, today: dt.date
 ) -> ListingsPage:
     """``before`` is the session that changes are told against, ``today`` the one that the market is in."""
+    # Another universe may be in force by the next page or the file.
+    same = replace(query, session=snapshot.session)
     return ListingsPage(
         session=figures.day(snapshot.session),
         built_from=figures.day(snapshot.built_from),
@@ -188,8 +190,8 @@ def listings_page(
         heads=_heads(query),
         choices=_choices(query),
         query=query,
-        keep=address(query).removeprefix("?") + ("&" if query.parameters() else ""),
-        csv=address(query, format="csv"),
+        keep=f"{address(same).removeprefix('?')}&",
+        csv=address(same, format="csv"),
         funnel=f"?session={snapshot.session.isoformat()}" if query.session else "",
     )
 

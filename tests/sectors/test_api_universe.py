@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.analysis.page_cast import NOW, TODAY, classified, listing, reader, universe_build
 from universe.clock import override
 from universe.models import SnapshotMember
-from universe.sessions import previous_session
+from universe.sessions import next_session, previous_session
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +119,33 @@ def test_cursors_lead_through_every_row_once_and_back(
         previous, url = page["previous"], page["next"]
     assert seen == names
     assert [row["symbol"] for row in program.get(previous).json()["results"]] == names[10:20]
+
+
+def test_the_next_page_stays_in_the_session_of_the_first_when_the_day_turns(
+    program: Client, two_days: None
+) -> None:
+    first = body(program, "?page_size=1")
+    with override(NOW + dt.timedelta(days=1)):
+        listing("ZOE", universe_build(next_session(TODAY)))
+        second = program.get(first["next"]).json()
+    assert (second["session"], second["results"][0]["symbol"]) == ("2026-03-11", "FAY")
+    assert "session=2026-03-11" in second["previous"]
+
+
+@pytest.mark.parametrize("place", ["%00", "%01A", "A" * 17])
+def test_a_cursor_at_what_no_symbol_can_be_is_not_found(program: Client, place: str) -> None:
+    universe_build()
+    cursor = base64.b64encode(f"p={place}".encode()).decode()
+    answer = program.get(URL, {"cursor": cursor})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("size", ["0", "abc", "-1", "1001", "²", "9" * 5000])
+def test_a_page_of_a_size_that_cannot_be_is_refused_by_name(program: Client, size: str) -> None:
+    universe_build()
+    answer = program.get(URL, {"page_size": size})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert set(answer.json()["errors"]) == {"page_size"}
 
 
 @pytest.mark.parametrize("how", ["?format=csv", ""])

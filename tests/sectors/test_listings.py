@@ -202,7 +202,8 @@ def test_a_list_longer_than_a_page_is_paged_with_its_filters(trader: Client) -> 
     assert shown(trader, "?tier=core&page=2") == [f"A{n}" for n in range(100, 150)]
     page = trader.get(f"{LIST}?tier=core").content.decode()
     assert "150 listings" in page
-    assert "?tier=core&amp;page=2" in page
+    assert "?session=2026-03-11&amp;tier=core&amp;page=2" in page
+    assert "?session=2026-03-11&amp;tier=core&amp;format=csv" in page
 
 
 def csv_rows(client: Client, query: str = "") -> list[dict[str, str]]:
