@@ -155,7 +155,7 @@ def _result(verdict: SnapshotMember, codes: Iterable[str]) -> str:
 
 def _band(value: float | None, low: float, high: float) -> Bar | None:
     """Between two limits, on a logarithmic scale; a value outside stands beside the allowed part."""
-    if value is None or min(value, low) <= 0:
+    if value is None or min(value, low) <= 0 or high <= low:
         return None
     start, end = BAND
     place = start + (end - start) * math.log(value / low) / math.log(high / low)

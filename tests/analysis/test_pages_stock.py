@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.analysis.page_cast import (
 )
 from universe.clock import override
 from universe.models import MinuteQuote, QuarantinedPrice
+from universe.types import UniverseCriteria
 
 pytestmark = pytest.mark.django_db
 CLOSES = (5.66, 5.60, 5.53, 5.50, 5.38, 5.30)
@@ -129,6 +131,12 @@ def test_a_small_cap_is_held_against_its_own_band(trader: Client) -> None:
     shown = page(trader)
     assert "$300M to $2B, small cap" in shown
     assert "more than 10,000,000" in shown
+
+
+def test_limits_that_are_one_number_leave_no_range_to_draw(trader: Client) -> None:
+    limits = asdict(UniverseCriteria(price_min=5.0, price_max=5.0))
+    listing("SOUN", universe_build(criteria=limits))
+    assert "Price $5.00 $5.00 to $5.00 in" in page(trader)
 
 
 def test_an_unknown_float_names_its_stand_in(trader: Client) -> None:
