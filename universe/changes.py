@@ -1,7 +1,7 @@
 """What changed from one universe to the next: which listings came, went or moved, and which stages jumped.
 
 1. `change_of` names what happened to one listing between two verdicts.
-2. `new_reasons` tells which reasons are new with it.
+2. `new_reasons` tells which reasons are new with it, `reasons_gone` which fell away.
 3. `funnel_alarms` finds the stages whose count moved by a fifth or more; `alarm_words` tells one in words.
 
 Pure: two stored universes in, words and counts out. A verdict is None where a universe does not list it.
@@ -63,6 +63,14 @@ def new_reasons(before: Judged | None, now: Judged | None) -> tuple[str, ...]:
         return ()
     known = before.reasons if before is not None else ()
     return tuple(reason for reason in now.reasons if reason not in known) or now.reasons
+
+
+def reasons_gone(before: Judged | None, now: Judged | None) -> tuple[str, ...]:
+    """The reasons of before that a listing has no more. Of one that came into breadth trading too little for
+    core and too little even for breadth before, the one reason that both have is what moved."""
+    if before is None or now is None:
+        return ()
+    return tuple(reason for reason in before.reasons if reason not in now.reasons) or before.reasons
 
 
 def funnel_alarms(

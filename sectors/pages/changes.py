@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sectors import figures
 from sectors.listing_query import ListingQuery
 from sectors.pages.listings import CHANGE_NAMES, address
-from sectors.pages.reasons import reason_told
+from sectors.pages.reasons import reason_gone, reason_told
 from universe.changes import Change
 from universe.selectors import ChangedListing, UniverseChanges
 from universe.types import UniverseCriteria
@@ -20,7 +20,7 @@ TIER_WORDS = {"core": "core", "breadth": "breadth", "": "out", None: ""}
 
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
-    """``words`` are the new reasons with their values, or what became of it."""
+    """``words`` are the reasons that came or fell away with their values, or what became of it."""
 
     symbol: str
     name: str
@@ -73,7 +73,7 @@ def _group(
     return ChangeGroup(
         title=CHANGE_NAMES[change],
         count=figures.count(len(rows)),
-        rows=tuple(ChangedRow(row.symbol, row.name, _words(row, limits)) for row in rows[:SHOWN]),
+        rows=tuple(ChangedRow(row.symbol, row.name, _words(row, found, limits)) for row in rows[:SHOWN]),
         more=f"and {figures.count(more)} more" if more > 0 else "",
         href=address(query, changed=str(change)),
     )
@@ -84,7 +84,7 @@ def _members_first(row: ChangedListing) -> tuple[int, str]:
     return min(places.get(row.tier or "", 2), places.get(row.tier_before or "", 2)), row.symbol
 
 
-def _words(row: ChangedListing, limits: UniverseCriteria) -> str:
+def _words(row: ChangedListing, found: UniverseChanges, limits: UniverseCriteria) -> str:
     if row.change == Change.UNLISTED:
         return f"was {TIER_WORDS[row.tier_before]}"
     if row.change == Change.LEFT:
@@ -94,6 +94,9 @@ def _words(row: ChangedListing, limits: UniverseCriteria) -> str:
     if row.change == Change.LISTED:
         told = f": {_reasons(row, limits)}" if not row.tier else ""
         return f"{TIER_WORDS[row.tier]}{told}"
+    if row.gone:
+        limits = found.limits_before
+        return "; ".join(reason_gone(code, row.values, row.values_before, limits) for code in row.gone)
     return f"price {figures.usd(row.values.price)}, average volume {figures.count(row.values.avg_volume)}"
 
 

@@ -26,11 +26,21 @@ FIELDS = {
     "avg_volume": "average volume",
     "float": "free float",
 }
+FIELD_OF = {
+    "market_cap_below": "market_cap",
+    "market_cap_above": "market_cap",
+    "volume_below": "avg_volume",
+    "price_below": "price",
+    "price_above": "price",
+    "float_below": "float",
+    "exchange_not_allowed": "exchange",
+    "not_common_stock": "kind",
+}
 STAGES = {
     "listings": "Listings",
     "exchange": "On an allowed exchange",
     "common stock": "Common stock",
-    "has data": "Price, cap and volume known",
+    "has data": "Price, cap and float known",
     "market cap": "Market cap in a band",
     "price": "Price in range",
     "float": "Free float large enough",
@@ -102,6 +112,30 @@ def reason_told(code: str, values: Candidate, limits: UniverseCriteria) -> str:
     if code == "not_common_stock" and values.kind:
         return f"{KINDS.get(values.kind, values.kind)}, not a common stock"
     return reason_words(code)
+
+
+def reason_gone(code: str, now: Candidate, before: Candidate, limits: UniverseCriteria) -> str:
+    """A reason of ``before`` that fell away, with both values: "price $2.10, was $1.94, below $2.00".
+    ``limits`` are those that ``before`` was judged by."""
+    field, value = _figure(code, now)
+    told = reason_told(code, before, limits).removeprefix(f"{field} ")
+    return f"{value}, was {told}" if value else f"no longer {told}"
+
+
+def _figure(code: str, values: Candidate) -> tuple[str, str]:
+    """What a reason is about, and that with its value as exact as a page has it; "" where it is not known."""
+    name = FIELD_OF.get(code, code.partition(":")[2])
+    field = FIELDS.get(name, name)
+    shares, is_bound = float_bound(values)
+    shown = {
+        "price": figures.usd(values.price),
+        "market_cap": figures.usd_large(values.market_cap),
+        "avg_volume": figures.count(values.avg_volume),
+        "float": f"at most {figures.count(shares)}" if is_bound and shares else figures.count(shares),
+        "exchange": EXCHANGES.get(values.exchange or "", values.exchange or figures.DASH),
+        "kind": KINDS.get(values.kind or "", values.kind or figures.DASH),
+    }.get(name, figures.DASH)
+    return field, "" if shown == figures.DASH else f"{field} {shown}"
 
 
 def _side(code: str, low: float, high: float) -> tuple[str, float]:

@@ -146,6 +146,28 @@ def test_who_left_is_told_with_the_new_reason_and_its_value(trader: Client) -> N
     assert "OLD Old Systems was out" in shown
 
 
+def test_who_came_in_is_told_with_the_reasons_that_fell_away_and_both_values(trader: Client) -> None:
+    before, now = universe_build(YESTERDAY), universe_build()
+    cap = {"tier": "", "reasons": ["market_cap_above"], "market_cap": 2.2e9}
+    thin = {"tier": "", "reasons": ["volume_below"], "avg_volume": 9e4}
+    unknown = {"tier": "", "reasons": ["data_missing:float", "exchange_not_allowed"], "mic": "ARCX"}
+    for symbol, was in {"CAP": cap, "THIN": thin, "BLUR": unknown}.items():
+        listing(symbol, before, verdict=was)
+    breadth = {"tier": "breadth", "reasons": ["volume_below"], "avg_volume": 5e5}
+    for symbol, told in {"CAP": {"market_cap": 1.9e9}, "THIN": breadth}.items():
+        SnapshotMember.objects.create(snapshot=now, symbol=symbol, **{"tier": "core", **told})
+    SnapshotMember.objects.create(snapshot=now, symbol="BLUR", tier="core", mic="XNAS", float_shares=3e7)
+    shown = page(trader)
+    assert "CAP Cap Systems market cap $1.9B, was $2.2B, above $2.0B" in shown
+    assert "THIN Thin Systems average volume 500,000, was 90,000, below 100,000" in shown
+    assert "free float 30,000,000, was not known; exchange NASDAQ, was listed on NYSE Arca" in shown
+
+
+def test_the_stage_of_data_names_what_it_holds(trader: Client) -> None:
+    universe_build()
+    assert "Price, cap and float known" in page(trader)
+
+
 def test_of_many_changes_the_first_are_shown_and_the_rest_are_one_link_away(trader: Client) -> None:
     universe_build(YESTERDAY)
     now = universe_build()

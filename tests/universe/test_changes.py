@@ -6,7 +6,16 @@ import datetime as dt
 
 import pytest
 
-from universe.changes import Change, Judged, alarm_words, change_of, change_pct, funnel_alarms, new_reasons
+from universe.changes import (
+    Change,
+    Judged,
+    alarm_words,
+    change_of,
+    change_pct,
+    funnel_alarms,
+    new_reasons,
+    reasons_gone,
+)
 from universe.types import FunnelStage
 
 MONDAY = dt.date(2026, 3, 30)
@@ -54,6 +63,13 @@ def test_only_the_reasons_that_were_not_there_before_are_new() -> None:
 
 def test_a_breadth_member_that_trades_too_little_leaves_by_the_reason_that_it_had() -> None:
     assert new_reasons(BREADTH, Judged("", ("volume_below",))) == ("volume_below",)
+
+
+def test_the_reasons_that_fell_away_are_those_of_before_alone() -> None:
+    both = Judged("", ("price_below", "volume_below"))
+    assert reasons_gone(both, BREADTH) == ("price_below",)
+    assert reasons_gone(Judged("", ("volume_below",)), BREADTH) == ("volume_below",)
+    assert reasons_gone(None, CORE) == reasons_gone(OUT, None) == ()
 
 
 def stages(**counts: int) -> list[FunnelStage]:

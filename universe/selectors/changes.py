@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from universe.changes import Change, Judged, change_of, new_reasons
+from universe.changes import Change, Judged, change_of, new_reasons, reasons_gone
 from universe.models import UniverseSnapshot
-from universe.types import Candidate, Session
+from universe.selectors.criteria import criteria_from
+from universe.types import Candidate, Session, UniverseCriteria
 
 # The verdicts of both, side by side; of one that is listed no more the values of the session before.
 _CHANGED = """
@@ -17,7 +18,8 @@ _CHANGED = """
            COALESCE(n.mic, b.mic), COALESCE(n.kind, b.kind),
            COALESCE(n.price, b.price), COALESCE(n.market_cap, b.market_cap),
            COALESCE(n.avg_volume, b.avg_volume), COALESCE(n.float_shares, b.float_shares),
-           COALESCE(n.shares_outstanding, b.shares_outstanding)
+           COALESCE(n.shares_outstanding, b.shares_outstanding),
+           b.mic, b.kind, b.price, b.market_cap, b.avg_volume, b.float_shares, b.shares_outstanding
     FROM (SELECT * FROM universe_snapshotmember WHERE snapshot_id = %(now)s) n
     FULL JOIN (SELECT * FROM universe_snapshotmember WHERE snapshot_id = %(before)s) b USING (symbol)
     LEFT JOIN universe_stock s ON s.symbol = COALESCE(n.symbol, b.symbol)
@@ -30,7 +32,8 @@ _CHANGED = """
 class ChangedListing:
     """One listing whose tier is not what it was. Tiers: "core", "breadth", "" out, None not listed then.
 
-    ``reasons`` are those that are new, ``values`` what it was judged by: USD and shares, None not known.
+    ``reasons`` are those that are new, ``gone`` those that fell away. ``values`` are what it was judged by,
+    ``values_before`` what it was judged by then: USD and shares, None not known.
     """
 
     values: Candidate
@@ -39,6 +42,8 @@ class ChangedListing:
     tier_before: str | None
     tier: str | None
     reasons: tuple[str, ...]
+    gone: tuple[str, ...]
+    values_before: Candidate
 
     @property
     def symbol(self) -> str:
@@ -52,6 +57,7 @@ class UniverseChanges:
 
     before: Session
     same_limits: bool
+    limits_before: UniverseCriteria
     stages: dict[str, int]
     rows: tuple[ChangedListing, ...]
 
@@ -75,6 +81,7 @@ def universe_changes(snapshot: UniverseSnapshot) -> UniverseChanges | None:
     return UniverseChanges(
         before=before.session,
         same_limits=before.criteria == snapshot.criteria,
+        limits_before=criteria_from(before.criteria),
         stages={stage["name"]: stage["count"] for stage in before.funnel},
         rows=tuple(_changed(*row) for row in rows),
     )
@@ -93,12 +100,17 @@ def _changed(
     now = None if tier is None else Judged(tier, tuple(reasons or ()))
     change = change_of(before, now)
     assert change is not None
-    mic, kind, *figures = values
     return ChangedListing(
-        values=Candidate(symbol, mic or None, kind or None, *figures),  # type: ignore[arg-type]
+        values=_judged_by(symbol, *values[:7]),
         name=name,
         change=change,
         tier_before=tier_before,
         tier=tier,
         reasons=new_reasons(before, now),
+        gone=reasons_gone(before, now),
+        values_before=_judged_by(symbol, *values[7:]),
     )
+
+
+def _judged_by(symbol: str, mic: object, kind: object, *figures: object) -> Candidate:
+    return Candidate(symbol, mic or None, kind or None, *figures)  # type: ignore[arg-type]
