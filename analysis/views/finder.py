@@ -14,6 +14,8 @@ from sectors.live import board_now, viewer_limits
 from sectors.presenters import cards_from_payload
 from sectors.selectors import board_current, classification_map
 from universe.selectors import ListingHit, stock_find, stocks_named, stocks_near
+from universe.sessions import session_of
+from universe.types import Session
 
 LONGEST_QUERY = 60
 LISTINGS_MAX, NEAR_MAX, RECENT_MAX = 8, 4, 6
@@ -27,10 +29,11 @@ FEW = 3
 def finder(request: HttpRequest) -> HttpResponse:
     """``?q=``: what it may mean; empty: the listings of ``?recent=``, symbols with commas, and all pages."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY].replace("\0", "\N{REPLACEMENT CHARACTER}")
-    hits, near = _found(query) if query else (_recent(request), [])
-    symbols = [hit.symbol for hit in (*hits, *near)]
     payload = board_current()
     now = board_now(payload)
+    session = session_of(now)
+    hits, near = _found(query, session) if query else (_recent(request, session), [])
+    symbols = [hit.symbol for hit in (*hits, *near)]
     facts = FinderFacts(
         query,
         hits,
@@ -43,14 +46,14 @@ def finder(request: HttpRequest) -> HttpResponse:
     return render(request, "analysis/finder.html", {"page": finder_page(facts)})
 
 
-def _found(query: str) -> tuple[list[ListingHit], list[ListingHit]]:
-    hits = stock_find(query, LISTINGS_MAX)
+def _found(query: str, session: Session) -> tuple[list[ListingHit], list[ListingHit]]:
+    hits = stock_find(query, LISTINGS_MAX, session=session)
     if len(hits) >= FEW or any(hit.is_exact for hit in hits):
         return hits, []
     found = {hit.symbol for hit in hits}
-    near = [hit for hit in stocks_near(query, NEAR_MAX + len(hits)) if hit.symbol not in found]
-    return hits, near[:NEAR_MAX]
+    near = stocks_near(query, NEAR_MAX + len(hits), session=session)
+    return hits, [hit for hit in near if hit.symbol not in found][:NEAR_MAX]
 
 
-def _recent(request: HttpRequest) -> list[ListingHit]:
-    return stocks_named(request.GET.get("recent", "").split(",")[:RECENT_MAX])
+def _recent(request: HttpRequest, session: Session) -> list[ListingHit]:
+    return stocks_named(request.GET.get("recent", "").split(",")[:RECENT_MAX], session=session)

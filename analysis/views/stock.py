@@ -27,13 +27,13 @@ NEAR_MAX = 8
 @login_required
 def stock(request: HttpRequest, symbol: str) -> HttpResponse:
     """One listing; 404 with near matches for a symbol that was never listed."""
-    detail = universe.stock_detail(symbol)
+    now = board_now(None)
+    detail = universe.stock_detail(symbol, session_of(now))
     if detail is None:
-        return _missing(request, symbol, universe.stock_find(symbol))
+        return _missing(request, symbol, universe.stock_find(symbol, session=session_of(now)))
     current = detail.now or detail.stock.symbol
     if current != symbol:
         return redirect("stock", current)
-    now = board_now(None)
     facts = StockFacts(
         detail=detail,
         limits=universe.criteria_from(detail.snapshot.criteria if detail.snapshot else {}),

@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from sectors.services import sectors_seed
-from tests.analysis.page_cast import NOW, listing, reader, universe_build
+from tests.analysis.page_cast import NOW, TODAY, listing, reader, universe_build
 from universe.clock import override
-from universe.models import SymbolChange
+from universe.models import SnapshotMember, SymbolChange
+from universe.sessions import hours, session_offset
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +130,32 @@ def test_a_search_that_finds_nothing_is_made_once(trader: Client, monkeypatch: p
     monkeypatch.setattr("universe.selectors.stock_find", search)
     page(trader, "/stocks/?q=zzz", 404)
     search.assert_called_once_with("zzz")
+
+
+def test_tomorrows_universe_says_nothing_of_today(trader: Client) -> None:
+    """From 20:00 on the next session's universe is stored, and the one in force is still today's."""
+    listing("SOUN", universe_build())
+    tomorrow = universe_build(session_offset(TODAY, 1))
+    SnapshotMember.objects.create(snapshot=tomorrow, symbol="SOUN", tier="", reasons=["price_below"])
+    assert "In the universe, core tier" in page(trader, "/stocks/SOUN/")
+    assert "In: core" in page(trader, "/find/?q=soun")
+    with override(hours(session_offset(TODAY, 1)).open):
+        assert "Out of the universe" in page(trader, "/stocks/SOUN/")
+        assert "price too low" in page(trader, "/find/?q=soun")
+
+
+def test_changes_of_symbol_that_lead_nowhere_end_at_the_page_that_was_asked_for(trader: Client) -> None:
+    listing("LOOPA", None, active=False)
+    listing("LOOPB", None, active=False)
+    for old, new, day in (("LOOPA", "LOOPB", 5), ("LOOPB", "LOOPA", 6)):
+        SymbolChange.objects.create(old=old, new=new, session=dt.date(2026, 3, day), figi="BBG000MM2P62")
+    assert "No longer listed" in page(trader, "/stocks/LOOPA/")
+
+
+def test_a_chain_of_changes_leads_to_the_listing_of_today(trader: Client) -> None:
+    listing("ONCE", None, active=False)
+    listing("THEN", None, active=False)
+    listing("NOW", None)
+    for old, new, day in (("ONCE", "THEN", 5), ("THEN", "NOW", 6)):
+        SymbolChange.objects.create(old=old, new=new, session=dt.date(2026, 3, day), figi="BBG000MM2P62")
+    assert trader.get("/stocks/ONCE/").headers["Location"] == "/stocks/NOW/"

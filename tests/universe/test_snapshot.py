@@ -140,7 +140,7 @@ def test_a_stage_that_moves_by_a_fifth_is_told_stored_and_built_all_the_same(
     assert UniverseSnapshot.objects.get(pk=built.pk).alarms == built.alarms
     assert before.alarms == []
     told = [record.message for record in caplog.records if record.levelname == "WARNING"]
-    assert told[0] == "universe of 2026-04-01: Funnel: 'listings' kept 23 listings, 13 on 31 Mar (+77 %)"
+    assert told[0] == "universe of 2026-04-01: Funnel: 'listings' kept 23 listings, 13 on 31 Mar (+77%)"
 
 
 def test_other_limits_raise_no_alarm(stored_market: Vendor) -> None:

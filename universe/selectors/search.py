@@ -13,6 +13,8 @@ from django.db import connection
 
 from universe.models import SymbolChange
 from universe.selectors.listing_index import Listed, ListingHit, ListingIndex
+from universe.sessions import LAST_DAY
+from universe.types import Session
 
 FOUND_MAX = 20
 NEAR_MAX = 8
@@ -20,7 +22,7 @@ NEAR_MAX = 8
 #: A stored list is told by its newest moment, and a change of symbol or a universe by its number.
 _STATE = """
     SELECT max(id), count(*), max(last_listed_at), (SELECT max(id) FROM universe_symbolchange),
-           (SELECT id FROM universe_universesnapshot ORDER BY session DESC LIMIT 1)
+           (SELECT id FROM universe_universesnapshot WHERE session <= %s ORDER BY session DESC LIMIT 1)
     FROM universe_stock
 """
 _LISTED = """
@@ -33,25 +35,28 @@ _LISTED = """
 _kept: tuple[tuple[Any, ...], ListingIndex] | None = None
 
 
-def stock_find(query: str, limit: int = FOUND_MAX) -> list[ListingHit]:
-    """Listings whose symbol is or begins with ``query``, then those whose name or words of it begin so."""
-    return _index().find(query, limit)
+def stock_find(query: str, limit: int = FOUND_MAX, *, session: Session = LAST_DAY) -> list[ListingHit]:
+    """Listings whose symbol is or begins with ``query``, then those whose name or words of it begin so.
+
+    Here and below with their verdict in the universe in force on ``session``; without one: in the newest.
+    """
+    return _index(session).find(query, limit)
 
 
-def stocks_near(query: str, limit: int = NEAR_MAX) -> list[ListingHit]:
+def stocks_near(query: str, limit: int = NEAR_MAX, *, session: Session = LAST_DAY) -> list[ListingHit]:
     """Listings whose symbol, then those the words of whose name, are one slip away from ``query``."""
-    return _index().near(query, limit)
+    return _index(session).near(query, limit)
 
 
-def stocks_named(symbols: Sequence[str]) -> list[ListingHit]:
+def stocks_named(symbols: Sequence[str], *, session: Session = LAST_DAY) -> list[ListingHit]:
     """The listings of exactly these symbols, in this order; what was never listed is absent."""
-    return _index().named(symbols)
+    return _index(session).named(symbols)
 
 
-def _index() -> ListingIndex:
+def _index(session: Session) -> ListingIndex:
     global _kept
     with connection.cursor() as cursor:
-        cursor.execute(_STATE)
+        cursor.execute(_STATE, [session])
         state = cursor.fetchone()
     kept = _kept
     if kept is None or kept[0] != state:
