@@ -162,7 +162,7 @@ def stock_page(facts: StockFacts) -> StockPage:
         name=stock.name,
         badges=tuple(_badges(facts.detail)),
         price=_price(facts),
-        verdict=_verdict(facts.detail, rows),
+        verdict=_verdict(facts.detail, rows, is_placed=_is_placed(facts.classification)),
         criteria=rows,
         sector=_sector(facts.classification, facts.detail),
         rank=_rank(facts.rank, facts.now) if facts.rank and facts.detail.tier == Tier.CORE else None,
@@ -236,7 +236,12 @@ def _quarantine_words(held: QuarantinedPrice | None) -> list[str]:
     return [f"price quarantined: {figures.usd(held.price)}, {held.get_reason_display()}, since {since}"]
 
 
-def _verdict(detail: StockDetail, rows: tuple[CriterionRow, ...]) -> VerdictLine:
+def _is_placed(found: Classification | None) -> bool:
+    """Whether it stands in a sector, or nobody has judged it yet."""
+    return found is None or found.sector_id is not None
+
+
+def _verdict(detail: StockDetail, rows: tuple[CriterionRow, ...], *, is_placed: bool) -> VerdictLine:
     snapshot = detail.snapshot
     if detail.verdict is None or snapshot is None:
         when = f"the session of {figures.day(snapshot.session)}" if snapshot else "any session yet"
@@ -253,7 +258,8 @@ def _verdict(detail: StockDetail, rows: tuple[CriterionRow, ...]) -> VerdictLine
         lead = "In the universe, core tier: ranked, listed and alerted on."
         return VerdictLine("in", "g-ok", lead, f"All {len(rows)} criteria hold for the session of {session}.")
     if detail.tier == Tier.BREADTH:
-        lead = "Breadth tier only: counts in the sector’s colour, is not ranked, listed or alerted on."
+        counts = "counts in the sector’s colour" if is_placed else "in no sector, so it counts in no colour"
+        lead = f"Breadth tier only: {counts}, is not ranked, listed or alerted on."
         return VerdictLine("part", "g-warn", lead, f"{counted} Session of {session}.")
     lead = "Out of the universe: counts in no colour, is not ranked, listed or alerted on."
     return VerdictLine("out", "g-x", lead, f"{counted} Session of {session}.")

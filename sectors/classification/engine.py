@@ -23,7 +23,6 @@ from sectors.classification.confidence import Pulls, confidence, pulls
 from sectors.classification.evidence import CompanyProfile, Hint, hints, mines_coins
 from sectors.places import SLUGS
 from sectors.types import ClassificationResult
-from universe.shells import is_named_blank_check
 
 FLOOR = 0.30
 DISPUTE_WEIGHT = 0.60
@@ -39,6 +38,11 @@ DISCOUNT = {
 }
 FUND_KINDS = frozenset(
     {"ETF", "ETN", "ETV", "ETS", "FUND", "BASKET", "SP", "UNIT", "WARRANT", "RIGHT", "PFD", "BOND", "NOTE"}
+)
+_BLANK_CHECK = re.compile(
+    r"\b(acquisition|acquisitions|merger|spac|capital investment) (corp|corporation|co|company|inc|ltd|"
+    r"limited|holdings?|partners|trust|[ivx]+\b)|\bblank check\b|\bacquisition (corp )?[ivx]+\b",
+    re.IGNORECASE,
 )
 _FUND_NAME = re.compile(
     r"\b(closed[- ]end|etf|fund|municipal income|income trust|bond trust|bitcoin trust|ether trust)\b"
@@ -107,7 +111,7 @@ def _exclusion(profile: CompanyProfile, found: Sequence[Hint]) -> str:
         return "fund"
     business = [hint for hint in found if hint.evidence.sector is not None]
     says_shell = any(hint.excludes for hint in found)
-    looks_shell = is_named_blank_check(profile.name)
+    looks_shell = _BLANK_CHECK.search(profile.name) is not None
     if looks_shell and (says_shell or all(_is_finance(hint) or _is_words(hint) for hint in business)):
         return "shell"
     return "shell" if says_shell and all(_is_finance(hint) and _is_words(hint) for hint in business) else ""

@@ -25,7 +25,6 @@ PUBLIC_OF = {
             "criteria",
             "recording",
             "changes",
-            "shells",
             "gaps",
         ),
     },
@@ -35,7 +34,7 @@ PUBLIC_OF = {
 }
 PURE = re.compile(
     r"analysis\.(catalysts|engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
-    r"|universe\.(changes|criteria|gaps|integrity|sessions|shells|notices|benchmarks|recording)$"
+    r"|universe\.(changes|criteria|gaps|integrity|sessions|notices|benchmarks|recording)$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.(world|replay\.(folder|intraday|listings))(\.|$)"
     r"|[a-z]+\.(types|errors)$"
 )

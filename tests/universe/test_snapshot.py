@@ -206,19 +206,8 @@ def test_a_split_of_this_morning_leaves_price_and_market_cap_of_the_close(stored
 def test_a_fund_or_a_shell_listed_as_common_stock_is_found_out(stored_market: Vendor) -> None:
     Stock.objects.filter(symbol="ANNE").update(is_fund=True)
     Stock.objects.filter(symbol="BEA").update(sic="6770")
-    Stock.objects.filter(symbol="DOT").update(
-        name="Dot Acquisition Corp. II", industry_label="Shell Companies"
-    )
     snapshot_build(SESSION)
     assert verdicts()["ANNE"] == verdicts()["BEA"] == ("", ["not_common_stock"])
-    assert "not_common_stock" in verdicts()["DOT"][1]
-
-
-def test_a_shells_label_alone_is_none_and_neither_is_its_name(stored_market: Vendor) -> None:
-    Stock.objects.filter(symbol="ANNE").update(industry_label="Shell Companies")
-    Stock.objects.filter(symbol="DOT").update(name="Dot Acquisition Corp. II")
-    snapshot_build(SESSION)
-    assert "not_common_stock" not in verdicts()["ANNE"][1] + verdicts()["DOT"][1]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,6 @@ from universe.models import SnapshotMember, Stock, UniverseSnapshot
 from universe.selectors.criteria import criteria_current, criteria_from
 from universe.selectors.prices import BarArrays, bar_arrays, sessions_before, splits_until
 from universe.sessions import previous_session
-from universe.shells import is_shell
 from universe.types import Candidate, FunnelStage, Selection, Session, UniverseCriteria, Verdict
 
 logger = logging.getLogger(__name__)
@@ -61,12 +60,10 @@ VERDICT_COLUMNS = {
 }
 STOCK_FIELDS = (
     "symbol",
-    "name",
     "mic",
     "kind",
     "is_fund",
     "sic",
-    "industry_label",
     "market_cap_usd",
     "shares_outstanding",
     "float_shares",
@@ -235,12 +232,12 @@ def _candidates(averages: Averages) -> Iterator[Candidate]:
 def _kind(row: Mapping[str, object]) -> str | None:
     """The vendor's type, unless other facts know better: funds and shells are listed as common stock too.
 
-    A shell is told by its SIC, or by a vendor's label together with its name: the label alone calls insurers
-    "Shell Companies" years after the merger.
+    A shell is told by its SIC alone: labels call insurers "Shell Companies" years after the merger. One that
+    no SIC tells is a member that the classification keeps out of every sector, and so out of every colour.
     """
     if row["is_fund"]:
         return "FUND"
-    if row["sic"] == SPAC_SIC or is_shell(str(row["name"]), str(row["industry_label"])):
+    if row["sic"] == SPAC_SIC:
         return "SPAC"
     return str(row["kind"]) or None
 
