@@ -12,6 +12,7 @@ from analysis.models import AnalysisRun, RunStatus
 from tests.analysis.page_cast import AS_OF, TODAY, listing, mover, run_store, universe_build
 from tests.journeys.conftest import Aside, Restartable
 from tests.journeys.test_accessibility import violations
+from universe.models import SnapshotMember
 from universe.sessions import session_offset
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,6 +47,10 @@ def at_work(aside: Aside, server: Restartable) -> int:
         mover(at=AS_OF)
         before, universe = universe_build(session_offset(TODAY, -1)), universe_build()
         listing("SOUN", universe)
+        # The board of the journeys stands in the session before, whose universe is in force there.
+        judged = SnapshotMember.objects.get(symbol="SOUN")
+        judged.pk, judged.snapshot = None, before
+        judged.save()
         listing("PATH", before)
         listing("FAY", universe, verdict={"tier": "", "reasons": ["price_below"], "price": 1.94})
         words = {"percent": 12, "stage": "fetching the prices", "finished_wall": None}

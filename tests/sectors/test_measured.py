@@ -152,7 +152,7 @@ def test_the_page_shows_both_panels(trader: Client, members: None, measured: Non
 
 @pytest.mark.django_db
 def test_a_page_without_anything_measured_says_so(trader: Client) -> None:
-    assert "Not measured yet It needs a universe and 30 sessions" in shown(trader, "ties")
+    assert "Not measured yet It is measured after each analysis" in shown(trader, "ties")
     assert "source: high Not measured yet" in shown(trader, "gaps")
 
 

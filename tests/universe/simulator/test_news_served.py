@@ -80,7 +80,7 @@ def test_nothing_is_told_before_its_moment(market: RunningMarket) -> None:
     accepted = [dt.datetime.fromisoformat(row["acceptedDate"]).replace(tzinfo=ET) for row in filed]
     assert accepted
     assert max(accepted) < limit
-    with start_market(first=f"{SESSION}T15:00") as later:
+    with start_market(first=f"{SESSION}T15:00", listings=None) as later:
         more = results(later, f"{NEWS}?published_utc.gte=2026-11-19T00:00:00Z&limit=1000")
     assert len(more) > len(told)
     assert more[-len(told) :] == told
