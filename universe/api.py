@@ -48,7 +48,7 @@ class ChangedListingSerializer(AnySerializer):
     name = serializers.CharField()
     change = serializers.ChoiceField([str(change) for change in Change])
     tier_before = serializers.CharField(allow_null=True, help_text="core, breadth, out; null: not listed.")
-    tier = serializers.CharField(allow_null=True, help_text="The same of this session.")
+    tier = serializers.CharField(allow_null=True, help_text="The same of the session shown.")
     reasons = serializers.ListField(child=serializers.CharField(), help_text="Those that are new.")
 
 

@@ -50,7 +50,7 @@ PAGES = (
         "settings theme palette freshness time zone",
     ),
     Target("API", "api-docs", "What programs may ask", "rest documentation"),
-    Target("Log out", "logout", "End this session", "logout sign out"),
+    Target("Log out", "logout", "Leave SectorLight", "logout sign out"),
     Target(
         "Admin", "admin:index", "Weights, criteria, users", "administration weights users", for_staff=True
     ),
