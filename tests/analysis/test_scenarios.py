@@ -72,8 +72,9 @@ def reading(sector: str, at: AnalysisRun) -> SentimentReading:
 
 
 def members(sector: str, tier: str = "core") -> list[str]:
+    """The most traded first: what trades seldom may keep its last price over a move and show it later."""
     rows = StockUniverse.objects.filter(sector=sector, tier=tier)
-    return list(rows.order_by("symbol").values_list("symbol", flat=True))
+    return list(rows.order_by("-avg_daily_volume", "symbol").values_list("symbol", flat=True))
 
 
 def lift(market: RunningMarket, symbol: str, day_pct: float) -> None:
@@ -147,9 +148,11 @@ def test_an_fda_day_among_four_healthcare_names_is_dark_green(market: RunningMar
     assert healthcare.color_classification == "dark_green"
     assert healthcare.sentiment_score >= Decimal("0.85")
     assert healthcare.state == "normal"
-    first = healthcare.tops["bullish"][0]
-    assert (first["symbol"], first["cause"]["tag"]) == (four[0], "FDA")
-    assert [row["symbol"] for row in healthcare.tops["bullish"]] != []
+    causes = {row["symbol"]: row["cause"] for row in healthcare.tops["bullish"]}
+    # Gap, sector and size are alike: the volume of the day may rank another of the four first.
+    assert len(causes) == 3
+    assert set(causes) <= set(four)
+    assert causes[four[0]]["tag"] == "FDA"
 
 
 def test_overnight_moves_of_fifteen_percent_are_told_before_the_open(market: RunningMarket) -> None:
