@@ -13,7 +13,7 @@ from analysis.lifecycle import lock_try
 from analysis.models import CatalystEvent, CatalystMark
 from universe.notices import Filing
 from universe.selectors import filings_changed, headlines_changed, stock_names
-from universe.services import NewsReport, news_backfill, news_refresh
+from universe.services import NewsReport, Progress, news_backfill, news_refresh, unheard
 from universe.types import Headline
 
 #: A change that was being written while others were judged carries a moment before theirs.
@@ -32,13 +32,15 @@ _JUDGED = [
 ]
 
 
-def catalysts_refresh(now: dt.datetime, *, filings: bool = True) -> NewsReport:
+def catalysts_refresh(now: dt.datetime, *, filings: bool = True, progress: Progress = unheard) -> NewsReport:
     """Fetch what is new up to market time ``now``, without ``filings`` only the news, and judge it.
 
     Raises `SourceError` when neither news nor filings came; what is stored stays.
     """
     report = news_refresh(now, filings=filings)
+    progress(1, 2)
     catalysts_judge()
+    progress(2, 2)
     return report
 
 

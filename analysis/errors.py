@@ -5,6 +5,7 @@ AnalysisError
 │   └── RunLimitReached  the user has asked for as many runs as an hour allows
 ├── PricesMissing        the run fails with words; the board keeps the last known readings
 ├── RunLost              this worker no longer owns the run; it stops without publishing anything
+├── CeilingPassed        the run took too long; it ends without publishing, the board is carried forward
 └── EvaluationRefused    the command ends with words and writes nothing
 """
 
@@ -42,6 +43,16 @@ class PricesMissing(AnalysisError):
 
 class RunLost(AnalysisError):
     """The run was given to another worker, because this one was silent for too long."""
+
+
+class CeilingPassed(AnalysisError):
+    """The run has worked for as long as it may; the text says how long that is and what it was doing."""
+
+    def __init__(self, seconds: float, words: str) -> None:
+        super().__init__(
+            f"The run took longer than the {seconds:g} s it may, while {words}. The board keeps its last "
+            "readings; the vendors' lines on the operations page may say what was slow."
+        )
 
 
 class EvaluationRefused(AnalysisError):

@@ -31,7 +31,7 @@ from analysis.catalyst_selectors import catalysts_are_short
 from analysis.context import context_of, release_near
 from analysis.engine import FrameError, score_board
 from analysis.engine.frames import digest, pack
-from analysis.errors import PricesMissing, RunLost
+from analysis.errors import CeilingPassed, PricesMissing, RunLost
 from analysis.frames import frame_build
 from analysis.inputs import (
     Findings,
@@ -58,7 +58,7 @@ from analysis.models import (
     RunStatus,
     StockReading,
 )
-from analysis.preparation import history_is_short, universe_ensure
+from analysis.preparation import history_is_short, universe_ensure, universe_stands
 from analysis.readings import Provenance, reading_inputs, stock_readings
 from analysis.reweighing import is_weighed, standing_take
 from analysis.selectors import published_until, run_newest_board
@@ -101,7 +101,10 @@ def _supervise(run: AnalysisRun, progress: RunProgress) -> None:
         _perform(run, progress)
     except RunLost:
         raise
-    except (PricesMissing, NotEnoughData, SourceError, FrameError, ClockUnavailableError) as exc:
+    except (
+        *(PricesMissing, CeilingPassed),
+        *(NotEnoughData, SourceError, FrameError, ClockUnavailableError),
+    ) as exc:
         logger.warning("run %s gave no reading: %s", run.pk, exc)
         _fail(run, progress, str(exc), carried=run_newest_board() is not None)
     except Exception as exc:
@@ -136,33 +139,33 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     findings = Findings()
     session = _prepare(progress, findings)
     release = _releases(run, session, progress, findings)
-    progress.stage("catalysts", 63, words="reading news and filings")
+    progress.stage("catalysts", "reading news and filings")
     # A pass has five calls: the splits, asked before the first one of a session, take those of the filings.
     asked = splits_take(findings)
-    catalysts_take(findings, filings=not asked and run.kind != RunKind.MOVER)
-    progress.stage("prices", 68, words="fetching the prices")
-    as_of = prices_take(findings)
-    progress.stage("frame", 75, words="reading the input frame")
-    frame = frame_build(as_of, degraded=findings.degraded, release=release)
+    catalysts_take(findings, filings=not asked and run.kind != RunKind.MOVER, progress=progress.part)
+    progress.stage("prices", "fetching the prices")
+    as_of = prices_take(findings, progress=progress.part)
+    progress.stage("frame", "reading the input frame")
+    frame = frame_build(as_of, degraded=findings.degraded, release=release, progress=progress.part)
     coverage_judge(frame, findings)
     if run.kind != RunKind.MOVER and not findings.end_of_day:
         sectors_judge(frame, findings)
-    progress.stage("score", 82, words=f"scoring {len(frame.members):,} stocks")
+    progress.stage("score", f"scoring {len(frame.members):,} stocks")
     scores = score_board(frame)
     findings.counts["dropped"] = {reason: count for reason, count in scores.dropped.items() if count}
     if run.kind == RunKind.COMPREHENSIVE:
         _prepare_next(session, progress, findings)
-    progress.stage("publish", 92, words="publishing the board")
+    progress.stage("publish", "publishing the board")
     _publish(run, progress, Result(frame, scores, findings, lineage_build(frame, findings)))
 
 
 def _reweigh(run: AnalysisRun, progress: RunProgress) -> None:
     """The sector's light again, from the inputs that it stands on: nothing is fetched, nothing has moved."""
-    progress.stage("frame", 20, words="reading the input frame of the light")
+    progress.stage("frame", "reading the input frame of the light")
     standing = standing_take(run.sector)
-    progress.stage("score", 60, words="scoring with the new weight")
+    progress.stage("score", "scoring with the new weight")
     scores = score_board(standing.frame)
-    progress.stage("publish", 92, words="publishing the light")
+    progress.stage("publish", "publishing the light")
     _publish(
         run,
         progress,
@@ -185,10 +188,10 @@ def _prepare(progress: RunProgress, findings: Findings) -> dt.date:
     """The universe of the session that the market is in; it may turn while a long build goes on."""
     while True:
         session = session_of(market_now())
-        progress.stage("universe", 2, words=f"the universe of {session:%-d %b}")
-        findings.problems += universe_ensure(
-            session, lambda percent, words: progress.tell(2 + percent * 58 // 100, words)
-        )
+        if not universe_stands(session):
+            progress.builds_universe()
+        progress.stage("universe", f"the universe of {session:%-d %b}")
+        findings.problems += universe_ensure(session, progress.within)
         if session == session_of(market_now()):
             break
     standing = universe_current(session)
@@ -200,16 +203,20 @@ def _prepare(progress: RunProgress, findings: Findings) -> dt.date:
 def _prepare_next(session: dt.date, progress: RunProgress, findings: Findings) -> None:
     """At 20:00: the next session's universe. If today's bars are not out yet, the 4:00 run builds it."""
     following = next_session(session)
-    progress.stage("next_universe", 84, words=f"the universe of {following:%-d %b}")
-    findings.problems += universe_ensure(
-        following, lambda percent, words: progress.tell(84 + percent * 7 // 100, words)
-    )
+    progress.stage("next_universe", f"the universe of {following:%-d %b}")
+    try:
+        findings.problems += universe_ensure(following, progress.within)
+    except CeilingPassed:
+        findings.problems.append(
+            f"The universe of {following:%-d %b} is not built yet: the run's time was up. The next run "
+            "builds it."
+        )
 
 
 def _releases(run: AnalysisRun, session: dt.date, progress: RunProgress, findings: Findings) -> str:
     """Refresh the economic calendar in an analysis; the caution of a release that is near, or ""."""
     if run.kind in ANALYSIS_KINDS:
-        progress.stage("releases", 61, words="reading the economic calendar")
+        progress.stage("releases", "reading the economic calendar")
         try:
             findings.counts["releases"] = releases_refresh(session)
         except SourceError as exc:

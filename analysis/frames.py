@@ -49,12 +49,19 @@ from universe.selectors import (
     regular_closes,
 )
 from universe.selectors import members as universe_members
+from universe.services import Progress, unheard
 from universe.types import Session
 
 WEIGHT_UNKNOWN = 1.0
 
 
-def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: str = "") -> InputFrame:
+def frame_build(
+    as_of: dt.datetime,
+    *,
+    degraded: Sequence[str] = (),
+    release: str = "",
+    progress: Progress = unheard,
+) -> InputFrame:
     """The frame of the whole board at market time ``as_of``, from what is stored.
 
     ``degraded`` names inputs that are carried forward, ``release`` a high-impact release that is near.
@@ -64,11 +71,13 @@ def frame_build(as_of: dt.datetime, *, degraded: Sequence[str] = (), release: st
     symbols = [row.symbol for row in rows]
     prices = price_frame([*symbols, BENCHMARK], as_of, LEVEL_SESSIONS + 1)
     quotes = quotes_newest([*symbols, BENCHMARK], as_of)
+    progress(1, 3)
     references = reference_prices([*symbols, BENCHMARK], as_of)
     classes = classification_map(symbols)
     state = clock_state()
     parameters = parameters_current()
     found = catalyst_findings(as_of, classes)
+    progress(2, 3)
     return InputFrame(
         as_of=as_of,
         session=session,

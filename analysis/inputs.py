@@ -21,7 +21,15 @@ from sectors.selectors import sectors_list
 from universe.clock import market_now
 from universe.errors import SourceError
 from universe.selectors import quotes_newest
-from universe.services import Frozen, QuotesReport, quotes_refresh, splits_today, tracked_symbols
+from universe.services import (
+    Frozen,
+    Progress,
+    QuotesReport,
+    quotes_refresh,
+    splits_today,
+    tracked_symbols,
+    unheard,
+)
 from universe.sessions import ET, hours, phase, session_of
 
 #: Prices of the stream that are no older stand in for a snapshot that failed.
@@ -57,11 +65,11 @@ def splits_take(findings: Findings) -> bool:
         return True
 
 
-def catalysts_take(findings: Findings, *, filings: bool) -> None:
+def catalysts_take(findings: Findings, *, filings: bool, progress: Progress = unheard) -> None:
     """Fetch and judge the news since the last time, and the ``filings`` when theirs are due. What is not told
     leaves the stored ones, and a plan without news leaves none: then the catalyst factor says that."""
     try:
-        report = catalysts_refresh(market_now(), filings=filings)
+        report = catalysts_refresh(market_now(), filings=filings, progress=progress)
     except SourceError as exc:
         findings.problems.append(f"News and filings are not fresh, the next pass asks again: {exc}")
         return
@@ -69,11 +77,11 @@ def catalysts_take(findings: Findings, *, filings: bool) -> None:
     findings.counts["news"] = {"headlines": report.headlines, "filings": report.filings} | report.dropped
 
 
-def prices_take(findings: Findings) -> dt.datetime:
+def prices_take(findings: Findings, *, progress: Progress = unheard) -> dt.datetime:
     """Fetch the newest prices; the market moment they are of. PricesMissing when there are none to use."""
     asked_at = market_now()
     try:
-        report = quotes_refresh(asked_at)
+        report = quotes_refresh(asked_at, progress=progress)
     except SourceError as exc:
         _stand_in(asked_at, exc, findings)
         return asked_at

@@ -22,20 +22,26 @@ from django.db.models import Case, IntegerField, Max, QuerySet, Value, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from analysis.errors import RunLost
-from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunKind, RunStatus
+from analysis.errors import CeilingPassed, RunLost
+from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunKind, RunStatus, Slot
 from analysis.selectors import runs_of_world
+from analysis.stages import stage_spans
 from sectors.broadcast import announce_progress
 from universe.clock import market_now
 from universe.services import lock_take
+from universe.sessions import ET
 
 logger = logging.getLogger(__name__)
 
 #: A running row whose heartbeat is older is given to another worker.
-LEASE = dt.timedelta(seconds=60)
-HEARTBEAT_SECONDS = 10.0
+LEASE = dt.timedelta(seconds=30)
+HEARTBEAT_SECONDS = 5.0
 #: After so many workers died over it, a run has failed.
 ATTEMPTS_MAX = 3
+#: Seconds that a run beside the slots may take, and one that has to build its universe first, which a plan of
+#: five calls a minute makes long. A slot has its own.
+CEILINGS = {RunKind.ON_DEMAND: 300.0}
+CEILING, BUILD_CEILING = 120.0, 1_800.0
 #: Advisory locks of PostgreSQL, held for one short transaction.
 CLAIM_LOCK = 7_310_001
 PUBLISH_LOCK = 7_310_002
@@ -118,6 +124,13 @@ def run_end(run: AnalysisRun, status: RunStatus, **values: Any) -> None:
         setattr(run, name, value)
 
 
+def run_ceiling(run: AnalysisRun) -> float:
+    """Seconds that a run may take: its slot's, or what its kind may take beside the slots."""
+    at = run.scheduled_for.astimezone(ET).time()
+    slot = Slot.objects.filter(kind=run.kind, at=at).values_list("ceiling_seconds", flat=True).first()
+    return float(slot) if slot else CEILINGS.get(RunKind(run.kind), CEILING)
+
+
 def _own(run: AnalysisRun) -> QuerySet[AnalysisRun]:
     """The row of a claimed run while it is this worker's: nobody has claimed it again since."""
     return AnalysisRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, started_wall=run.started_wall)
@@ -192,8 +205,10 @@ class RunProgress:
     def __init__(self, run: AnalysisRun) -> None:
         self.run = run
         self.timings: dict[str, float] = {}
-        self._name = ""
-        self._since = time.monotonic()
+        self._spans = stage_spans(run.kind, builds=False)
+        self._name = self._words = ""
+        self._since = self._started = time.monotonic()
+        self._ceiling: float | None = run_ceiling(run)
         self._stop = threading.Event()
         self._beat = threading.Thread(target=self._keep_alive, name=f"run-{run.pk}-heartbeat", daemon=True)
 
@@ -209,14 +224,34 @@ class RunProgress:
         self._beat.join()
         announce_progress(progress_event(self.run))
 
-    def stage(self, name: str, percent: int, *, words: str = "") -> None:
-        """Enter a stage: store and announce it. ``name`` keys the timings, ``words`` are for the reader."""
-        self._close_stage()
-        self._name = name
-        self.tell(percent, words or name)
+    def builds_universe(self) -> None:
+        """The session's universe has to be built first, which takes most of the run."""
+        self._spans = stage_spans(self.run.kind, builds=True)
+        self._ceiling = BUILD_CEILING
 
-    def tell(self, percent: int, words: str) -> None:
-        """Move the percent within a stage; RunLost when the run is not this worker's any more."""
+    def stage(self, name: str, words: str) -> None:
+        """Enter a stage of `analysis.stages`: store and announce it. ``words`` are for the reader."""
+        self._close_stage()
+        if name == "publish":
+            # Everything has been computed: what is ready is not thrown away.
+            self._ceiling = None
+        self._name, self._words = name, words
+        self.within(0, words)
+
+    def within(self, percent: int, words: str) -> None:
+        """``percent`` of the stage at work is done, 0 to 100."""
+        first, last = self._spans[self._name]
+        self._tell(first + (last - first) * percent // 100, words)
+
+    def part(self, done: int, total: int) -> None:
+        """A `Progress` listener for the stage at work."""
+        self.within(100 * done // max(total, 1), self._words)
+
+    def _tell(self, percent: int, words: str) -> None:
+        """Store and announce; RunLost when the run is not this worker's any more, CeilingPassed when it has
+        worked for too long."""
+        if self._ceiling is not None and time.monotonic() - self._started > self._ceiling:
+            raise CeilingPassed(self._ceiling, words)
         self.run.stage, self.run.percent = words[:80], max(self.run.percent, min(percent, 99))
         told = _own(self.run).update(
             stage=self.run.stage, percent=self.run.percent, heartbeat_wall=timezone.now()

@@ -53,12 +53,12 @@ def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
     NotEnoughData is raised when there is none.
     """
     sectors_ensure()
-    standing = universe_current(session)
-    if standing is not None and standing.session == session:
+    if universe_stands(session):
         if stock_universe_is_behind(session):
             # The worker that built it died before it was published.
             _open(session, tell)
         return []
+    standing = universe_current(session)
     problems = _fetch(session, tell)
     tell(80, "building the universe")
     try:
@@ -72,6 +72,12 @@ def universe_ensure(session: dt.date, tell: Tell) -> list[str]:
     return problems + [
         f"{alarm_words(alarm)}. The universe is built all the same." for alarm in snapshot.alarms
     ]
+
+
+def universe_stands(session: dt.date) -> bool:
+    """Whether the universe in force is the session's own."""
+    standing = universe_current(session)
+    return standing is not None and standing.session == session
 
 
 def _open(session: dt.date, tell: Tell) -> None:

@@ -47,6 +47,7 @@ from analysis.tuning import (
     slot_check,
     slots_seed,
 )
+from sectors.services import board_mend
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.errors import SourceError
@@ -116,6 +117,7 @@ def tick() -> TickReport:
     if not queued and _is_retry_due():
         pass_request()
     runs_dispatch()
+    board_mend()
     return TickReport(queued, covered)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis.models import TERMINAL, AnalysisRun, RunStatus
+from analysis.stages import STAGES
 from sectors import figures
 from sectors.places import PLACES
 from sectors.presenters.ages import moment_text
@@ -33,8 +34,6 @@ LOOKS: dict[str, tuple[str, Look]] = {
     RunStatus.FAILED: ("g-x", "bad"),
     RunStatus.COVERED: ("g-bar", ""),
 }
-#: The stages of `analysis.execution` in their order.
-STAGES = ("universe", "releases", "catalysts", "prices", "frame", "score", "next_universe", "publish")
 
 
 @dataclass(frozen=True, slots=True)

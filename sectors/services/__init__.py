@@ -1,12 +1,13 @@
 """Everything that writes about sectors: the eight, their weights, classes by rule and by hand, and lights."""
 
 from sectors.services.classes import stocks_classify
-from sectors.services.lights import readings_record
+from sectors.services.lights import board_mend, readings_record
 from sectors.services.overrides import override_check, override_clear, override_clear_check, override_set
 from sectors.services.seeding import sectors_seed
 from sectors.services.weights import setting_of, weight_check, weight_revise, weight_revised, weight_undo
 
 __all__ = [
+    "board_mend",
     "override_check",
     "override_clear",
     "override_clear_check",

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
-from sectors.board_cache import board_store
+from sectors.board_cache import board_fetch, board_store
 from sectors.broadcast import announce_readings
 from sectors.models import BoardSnapshot, Sector, SentimentReading
 from sectors.presenters import board_payload
@@ -42,6 +43,24 @@ def readings_record(readings: Sequence[ReadingInput], stamp: RunStamp) -> BoardS
     snapshot = _snapshot(rows, stamp, positions, newest)
     transaction.on_commit(partial(_publish, snapshot, rows))
     return snapshot
+
+
+def board_mend() -> bool:
+    """Put the newest stored board into Redis when another, or none, is there, and tell the open pages.
+
+    A worker that died between its commit and Redis, or a Redis that was emptied, leaves pages on an older
+    board. True: something was mended.
+    """
+    rows = BoardSnapshot.objects.filter(board__world=settings.MARKET_WORLD).order_by("-timestamp")
+    newest: int | None = rows.values_list("board__version", flat=True).first()
+    standing = board_fetch()
+    if newest is None or (standing is not None and standing.get("version", 0) >= newest):
+        return False
+    snapshot, lights = rows[0], readings_newest()
+    if not board_store(snapshot.board, lights):
+        return False
+    announce_readings(snapshot.run_id, [light.sector for light in lights], version=snapshot.board["version"])
+    return True
 
 
 def _lock_sectors(slugs: Sequence[str]) -> dict[str, int]:

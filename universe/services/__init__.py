@@ -12,7 +12,7 @@ from universe.services.locks import lock_take
 from universe.services.market_days import market_days_check
 from universe.services.news import NewsReport, news_backfill, news_prune, news_refresh
 from universe.services.plans import plan_probe
-from universe.services.progress import Progress
+from universe.services.progress import Progress, unheard
 from universe.services.quotes import (
     QuotesReport,
     minute_bars_accept,
@@ -74,4 +74,5 @@ __all__ = [
     "stock_universe_is_behind",
     "stock_universe_replace",
     "tracked_symbols",
+    "unheard",
 ]

@@ -23,6 +23,7 @@ from universe.services.calls import calls_kept
 from universe.services.confirmations import moves_confirm
 from universe.services.frozen import Frozen, feed_look
 from universe.services.pricing import DELAY_MIN, lag_measure, prices_end, quotes_fetch
+from universe.services.progress import Progress, unheard
 from universe.services.quarantine import bar_sighting, quote_sighting, sightings_judge
 from universe.sessions import hours, session_of, session_offset
 from universe.sources import facts_source, price_source
@@ -110,7 +111,7 @@ class QuotesReport:
         return self.lag is not None and self.lag > DELAY_MIN
 
 
-def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
+def quotes_refresh(as_of: dt.datetime, *, progress: Progress = unheard) -> QuotesReport:
     """Fetch the whole market once and store the prices of members, benchmarks and sector funds.
 
     Where the plan lacks the snapshot, the other vendor is asked about them. Prices of another session than
@@ -123,6 +124,7 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
     wanted = set(in_order)
     with calls_kept("quotes", session) as kept_calls:
         priced = quotes_fetch(in_order)
+    progress(1, 4)
     parsed = priced.parsed
     dropped: Counter[str] = Counter(parsed.dropped)
     now = _moment_of([quote.as_of for quote in parsed.rows if quote.symbol in wanted], asked_at=as_of)
@@ -132,12 +134,15 @@ def quotes_refresh(as_of: dt.datetime) -> QuotesReport:
         if quote.symbol in wanted and _is_of_session(quote, session=session, now=now, dropped=dropped)
     ]
     kept = _believed(kept, session=session, now=now, dropped=dropped)
+    progress(2, 4)
     dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
     rows_upsert(QUOTES, (_quote_values(quote) for quote in kept))
+    progress(3, 4)
     with calls_kept("context", session):
         _context_refresh(kept, now=now, dropped=dropped)
     moves = {quote.symbol: quote.price for quote in kept if quote.symbol not in FUNDS}
     asked = moves_confirm(session, moves, now=now, priced_by=priced.source)
+    progress(4, 4)
     moments = [quote.as_of for quote in kept]
     return QuotesReport(
         session=session,

@@ -1,0 +1,139 @@
+"""What comes between a run and its end: a doubled delivery, a ceiling, a death between commit and Redis."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import redis
+
+from analysis import lifecycle
+from analysis.errors import CeilingPassed
+from analysis.lifecycle import BUILD_CEILING, RunProgress, run_ceiling, run_claim
+from analysis.models import AnalysisRun, RunKind, RunStatus, Slot
+from analysis.services import run_execute, slots_seed, tick
+from analysis.stages import stage_spans
+from sectors.board_cache import board_fetch
+from sectors.models import BoardSnapshot
+from tests.analysis.conftest import Scene
+from tests.analysis.small_market import et
+from tests.analysis.test_ticks import at_once
+from universe import clock, keys
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_of_ten_deliveries_at_once_one_does_the_run_and_nine_do_nothing(
+    scene: Scene, monkeypatch: Any
+) -> None:
+    begun: list[int] = []
+    enter = RunProgress.__enter__
+    monkeypatch.setattr(RunProgress, "__enter__", lambda self: begun.append(self.run.pk) or enter(self))
+    run = AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=scene.now())
+    at_once(10, lambda: run_execute(run.pk))
+    run.refresh_from_db()
+    assert (run.status, begun) == (RunStatus.COMPLETE, [run.pk])
+    assert BoardSnapshot.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "seconds"),
+    [
+        (RunKind.OVERNIGHT, et(4, 0), 180.0),
+        (RunKind.RELEASE, et(8, 35), 120.0),
+        (RunKind.COMPREHENSIVE, et(20, 0), 300.0),
+        (RunKind.PASS, et(10, 30), 60.0),
+        (RunKind.ON_DEMAND, et(10, 30), 300.0),
+        (RunKind.MOVER, et(10, 31), 120.0),
+    ],
+)
+def test_a_run_may_take_as_long_as_its_slot_says(kind: RunKind, at: Any, seconds: float) -> None:
+    slots_seed()
+    assert run_ceiling(AnalysisRun(kind=kind, scheduled_for=at)) == seconds
+
+
+def test_an_admins_ceiling_of_a_slot_holds() -> None:
+    slots_seed()
+    Slot.objects.filter(kind=RunKind.OVERNIGHT).update(ceiling_seconds=240)
+    assert run_ceiling(AnalysisRun(kind=RunKind.OVERNIGHT, scheduled_for=et(4, 0))) == 240.0
+
+
+def test_a_run_that_takes_too_long_is_carried_forward_and_says_why(scene: Scene, monkeypatch: Any) -> None:
+    scene.run()
+    scene.later(1)
+    monkeypatch.setitem(lifecycle.CEILINGS, RunKind.ON_DEMAND, -1.0)
+    late = scene.run()
+    assert late.status == RunStatus.CARRIED
+    assert "took longer than the -1 s it may, while the universe of 10 Mar" in late.message
+    assert BoardSnapshot.objects.count() == 1
+
+
+def test_a_run_that_has_to_build_its_universe_may_take_longer(scene: Scene, monkeypatch: Any) -> None:
+    monkeypatch.setitem(lifecycle.CEILINGS, RunKind.ON_DEMAND, -1.0)
+    run = AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=scene.now())
+    claimed = run_claim(run.pk)
+    assert claimed is not None
+    progress = RunProgress(claimed)
+    progress.builds_universe()
+    progress.stage("universe", "building")
+    monkeypatch.setattr(lifecycle.time, "monotonic", partial(float, time.monotonic() + BUILD_CEILING + 1))
+    with pytest.raises(CeilingPassed, match="1800 s it may, while building"):
+        progress.within(50, "building")
+
+
+def test_what_is_ready_to_be_published_is_published(scene: Scene, monkeypatch: Any) -> None:
+    run = AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=scene.now())
+    claimed = run_claim(run.pk)
+    assert claimed is not None
+    progress = RunProgress(claimed)
+    monkeypatch.setattr(lifecycle.time, "monotonic", partial(float, time.monotonic() + 10_000))
+    progress.stage("publish", "publishing the board")
+    assert claimed.stage == "publishing the board"
+
+
+@pytest.mark.parametrize("builds", [True, False])
+@pytest.mark.parametrize("kind", [str(kind) for kind in RunKind])
+def test_the_stages_of_every_kind_fill_the_percent_in_order(kind: str, builds: bool) -> None:
+    spans = list(stage_spans(kind, builds=builds).values())
+    assert (spans[0][0], spans[-1][1]) == (0, 100)
+    assert all(before[1] == after[0] for before, after in pairwise(spans))
+    assert all(first <= last for first, last in spans)
+
+
+def test_the_percent_of_a_run_moves_ten_times_at_least(scene: Scene, monkeypatch: Any) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(lifecycle, "announce_progress", lambda event: told.append(event["percent"]))
+    scene.run()
+    assert told == sorted(told)
+    assert len(set(told)) > 10
+    assert (told[0], told[-1]) == (0, 100)
+
+
+def test_a_board_that_did_not_reach_redis_comes_with_the_next_tick(
+    scene: Scene, redis_server: redis.Redis
+) -> None:
+    scene.run()
+    old = redis_server.get(keys.board())
+    scene.later(5)
+    newest = scene.run()
+    # As a worker leaves it that dies between its commit and Redis.
+    redis_server.set(keys.board(), old)
+    assert (board_fetch() or {})["run_id"] != newest.pk
+    with clock.override(scene.now()):
+        tick()
+    assert (board_fetch() or {})["run_id"] == newest.pk
+
+
+def test_a_redis_that_lost_everything_has_the_board_again_after_a_tick(
+    scene: Scene, redis_server: redis.Redis
+) -> None:
+    newest = scene.run()
+    kept = (keys.board(), keys.sector_sentiment("energy"), keys.sector_top_stocks("energy"))
+    redis_server.delete(*kept)
+    with clock.override(scene.now()):
+        tick()
+    assert (board_fetch() or {})["run_id"] == newest.pk
+    assert redis_server.exists(*kept) == 3
