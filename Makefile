@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 WORKERS ?= 2
 TESTS ?=
 
-.PHONY: run test check bench mutants doctor clean clean-data browser
+.PHONY: run test check bench proof mutants doctor clean clean-data browser
 
 run: $(VENV)/.base
 	@exec $(BIN)/python manage.py up --with-parent
@@ -35,6 +35,10 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@exec $(BIN)/python -m tests.benchmarks
+
+# Minutes: faults of real processes, such as sixty killed workers.
+proof: $(VENV)/.dev
+	@exec $(BIN)/python -m tests.proof
 
 # Minutes: small faults put into the scoring, colours and ranking, and how many the engine's tests notice.
 mutants: $(VENV_MUTANTS)/.mutation

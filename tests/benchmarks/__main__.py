@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import engine, listings, lookups, vendors, whatif
+from tests.benchmarks import engine, listings, lookups, ondemand, vendors, whatif
 from tests.benchmarks.servers import database
 
 ALONE = {"engine": engine.run, "listings": listings.run}
 #: Those before the last leave their database as they found it.
-WITH_DATABASE = {"lookups": lookups.run, "whatif": whatif.run, "vendors": vendors.run}
+WITH_DATABASE = {
+    "lookups": lookups.run,
+    "whatif": whatif.run,
+    "ondemand": ondemand.run,
+    "vendors": vendors.run,
+}
 
 
 def main(wanted: set[str]) -> int:

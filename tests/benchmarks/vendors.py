@@ -102,7 +102,7 @@ def _one_by_one(session: dt.date) -> list[Cost]:
 
 
 def _cost(what: str, work: Callable[[], object], *, limit: int | None = None) -> Cost:
-    with _slow_and_counted() as asked:
+    with slow_calls() as asked:
         started = time.perf_counter()
         work()
         seconds = time.perf_counter() - started
@@ -110,7 +110,7 @@ def _cost(what: str, work: Callable[[], object], *, limit: int | None = None) ->
 
 
 @contextmanager
-def _slow_and_counted() -> Iterator[Counter[str]]:
+def slow_calls() -> Iterator[Counter[str]]:
     """Every request that leaves for a vendor, 50 ms late; the pace of a key is not kept."""
     from universe.sources import budget
 

@@ -1,0 +1,1 @@
+"""Faults of real processes, on this machine alone, with the figures that the product promises."""

@@ -1,0 +1,23 @@
+"""`python -m tests.proof`: every proof's table, or those named. Exit 1 when a promise is not kept."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks.servers import database
+from tests.proof import killed
+
+PROOFS = {"killed": killed.run}
+
+
+def main(wanted: set[str]) -> int:
+    unknown = wanted - set(PROOFS)
+    if unknown:
+        print(f"No such proof: {', '.join(sorted(unknown))}. There are {', '.join(PROOFS)}.")
+        return 2
+    with database():
+        return max(run() for name, run in PROOFS.items() if not wanted or name in wanted)
+
+
+if __name__ == "__main__":
+    sys.exit(main(set(sys.argv[1:])))
