@@ -1,10 +1,10 @@
-"""Real Celery workers on the tests' own database and Redis, to be killed as a machine kills them."""
+"""Real Celery workers and beats on the tests' database and Redis, to be killed as a machine kills them."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,20 +18,28 @@ LOOK_SECONDS = 0.005
 FINISHED_WITHIN = 120.0
 
 
+#: As the product starts them (`sectorlight.family`).
+WORKER = (
+    *("worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"),
+    *("--loglevel", "INFO"),
+)
+BEAT = ("beat", "--pidfile=", "--loglevel", "INFO")
+
+
 @dataclass(slots=True)
 class Worker:
-    """``celery worker`` as the product starts it, in a process of its own."""
+    """``celery`` in a process of its own: a worker, or with the ``words`` `BEAT` a beat."""
 
     environment: Mapping[str, str]
     log: Path
+    words: tuple[str, ...] = WORKER
     child: Any = None
 
     def start(self) -> None:
         from sectorlight.embedded.processes import Program, spawn
 
-        celery = (sys.executable, "-m", "celery", "--quiet", "-A", "sectorlight", "worker")
-        options = ("--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle")
-        program = Program("worker", (*celery, *options, "--loglevel", "INFO"), self.environment, folder=ROOT)
+        celery = (sys.executable, "-m", "celery", "--quiet", "-A", "sectorlight", *self.words)
+        program = Program(self.words[0], celery, self.environment, folder=ROOT)
         with self.log.open("ab") as output:
             self.child = spawn(program, output=output.fileno())
 
@@ -46,7 +54,7 @@ class Worker:
         end_group(self.child.process)
 
 
-def environment_of(market: RunningMarket) -> dict[str, str]:
+def environment_of(market: RunningMarket, *, speed: float = 1.0) -> dict[str, str]:
     """What a process needs to work on the test's database and on this market."""
     from urllib.parse import urlsplit, urlunsplit
 
@@ -59,6 +67,7 @@ def environment_of(market: RunningMarket) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "sectorlight.settings.base",
         "SECTORLIGHT_DOTENV": "off",
         "MARKET": "simulated",
+        "MARKET_SPEED": f"{speed:g}",
         "SIMULATOR_URL": market.url,
         "POLYGON_BASE_URL": market.url,
         "FMP_BASE_URL": f"{market.url}/stable",
@@ -67,9 +76,11 @@ def environment_of(market: RunningMarket) -> dict[str, str]:
 
 
 @contextmanager
-def running_worker(market: RunningMarket, log: Path) -> Iterator[Worker]:
-    """A worker that serves the test's queue; dead at the end."""
-    worker = Worker(environment_of(market), log)
+def running_worker(
+    market: RunningMarket, log: Path, *, words: tuple[str, ...] = WORKER, speed: float = 1.0
+) -> Iterator[Worker]:
+    """A worker that serves the test's queue, or a beat that fills it; dead at the end."""
+    worker = Worker(environment_of(market, speed=speed), log, words)
     worker.start()
     try:
         yield worker
@@ -100,13 +111,13 @@ def kill_at(percent: int, worker: Worker, *, kind: str, pause: float = 0.0) -> K
     run = run_create_now(RunKind(kind))
     rows = AnalysisRun.objects.filter(pk=run.pk)
     run_enqueue(run.pk)
-    _until(lambda: rows.filter(percent__gte=percent).exists() or rows.filter(status__in=TERMINAL).exists())
+    until(lambda: rows.filter(percent__gte=percent).exists() or rows.filter(status__in=TERMINAL).exists())
     time.sleep(pause)
     worker.kill()
     killed_at = time.monotonic()
     seen = rows.get()
     worker.start()
-    _until(lambda: rows.exclude(status__in=(RunStatus.QUEUED, RunStatus.RUNNING)).exists())
+    until(lambda: rows.exclude(status__in=(RunStatus.QUEUED, RunStatus.RUNNING)).exists())
     seconds = time.monotonic() - killed_at
     ended = rows.get()
     faults = tuple(_faults(ended))
@@ -120,7 +131,8 @@ def kill_at(percent: int, worker: Worker, *, kind: str, pause: float = 0.0) -> K
     )
 
 
-def _until(is_so: Any) -> None:
+def until(is_so: Callable[[], bool]) -> None:
+    """Look again and again; AssertionError after two minutes."""
     deadline = time.monotonic() + FINISHED_WITHIN
     while not is_so():
         if time.monotonic() > deadline:
@@ -158,4 +170,4 @@ def _faults(run: Any) -> Iterator[str]:
     )
     if told.annotate(times=Count("id")).filter(times__gt=1).exists():
         yield f"an alert was told twice after run {run.pk}"
-    _until(lambda: (board_fetch() or {}).get("run_id") == run.pk)
+    until(lambda: (board_fetch() or {}).get("run_id") == run.pk)

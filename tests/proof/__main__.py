@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from tests.benchmarks.servers import database
-from tests.proof import killed
+from tests.proof import beats, killed
 
-PROOFS = {"killed": killed.run}
+#: In the order of their market times: Redis keeps the board that is newer.
+PROOFS = {"beats": beats.run, "killed": killed.run}
 
 
 def main(wanted: set[str]) -> int:
@@ -15,8 +16,15 @@ def main(wanted: set[str]) -> int:
     if unknown:
         print(f"No such proof: {', '.join(sorted(unknown))}. There are {', '.join(PROOFS)}.")
         return 2
+    from django.core.management import call_command
+
+    worst = 0
     with database():
-        return max(run() for name, run in PROOFS.items() if not wanted or name in wanted)
+        for name, run in PROOFS.items():
+            if not wanted or name in wanted:
+                worst = max(worst, run())
+                call_command("flush", interactive=False, verbosity=0)
+    return worst
 
 
 if __name__ == "__main__":

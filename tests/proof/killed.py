@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.proof.markets import first_board
 from tests.workers import FINISHED_WITHIN, Killing, kill_at, running_worker
 
 POINTS = (10, 50, 90)
@@ -23,42 +24,20 @@ PAUSE_MAX = 0.15
 
 def run() -> int:
     """Needs a database (`tests.benchmarks.servers`)."""
-    from django.test import override_settings
-
-    from tests.market import start_market
-    from universe import clock
-
     rng = random.Random(20260331)
-    done: list[Killing] = []
-    with (
-        start_market(first="2026-03-31T10:05", listings=None) as market,
-        tempfile.TemporaryDirectory() as place,
-    ):
-        addresses = {"POLYGON_BASE_URL": market.url, "FMP_BASE_URL": f"{market.url}/stable"}
-        with override_settings(MARKET_WORLD="simulated", SIMULATOR_URL=market.url, **addresses):
-            clock.forget()
-            _first_board()
-            market.fault("slow", seconds=CALL_SECONDS)
-            with running_worker(market, Path(place) / "worker.log") as worker:
-                for number in range(TIMES):
-                    for percent in POINTS:
-                        kind = KINDS[number % len(KINDS)]
-                        killing = kill_at(percent, worker, kind=kind, pause=rng.uniform(0, PAUSE_MAX))
-                        done.append(killing)
-            clock.forget()
+    with first_board("2026-03-31T10:05") as market, tempfile.TemporaryDirectory() as place:
+        market.fault("slow", seconds=CALL_SECONDS)
+        with running_worker(market, Path(place) / "worker.log") as worker:
+            done = [
+                kill_at(percent, worker, kind=KINDS[number % len(KINDS)], pause=rng.uniform(0, PAUSE_MAX))
+                for number in range(TIMES)
+                for percent in POINTS
+            ]
     return _told(done)
 
 
-def _first_board() -> None:
-    from analysis.models import RunKind
-    from analysis.services import run_create_now, run_execute, slots_seed
-
-    slots_seed()
-    run_execute(run_create_now(RunKind.ON_DEMAND).pk)
-
-
 def _told(done: Sequence[Killing]) -> int:
-    print(f"kill -9 of the worker within a run, {len(done)} times")
+    print(f"killed: kill -9 of the worker within a run, {len(done)} times")
     heads = ("kills", "within it", "seen at", "median s", "most s", "of 120 s")
     print(f"{'aimed at':<10}" + "".join(f"{head:>11}" for head in heads))
     for percent in POINTS:
