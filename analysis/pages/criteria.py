@@ -43,14 +43,19 @@ class CriterionRow:
 def criteria_rows(
     stock: Stock, verdict: SnapshotMember, limits: UniverseCriteria, *, close_of: str
 ) -> tuple[CriterionRow, ...]:
-    """The six rows of one verdict; ``close_of`` names the session that price and cap are of."""
+    """The six rows of one verdict; ``close_of`` names the session that price and cap are of.
+
+    Float, exchange and type are those that were judged. A universe of an older version kept none of them: then
+    the listing's own of today stand in.
+    """
+    mic, kind = verdict.mic or stock.mic, verdict.kind or stock.kind
     return (
         _cap(verdict, limits, close_of),
         _volume(verdict, limits),
         _price(verdict, limits, close_of),
         _float(stock, verdict, limits),
-        _listed(verdict, "Exchange", EXCHANGES.get(stock.mic, stock.mic), limits.exchanges, EXCHANGES),
-        _listed(verdict, "Type", KINDS.get(stock.kind, stock.kind), limits.kinds, KINDS),
+        _listed(verdict, "Exchange", EXCHANGES.get(mic, mic), limits.exchanges, EXCHANGES),
+        _listed(verdict, "Type", KINDS.get(kind, kind), limits.kinds, KINDS),
     )
 
 
@@ -116,14 +121,15 @@ def _price(verdict: SnapshotMember, limits: UniverseCriteria, close_of: str) -> 
 
 
 def _float(stock: Stock, verdict: SnapshotMember, limits: UniverseCriteria) -> CriterionRow:
-    shares = stock.float_shares if stock.float_shares is not None else stock.shares_outstanding
+    judged = verdict if verdict.mic else stock
+    shares = judged.float_shares if judged.float_shares is not None else judged.shares_outstanding
     cap = verdict.market_cap
     is_micro = cap is None or cap < limits.small_cap_min
     over = limits.micro_float_over if is_micro else limits.small_float_over
     result = _result(verdict, ("float_below", "data_missing:float"))
     if shares is not None and result:
         result = f"{figures.count(over - shares + 1)} short"
-    known = stock.float_shares is not None
+    known = judged.float_shares is not None
     return CriterionRow(
         "Free float",
         figures.count(shares),

@@ -282,7 +282,7 @@ def _sector(found: Classification | None, detail: StockDetail) -> SectorPanel:
         title = title if found.sector is not None else "No sector: set by hand"
         note = "An admin has decided; the rules’ own verdict stands below"
     if found.disputed:
-        note += ", disputed between sources"
+        note = f"{note.removesuffix('.')}, disputed between sources"
     return SectorPanel(
         title,
         "" if found.excluded else found.sector_id or "",

@@ -133,6 +133,15 @@ def test_a_small_cap_is_held_against_its_own_band(trader: Client) -> None:
     assert "more than 10,000,000" in shown
 
 
+def test_float_exchange_and_type_are_those_that_were_judged(trader: Client) -> None:
+    verdict = {"float_shares": 12_345_678.0, "mic": "XASE", "kind": "ADRC"}
+    listing("SOUN", universe_build(), verdict=verdict, float_shares=99_000_000, kind="PFD")
+    shown = page(trader)
+    assert "Free float 12,345,678" in shown
+    assert "Exchange NYSE American" in shown
+    assert "preferred stock" not in shown
+
+
 def test_limits_that_are_one_number_leave_no_range_to_draw(trader: Client) -> None:
     limits = asdict(UniverseCriteria(price_min=5.0, price_max=5.0))
     listing("SOUN", universe_build(criteria=limits))
