@@ -7,6 +7,7 @@ from universe.services.criteria_preview import CriteriaPreview, criteria_preview
 from universe.services.facts import details_refresh, facts_refresh, facts_store, short_interest_refresh
 from universe.services.frozen import Frozen
 from universe.services.holdings import holdings_refresh
+from universe.services.indices import IndexMove, IndicesReport, indices_refresh
 from universe.services.listings import listings_refresh, listings_store
 from universe.services.locks import lock_take
 from universe.services.market_days import market_days_check
@@ -32,6 +33,8 @@ from universe.services.stock_universe import stock_universe_is_behind, stock_uni
 __all__ = [
     "CriteriaPreview",
     "Frozen",
+    "IndexMove",
+    "IndicesReport",
     "NewsReport",
     "Progress",
     "QuotesReport",
@@ -50,6 +53,7 @@ __all__ = [
     "facts_refresh",
     "facts_store",
     "holdings_refresh",
+    "indices_refresh",
     "listings_refresh",
     "listings_store",
     "lock_take",
