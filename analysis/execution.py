@@ -2,8 +2,8 @@
 
 1. claim the row; a pass or a mover's run that a published run has overtaken ends as covered  `run_claim`
 2. make sure that the session has a universe                                            `universe_ensure`
-3. releases (analyses), news and filings, prices from the vendors
-                                            `releases_refresh`, `catalysts_refresh`, `quotes_refresh`
+3. releases (analyses), the world's indices (before the first prints), news and filings, prices
+                            `releases_refresh`, `night_take`, `catalysts_refresh`, `quotes_refresh`
 4. the input frame from what is stored                                                      `frame_build`
 5. scores                                                                                   `score_board`
 6. the next session's universe (20:00)                                                  `universe_ensure`
@@ -58,6 +58,7 @@ from analysis.models import (
     RunStatus,
     StockReading,
 )
+from analysis.night import is_night, night_context, night_moves, night_take
 from analysis.preparation import history_is_short, universe_ensure, universe_stands
 from analysis.readings import Provenance, reading_inputs, stock_readings
 from analysis.reweighing import is_weighed, standing_take
@@ -139,6 +140,8 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     findings = Findings()
     session = _prepare(progress, findings)
     release = _releases(run, session, progress, findings)
+    if is_night(run.kind, market_now()):
+        night_take(market_now(), findings)
     progress.stage("catalysts", "reading news and filings")
     # A pass has five calls: the splits, asked before the first one of a session, take those of the filings.
     asked = splits_take(findings)
@@ -146,7 +149,13 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     progress.stage("prices", "fetching the prices")
     as_of = prices_take(findings, progress=progress.part)
     progress.stage("frame", "reading the input frame")
-    frame = frame_build(as_of, degraded=findings.degraded, release=release, progress=progress.part)
+    frame = frame_build(
+        as_of,
+        degraded=findings.degraded,
+        release=release,
+        overnight=night_moves(findings),
+        progress=progress.part,
+    )
     coverage_judge(frame, findings)
     if run.kind != RunKind.MOVER and not findings.end_of_day:
         sectors_judge(frame, findings)
@@ -273,6 +282,7 @@ def _context(run: AnalysisRun, result: Result) -> dict[str, Any]:
     return context_of(result.frame, findings.problems, late=run.late, failed=findings.failed) | {
         "lag_seconds": round(findings.lag.total_seconds()) if findings.lag else None,
         "end_of_day": findings.end_of_day,
+        "night": night_context(result.frame, findings),
     }
 
 

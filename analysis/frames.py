@@ -60,11 +60,13 @@ def frame_build(
     *,
     degraded: Sequence[str] = (),
     release: str = "",
+    overnight: tuple[float, ...] = (),
     progress: Progress = unheard,
 ) -> InputFrame:
     """The frame of the whole board at market time ``as_of``, from what is stored.
 
-    ``degraded`` names inputs that are carried forward, ``release`` a high-impact release that is near.
+    ``degraded`` names inputs that are carried forward, ``release`` a high-impact release that is near,
+    ``overnight`` the moves of the world's indices, percent, NaN unknown.
     """
     session = sessions.session_of(as_of)
     rows = universe_members(session)
@@ -99,6 +101,7 @@ def frame_build(
         world=state.world,
         interpolated=state.interpolated,
         release=release,
+        overnight=overnight,
         catalysts=found.recent,
         dilution=found.dilution,
         cause_from=found.cause_from,

@@ -23,6 +23,7 @@ from universe.errors import SourceError
 from universe.selectors import quotes_newest
 from universe.services import (
     Frozen,
+    IndicesReport,
     Progress,
     QuotesReport,
     quotes_refresh,
@@ -43,7 +44,7 @@ EARLY = dt.timedelta(minutes=30)
 class Findings:
     """What a run learnt on its way: ``problems`` in words, ``degraded`` inputs, ``failed`` sectors with the
     reason, ``counts`` by name, the ``lag`` of a delayed plan; ``end_of_day``: no plan has today's prices.
-    ``report`` tells of the prices that were fetched; None: none were."""
+    ``report`` tells of the prices that were fetched, ``indices`` of the world's; None: none were."""
 
     problems: list[str] = field(default_factory=list)
     degraded: list[str] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Findings:
     lag: dt.timedelta | None = None
     end_of_day: bool = False
     report: QuotesReport | None = None
+    indices: IndicesReport | None = None
 
 
 def splits_take(findings: Findings) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from analysis.types import (
     TopStocks,
 )
 from sectors.types import ReadingInput
+from universe.benchmarks import WORLD_INDICES
 from universe.sessions import ET, hours
 
 #: A sector with more than this share of members without a price of today is not judged ...
@@ -88,7 +89,7 @@ def reading_inputs(
             members=score.members,
             core=score.core,
             coverage=score.coverage,
-            waterfall=waterfall(score, frame.parameters),
+            waterfall=waterfall(score, frame.parameters, overnight=frame.overnight),
             tops=tops(scores.tops[score.slug]),
             weight_revision_id=weights.get(score.slug),
             oldest_input_at=provenance.oldest_input_at,
@@ -120,8 +121,15 @@ def stock_readings(
     ]
 
 
-def waterfall(score: SectorScore, parameters: ScoringParameters) -> dict[str, Any]:
-    """Every part of a score: frames that add up to the base, factors that multiply to ``unclamped``."""
+def waterfall(
+    score: SectorScore, parameters: ScoringParameters, *, overnight: Sequence[float] = ()
+) -> dict[str, Any]:
+    """Every part of a score: frames that add up to the base, factors that multiply to ``unclamped``.
+
+    ``overnight``: the moves of the world's indices, percent, of which the shift is made.
+    """
+    # Pairs, since stored JSON keeps no order.
+    moves = list(zip(WORLD_INDICES.values(), overnight, strict=False)) if score.shift else []
     facts: dict[str, Any] = plain(
         {
             "base": score.base,
@@ -148,6 +156,8 @@ def waterfall(score: SectorScore, parameters: ScoringParameters) -> dict[str, An
             "new_highs": score.new_highs,
             "new_lows": score.new_lows,
             "levels": score.levels,
+            "indices": moves,
+            "trust": score.trust,
             "divergences": score.divergences,
         }
     )

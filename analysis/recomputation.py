@@ -94,7 +94,7 @@ def _facts(
     yield "state", row.state, score.state
     yield "relative score", row.relative_score, score.relative_score
     yield "cautions", list(row.cautions), list(score.cautions)
-    computed = plain(waterfall(score, frame.parameters))
+    computed = plain(waterfall(score, frame.parameters, overnight=frame.overnight))
     for name, value in row.waterfall.items():
         yield f"waterfall.{name}", _decimals(value), _decimals(computed.get(name))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -199,7 +200,9 @@ class SectorScore:
     error, percent, ``dispersion`` the spread of the members around it; None where too few returns are
     there to tell. ``phases`` are pre-market, regular and after hours apart, however the frames are carried.
     ``new_highs`` and ``new_lows`` count members beyond their 20-session levels, of ``levels`` known ones.
-    ``momentum`` is one word, ``divergences`` say what contradicts the day's move.
+    ``momentum`` is one word, ``divergences`` say what contradicts the day's move. ``trust`` are the factors
+    of the confidence by name: coverage, and 0.7 or 0.8 where inputs are degraded or a release is near (else
+    1); and the three parts that it multiplies.
     """
 
     slug: str
@@ -235,6 +238,7 @@ class SectorScore:
     levels: int = 0
     momentum: str = ""
     divergences: tuple[str, ...] = ()
+    trust: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

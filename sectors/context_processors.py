@@ -17,6 +17,7 @@ from sectors.presenters.market import (
     delay_banner,
     funnel_banner,
     market_status,
+    night_banner,
     oldest_input,
     world_banner,
 )
@@ -37,7 +38,7 @@ def _status(request: HttpRequest) -> MarketStatus:
     state = clock_state()
     told = world_banner(state.world, state.label, state.speed, ended=state.ended)
     context = (board or {}).get("context", {})
-    told_of_board = (delay_banner(context), funnel_banner(context))
+    told_of_board = (delay_banner(context), night_banner(context), funnel_banner(context))
     banners = tuple(banner for banner in (told, *told_of_board, *_outages()) if banner)
     return market_status(
         board_now(board),

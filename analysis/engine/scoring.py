@@ -173,7 +173,8 @@ def score_sector(frame: InputFrame, moves: SectorMoves) -> SectorScore:
     score = score_of(fall.unclamped)
     colour = colour_for(score)
     mean, error = mean_and_error(moves.returns[:, DAY1], parameters.winsor_pct)
-    confidence = _confidence(frame, moves, fall, certainty=certainty_of(mean, error))
+    trust = _trust(frame, moves, fall, certainty=certainty_of(mean, error))
+    confidence = _confidence(trust)
     relative = relative_score(fall.returns, fall.benchmark, weight, parameters=parameters)
     raw_alpha, relative_alpha = alphas(day.value, day.benchmark, weight)
     return SectorScore(
@@ -210,6 +211,7 @@ def score_sector(frame: InputFrame, moves: SectorMoves) -> SectorScore:
         levels=int((np.isfinite(moves.last) & np.isfinite(moves.high_20 + moves.low_20)).sum()),
         momentum=momentum(fall.returns, parameters),
         divergences=_divergences(moves, fall),
+        trust=trust,
     )
 
 
@@ -230,15 +232,21 @@ def _coverage(day: FrameReturn, moves: SectorMoves) -> float:
     return day.valid / len(moves) if len(moves) else 0.0
 
 
-def _confidence(frame: InputFrame, moves: SectorMoves, fall: _Waterfall, *, certainty: float) -> Decimal:
-    return confidence_of(
-        _coverage(fall.frames[DAY1], moves),
-        agreement_of(fall.returns, frame.parameters),
-        breadth_of(moves, fall.base),
-        certainty,
-        degraded=bool(frame.degraded),
-        release=bool(frame.release),
-    )
+def _trust(frame: InputFrame, moves: SectorMoves, fall: _Waterfall, *, certainty: float) -> dict[str, float]:
+    """What the confidence is made of, by name."""
+    return {
+        "coverage": _coverage(fall.frames[DAY1], moves),
+        "agreement": agreement_of(fall.returns, frame.parameters),
+        "breadth": breadth_of(moves, fall.base),
+        "certainty": certainty,
+        "degraded": DEGRADED if frame.degraded else 1.0,
+        "release": NEAR_RELEASE if frame.release else 1.0,
+    }
+
+
+def _confidence(trust: Mapping[str, float]) -> Decimal:
+    parts = (trust[name] for name in ("coverage", "agreement", "breadth", "certainty"))
+    return confidence_of(*parts, degraded=trust["degraded"] < 1, release=trust["release"] < 1)
 
 
 def relative_score(

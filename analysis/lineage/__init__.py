@@ -20,6 +20,7 @@ from analysis.lineage.prices import (
     closes,
     day_volumes,
     last_prices,
+    night,
     references,
     splits,
     usual_volumes,
@@ -37,12 +38,12 @@ VERSION = 1
 OF_SESSION = ("minutes", "splits", "releases", "confirmation")
 NEWEST = ("facts", "floats", "short_interest")
 
-#: Every input of a run, in the order in which it is shown. The overnight moves of the indices ("overnight")
-#: come here when a frame holds them.
+#: Every input of a run, in the order in which it is shown.
 INPUTS: tuple[Callable[[Origins], Iterable[LineageInput]], ...] = (
     last_prices,
     references,
     closes,
+    night,
     day_volumes,
     volumes,
     usual_volumes,

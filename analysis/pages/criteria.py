@@ -45,8 +45,8 @@ def criteria_rows(
 ) -> tuple[CriterionRow, ...]:
     """The six rows of one verdict; ``close_of`` names the session that price and cap are of.
 
-    Float, exchange and type are those that were judged. A universe of an older version kept none of them: then
-    the listing's own of today stand in.
+    Float, exchange and type are those that were judged. A universe of an older version kept none of them:
+    then the listing's own of today stand in.
     """
     mic, kind = verdict.mic or stock.mic, verdict.kind or stock.kind
     return (

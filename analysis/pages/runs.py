@@ -167,8 +167,10 @@ def count_words(counts: Mapping[str, Any]) -> tuple[str, str]:
     groups += [
         f"{name.replace('_', ' ')}: {_counts(value)}"
         for name, value in sorted(counts.items())
-        if isinstance(value, Mapping) and name != "dropped" and _counts(value)
+        if isinstance(value, Mapping) and name not in ("dropped", "indices") and _counts(value)
     ]
+    moves = counts.get("indices", {})
+    groups += [", ".join(f"{name} {figures.percent(pct, 2)}" for name, pct in sorted(moves.items()))]
     everything = "; ".join(group for group in groups if group)
     if not {"priced", "members", "core"} <= set(counts):
         return everything, everything

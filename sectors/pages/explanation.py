@@ -132,6 +132,10 @@ def _figures(move: Move, parts: ScoreParts) -> Iterator[Figure]:
         unclamped = parts.waterfall.get("unclamped")
         yield Figure("unclamped", "product before the cut", unclamped, _exact(unclamped))
         yield Figure("score", "stored score", float(parts.score), figures.signed(parts.score, 3))
+    elif move.name == "overnight":
+        for name, pct in parts.waterfall.get("indices") or []:
+            yield Figure(name, f"{name} since its close before", pct, figures.percent(pct, 3))
+        yield Figure(move.name, "shift", move.effect, _exact(move.effect))
     else:
         yield Figure(move.name, "exactly", move.running, _exact(move.running))
 

@@ -66,6 +66,7 @@ class Waterfall:
     zero_x: str
     edges: str
     reconciles: bool
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,25 @@ def waterfall_of(parts: ScoreParts) -> Waterfall | None:
         zero_x=f"{axis.x(0.0):.1f}",
         edges=" ".join(f"M{axis.x(edge):.1f} 0V18" for edge in _shown_edges(axis)),
         reconciles=reconciles(parts),
+        confidence=confidence_words(parts.waterfall.get("trust") or {}),
+    )
+
+
+def confidence_words(trust: Mapping[str, float]) -> str:
+    """What the confidence is made of: "coverage 0.98 × (0.4 × agreement of the frames 1.00 + ...)"; empty for
+    readings of an older version."""
+    if not trust:
+        return ""
+    coverage, agreement, breadth, certainty = (
+        figures.plain(trust[name]) for name in ("coverage", "agreement", "breadth", "certainty")
+    )
+    words = (
+        f"coverage {coverage} × (0.4 × agreement of the frames {agreement} + 0.3 × breadth {breadth} "
+        f"+ 0.3 × certainty {certainty})"
+    )
+    reasons = {"degraded": "for inputs carried forward", "release": "near a high-impact release"}
+    return words + "".join(
+        f" × {figures.plain(trust[name], 1)} {reason}" for name, reason in reasons.items() if trust[name] < 1
     )
 
 
@@ -165,7 +185,7 @@ def _effect_words(move: Move) -> str:
 
 def _frame_why(parts: ScoreParts, name: str) -> str:
     if name not in FRAME_LABELS:
-        return "world indices before the first prints" if name == "overnight" else "stored with the reading"
+        return _night_why(parts) if name == "overnight" else "stored with the reading"
     value = parts.returns.get(name)
     if value is None:
         return "no return in this window: adds nothing, nothing is renormalised"
@@ -179,6 +199,14 @@ def _frame_why(parts: ScoreParts, name: str) -> str:
     if parts.notes.get(name):
         words.append(parts.notes[name])
     return ", ".join(words)
+
+
+def _night_why(parts: ScoreParts) -> str:
+    """The moves of which the shift is made; readings of an older version do not keep them."""
+    moves = parts.waterfall.get("indices") or []
+    told = [f"{name} {figures.percent(pct, 2)}" for name, pct in moves if pct is not None]
+    words = "world indices before the first prints"
+    return f"{words}: {', '.join(told)}" if told else words
 
 
 def _factor_why(parts: ScoreParts, factor: Mapping[str, Any]) -> str:

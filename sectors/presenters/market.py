@@ -186,6 +186,21 @@ def funnel_banner(context: Mapping[str, Any]) -> Banner | None:
     return Banner("degraded", "UNIVERSE", f"{alarms[0]}{others}.", "The universe page has every stage.")
 
 
+def night_banner(context: Mapping[str, Any]) -> Banner | None:
+    """What to say of a board that was made before the first prices of its session."""
+    night = context.get("night") or {}
+    if not night:
+        return None
+    prints, catalysts = int(night["prints"]), int(night["catalysts"])
+    title = "EARLY PRE-MARKET" if prints else "NO PRE-MARKET PRINTS YET"
+    traded = f"{figures.number_of(prints, 'member')} traded so far; " if prints else ""
+    known = figures.number_of(catalysts, "catalyst")
+    text = f"{traded}the returns are those of the last session, with {known} since its close."
+    moves = [f"{name} {figures.percent(pct)}" for name, pct in night["indices"]]
+    more = f"World indices: {', '.join(moves)}." if moves else ""
+    return Banner("delayed", title, text[:1].upper() + text[1:], more)
+
+
 def _moment(moment: dt.datetime, now: dt.datetime) -> str:
     same_day = moment.astimezone(sessions.ET).date() == now.date()
     return figures.clock(moment, seconds=True) if same_day else ages.moment_text(moment, now)

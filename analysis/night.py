@@ -1,0 +1,68 @@
+"""What a run before the first prints of a session has instead of them: the night.
+
+From 4:00 until the first pass at 4:30 a full analysis stands on the last closes. It reads how the world's
+indices moved since the American close, which shift every light a little, and counts what has become known of
+the members since then. Once prices of the morning are there, they say it themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import math
+
+import numpy as np
+
+from analysis.catalyst_selectors import catalysts_since
+from analysis.engine.scoring import OVERNIGHT_MIN
+from analysis.inputs import Findings
+from analysis.models import ANALYSIS_KINDS
+from analysis.schedule import PASS_INTERVAL
+from analysis.types import InputFrame
+from universe.errors import SourceError
+from universe.services import indices_refresh
+from universe.sessions import hours, previous_session, session_of
+
+logger = logging.getLogger(__name__)
+
+
+def is_night(kind: str, now: dt.datetime) -> bool:
+    """Whether a run of this kind at market time ``now`` is a full analysis before the first pass."""
+    start = hours(session_of(now)).pre_open
+    return kind in ANALYSIS_KINDS and start <= now < start + PASS_INTERVAL
+
+
+def night_take(now: dt.datetime, findings: Findings) -> None:
+    """Fetch the moves of the world's indices and count the night's catalysts; what is missing is said."""
+    since = hours(previous_session(session_of(now))).close
+    findings.counts["overnight_catalysts"] = catalysts_since(since, now)
+    try:
+        findings.indices = indices_refresh(now)
+    except SourceError as exc:
+        logger.warning("no world indices: %s", exc)
+        findings.problems.append(f"The world indices are not known, so nothing shifts the lights: {exc}")
+        return
+    known = findings.indices.known
+    findings.counts["indices"] = {move.name: round(move.move_pct, 2) for move in known}
+    if len(known) < OVERNIGHT_MIN:
+        missing = ", ".join(
+            f"{move.name} ({move.note})" for move in findings.indices.moves if move not in known
+        )
+        findings.problems.append(f"Fewer than two world indices tell of this night: {missing}.")
+
+
+def night_moves(findings: Findings) -> tuple[float, ...]:
+    """The moves as the input frame keeps them: percent, NaN for one that is not known; empty by day."""
+    return tuple(move.move_pct for move in findings.indices.moves) if findings.indices else ()
+
+
+def night_context(frame: InputFrame, findings: Findings) -> dict[str, object]:
+    """What the board tells of the night: members that have printed, indices, catalysts; empty by day."""
+    if findings.indices is None and "overnight_catalysts" not in findings.counts:
+        return {}
+    moves = findings.indices.moves if findings.indices else ()
+    return {
+        "prints": int(np.isfinite(frame.members.last).sum()),
+        "catalysts": findings.counts.get("overnight_catalysts", 0),
+        "indices": [[move.name, move.move_pct] for move in moves if math.isfinite(move.move_pct)],
+    }

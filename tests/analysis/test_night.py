@@ -1,0 +1,177 @@
+"""The run at 4:00 stands on the last closes; the world's indices shift its lights, and it says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from analysis.engine.frames import unpack
+from analysis.models import AnalysisRun, RunInput, RunKind, RunStatus
+from analysis.night import is_night
+from analysis.pages.runs import count_words
+from analysis.recomputation import runs_recompute
+from sectors.models import SentimentReading
+from sectors.selectors import board_current
+from tests.analysis import small_market
+from tests.analysis.conftest import SNAPSHOT, Scene
+from tests.analysis.small_market import et
+from tests.universe.vendor import Answer, Asked
+from universe import clock
+
+MOVES = {"^N225": 0.8, "^HSI": -0.2, "^FTSE": 0.5, "^GDAXI": 0.3}
+MEAN = 0.35
+CALENDAR = "/stable/economic-calendar"
+
+
+def indices(scene: Scene, moves: dict[str, float], *, at: dt.datetime | None = None) -> None:
+    """What the facts vendor says of the world's indices; other symbols have no quote."""
+    stamp = int((at or et(3, 58)).timestamp())
+
+    def quotes(asked: Asked) -> Answer:
+        wanted = [symbol for symbol in asked.query.get("symbols", "").split(",") if symbol in moves]
+        return Answer(
+            [
+                {
+                    "symbol": symbol,
+                    "price": 1000.0 * (1 + moves[symbol] / 100),
+                    "previousClose": 1000.0,
+                    "timestamp": stamp,
+                }
+                for symbol in wanted
+            ]
+        )
+
+    scene.vendor.on("/stable/batch-quote", quotes)
+
+
+@pytest.fixture
+def night(scene: Scene) -> Scene:
+    """Four o'clock in the morning: the price vendor has emptied its snapshot."""
+    scene.later(-375)
+    scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot({}, scene.now())))
+    indices(scene, MOVES)
+    return scene
+
+
+def reading(run: AnalysisRun, sector: str = "healthcare") -> SentimentReading:
+    return SentimentReading.objects.get(run_id=run.pk, sector=sector)
+
+
+@pytest.mark.django_db
+def test_the_night_shifts_every_light_by_a_bar_of_its_own(night: Scene) -> None:
+    run = night.run(RunKind.OVERNIGHT)
+    assert run.status == RunStatus.COMPLETE, run.message
+    healthcare = reading(run).waterfall
+    assert healthcare["parts"]["overnight"] == pytest.approx(0.05 * math.tanh(MEAN), abs=1e-12)
+    assert healthcare["base"] == pytest.approx(sum(healthcare["parts"].values()), abs=1e-12)
+    assert [name for name, _ in healthcare["indices"]] == ["Nikkei 225", "Hang Seng", "FTSE 100", "DAX"]
+    frame = unpack(bytes(RunInput.objects.get(run=run).frame))
+    assert frame.overnight == pytest.approx(tuple(MOVES.values()))
+
+
+@pytest.mark.django_db
+def test_a_run_of_the_night_computed_again_gives_the_same_decimals(night: Scene) -> None:
+    run = night.run(RunKind.OVERNIGHT)
+    with clock.override(night.now()):
+        report = runs_recompute([run.pk])
+    assert report.differences == ()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("told", "shifted"), [(("^N225", "^FTSE"), True), (("^N225",), False)])
+def test_two_indices_are_enough_and_one_is_not(night: Scene, told: tuple[str, ...], shifted: bool) -> None:
+    indices(night, {symbol: MOVES[symbol] for symbol in told})
+    run = night.run(RunKind.OVERNIGHT)
+    assert ("overnight" in reading(run).waterfall["parts"]) == shifted
+    assert ("Fewer than two world indices" in run.message) != shifted
+    assert (run.status == RunStatus.PARTIAL) != shifted
+
+
+@pytest.mark.django_db
+def test_an_index_that_has_not_traded_since_the_last_close_tells_nothing(night: Scene) -> None:
+    indices(night, MOVES, at=et(15, 59, day=dt.date(2026, 3, 9)))
+    run = night.run(RunKind.OVERNIGHT)
+    assert "overnight" not in reading(run).waterfall["parts"]
+    assert "Nikkei 225 (has not traded since the last close)" in run.message
+
+
+@pytest.mark.django_db
+def test_a_vendor_without_indices_leaves_the_lights_unshifted_and_the_run_partial(night: Scene) -> None:
+    night.vendor.on("/stable/batch-quote", Answer({"error": "away"}, status=500))
+    run = night.run(RunKind.OVERNIGHT)
+    assert run.status == RunStatus.PARTIAL
+    assert "The world indices are not known, so nothing shifts the lights" in run.message
+    assert "overnight" not in reading(run).waterfall["parts"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "is_so"),
+    [
+        (RunKind.OVERNIGHT, et(4, 0), True),
+        (RunKind.ON_DEMAND, et(4, 29, 59), True),
+        (RunKind.ON_DEMAND, et(4, 30), False),
+        (RunKind.OVERNIGHT, et(9, 0), False),
+        (RunKind.PASS, et(4, 10), False),
+        (RunKind.COMPREHENSIVE, et(20, 0), False),
+    ],
+)
+def test_the_night_ends_with_the_first_pass(kind: RunKind, at: dt.datetime, is_so: bool) -> None:
+    assert is_night(kind, at) == is_so
+
+
+@pytest.mark.django_db
+def test_the_board_says_that_there_are_no_prints_yet_and_the_page_opens_the_bar(
+    night: Scene, client: Client
+) -> None:
+    run = night.run(RunKind.OVERNIGHT)
+    client.force_login(get_user_model().objects.create_user("trader", password="-"))
+    with clock.override(night.now()):
+        board = client.get("/").content.decode()
+        sector = client.get("/sectors/healthcare/").content.decode()
+    assert "NO PRE-MARKET PRINTS YET" in board
+    assert "World indices: Nikkei 225 +0.8%, Hang Seng −0.2%, FTSE 100 +0.5%, DAX +0.3%." in board
+    assert "world indices before the first prints: Nikkei 225 +0.80%" in sector
+    assert "World indices" in sector
+    assert "DAX +0.30%" in count_words(run.counts)[1]
+
+
+@pytest.mark.django_db
+def test_the_first_pass_leaves_the_night_behind(night: Scene, client: Client) -> None:
+    night.run(RunKind.OVERNIGHT)
+    night.later(30)
+    night.prices({"Healthcare": 2.0})
+    first = night.run(RunKind.PASS)
+    assert "overnight" not in reading(first).waterfall["parts"]
+    assert (board_current() or {})["context"]["night"] == {}
+
+
+def release(scene: Scene, at: str) -> None:
+    row = {"date": f"2026-03-10 {at}", "country": "US", "event": "CPI", "impact": "High", "currency": "USD"}
+    scene.vendor.on(CALENDAR, Answer([row]))
+
+
+@pytest.mark.django_db
+def test_from_eight_until_half_an_hour_after_a_release_the_confidence_is_four_fifths(
+    scene: Scene, client: Client
+) -> None:
+    release(scene, "12:30:00")
+    scene.later(-135)
+    before, confidences = scene.now(), dict[str, Any]()
+    assert before == et(8, 0)
+    for name, minutes in (("8:00", 0), ("9:00", 60), ("9:01", 1)):
+        scene.later(minutes)
+        scene.prices({"Technology": -4.0, "Healthcare": 4.0})
+        found = reading(scene.run(RunKind.RELEASE if name == "8:00" else RunKind.ON_DEMAND))
+        confidences[name] = (float(found.confidence_level), "release: CPI at 8:30" in found.cautions)
+    assert [badge for _, badge in confidences.values()] == [True, True, False]
+    whole = confidences["9:01"][0]
+    with clock.override(scene.now()):
+        client.force_login(get_user_model().objects.create_user("trader", password="-"))
+        shown = client.get("/sectors/healthcare/?at=2026-03-10T09:00:30-04:00").content.decode()
+    assert "× 0.8 near a high-impact release" in shown
+    assert confidences["9:00"][0] == pytest.approx(0.8 * whole, abs=0.011)
