@@ -170,3 +170,37 @@ def session_minutes_between(earlier: dt.datetime, later: dt.datetime) -> float:
         day = hours(session)
         total += max(min(end, day.post_close) - max(start, day.pre_open), dt.timedelta())
     return total.total_seconds() / 60
+
+
+def session_minutes_after(moment: dt.datetime, minutes: float) -> dt.datetime:
+    """The earliest moment by which ``minutes`` of session time have passed since ``moment``.
+
+    Nights, weekends and holidays take none of it: 240 minutes after 18:00 of a Friday is Monday, 6:00; 240
+    after 16:00 is 20:00 of that day. 0 is the moment itself; SessionError when ``minutes`` is negative.
+    """
+    if minutes < 0:
+        raise SessionError(f"{minutes:g} minutes after {moment.isoformat()} is asked for; give 0 or more")
+    start, left = new_york(moment), dt.timedelta(minutes=minutes)
+    if not left:
+        return start
+    session = _session_from(start.date())
+    while True:
+        day = hours(session)
+        begin = max(start, day.pre_open)
+        if day.post_close - begin >= left:
+            return begin + left
+        left -= max(day.post_close - begin, dt.timedelta())
+        session = next_session(session)
+
+
+def close_after(moment: dt.datetime) -> dt.datetime:
+    """The first regular close (16:00, on early closes 13:00) after ``moment``, never ``moment`` itself."""
+    local = new_york(moment)
+    session = _session_from(local.date())
+    close = hours(session).close
+    return close if local < close else hours(next_session(session)).close
+
+
+def _session_from(day: dt.date) -> Session:
+    """``day`` when it is a session, else the first after it."""
+    return day if is_session(day) else next_session(day)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from universe.sessions import (
     ET,
@@ -13,12 +15,14 @@ from universe.sessions import (
     NotASessionError,
     OutOfCalendarError,
     SessionError,
+    close_after,
     hours,
     is_early_close,
     is_session,
     next_session,
     phase,
     previous_session,
+    session_minutes_after,
     session_minutes_between,
     session_of,
     session_offset,
@@ -175,6 +179,69 @@ def test_session_minutes_leave_out_nights_weekends_and_holidays(
     earlier: str, later: str, minutes: float
 ) -> None:
     assert session_minutes_between(at(earlier), at(later)) == minutes
+
+
+#: In 2026 clocks go forward on 8 March and back on 1 November, both Sundays; 26 November and 3 July are
+#: holidays, 27 November closes early.
+AFTER = [
+    ("2026-11-23T10:00:00", 240, "2026-11-23T14:00:00"),
+    ("2026-11-23T16:00:00", 240, "2026-11-23T20:00:00"),
+    ("2026-11-23T16:00:01", 240, "2026-11-24T04:00:01"),
+    ("2026-11-23T18:00:00", 240, "2026-11-24T06:00:00"),
+    ("2026-11-23T20:00:00", 240, "2026-11-24T08:00:00"),
+    ("2026-11-23T23:00:00", 240, "2026-11-24T08:00:00"),
+    ("2026-11-24T03:00:00", 240, "2026-11-24T08:00:00"),
+    ("2026-11-20T18:00:00", 240, "2026-11-23T06:00:00"),
+    ("2026-11-21T12:00:00", 240, "2026-11-23T08:00:00"),
+    ("2026-11-25T18:00:00", 240, "2026-11-27T06:00:00"),
+    ("2026-11-27T13:00:00", 240, "2026-11-27T17:00:00"),
+    ("2026-11-27T14:00:00", 240, "2026-11-30T05:00:00"),
+    ("2026-07-02T18:30:00", 240, "2026-07-06T06:30:00"),
+    ("2026-11-25T20:00:00", 15 * 60, "2026-11-30T06:00:00"),
+    ("2026-03-06T18:00:00", 240, "2026-03-09T06:00:00"),
+    ("2026-10-30T18:00:00", 240, "2026-11-02T06:00:00"),
+    ("2026-11-23T10:00:00", 0.5, "2026-11-23T10:00:30"),
+    ("2026-11-22T10:00:00", 0, "2026-11-22T10:00:00"),
+]
+
+
+@pytest.mark.parametrize(("moment", "minutes", "later"), AFTER)
+def test_minutes_of_session_time_end_in_a_later_session_when_the_day_is_over(
+    moment: str, minutes: float, later: str
+) -> None:
+    assert session_minutes_after(at(moment), minutes) == at(later)
+
+
+@given(second=st.integers(0, 350 * 86_400), minutes=st.integers(1, 3_000))
+def test_the_moment_after_some_minutes_is_the_first_that_is_so_far_away(second: int, minutes: int) -> None:
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=second)
+    later = session_minutes_after(moment, minutes)
+    assert session_minutes_between(moment, later) == minutes
+    assert session_minutes_between(moment, later - dt.timedelta(microseconds=1)) < minutes
+
+
+def test_minutes_are_not_counted_backwards() -> None:
+    with pytest.raises(SessionError, match="-1 minutes after 2026-11-23T10:00"):
+        session_minutes_after(at("2026-11-23T10:00"), -1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "close"),
+    [
+        ("2026-11-23T04:00:00", "2026-11-23T16:00:00"),
+        ("2026-11-23T15:59:59", "2026-11-23T16:00:00"),
+        ("2026-11-23T16:00:00", "2026-11-24T16:00:00"),
+        ("2026-11-20T20:00:00", "2026-11-23T16:00:00"),
+        ("2026-11-22T12:00:00", "2026-11-23T16:00:00"),
+        ("2026-11-25T16:00:00", "2026-11-27T13:00:00"),
+        ("2026-11-27T13:00:00", "2026-11-30T16:00:00"),
+        ("2026-03-06T16:30:00", "2026-03-09T16:00:00"),
+    ],
+)
+def test_the_close_after_a_moment_is_that_of_the_next_session_once_it_has_closed(
+    moment: str, close: str
+) -> None:
+    assert close_after(at(moment)) == at(close)
 
 
 def test_importing_sessions_does_not_bring_pandas() -> None:
