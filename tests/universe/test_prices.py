@@ -7,7 +7,7 @@ import pytest
 
 from tests.universe.canned import SESSION, at
 from universe.adjustment import believed, price_factors
-from universe.selectors import price_frame, sessions_stored
+from universe.selectors import closes_stored, price_frame, sessions_stored, split_factors
 from universe.services import bars_store, splits_store
 from universe.sessions import next_session, previous_session, session_offset
 from universe.types import Bar, Session, Split
@@ -71,6 +71,30 @@ class TestPriceFrame:
         bars_store([a_bar("ANNE", day, 10.0) for day in DAYS])
         splits_store([a_split(SESSION, 10, 1, symbol="BEA")])
         assert price_frame(["ANNE"], at(10), 5).close["ANNE"].tolist() == [10.0] * 5
+
+    def test_a_price_is_made_comparable_by_the_splits_that_came_in_force_since(self) -> None:
+        splits_store([a_split(DAYS[2], 10, 1), a_split(DAYS[4], 1, 2), a_split(SESSION, 1, 3)])
+        names = ["BEA", "ANNE"]
+        assert split_factors(names, DAYS[1], DAYS[4]).tolist() == [1.0, 5.0]
+        assert split_factors(names, DAYS[2], DAYS[4]).tolist() == [1.0, 0.5]
+        assert split_factors(names, DAYS[4], DAYS[4]).tolist() == [1.0, 1.0]
+
+    def test_a_split_that_the_closes_refute_changes_no_price_of_the_session_before(self) -> None:
+        bars_store([a_bar("ANNE", day, 10.0) for day in DAYS])
+        splits_store([a_split(DAYS[4], 10, 1)])
+        assert split_factors(["ANNE"], DAYS[3], DAYS[4]).tolist() == [1.0]
+
+    def test_a_split_that_is_listed_twice_counts_once(self) -> None:
+        splits_store([a_split(DAYS[0], 10, 1), a_split(DAYS[4], 10, 1)])
+        bars_store([a_bar("ANNE", day, 30.0) for day in DAYS])
+        bars_store([a_bar("ANNE", session_offset(DAYS[0], -1), 3.0)])
+        assert split_factors(["ANNE"], DAYS[3], DAYS[4]).tolist() == [1.0]
+
+    def test_the_closes_of_a_session_come_as_the_vendor_sent_them(self) -> None:
+        bars_store([a_bar("ANNE", DAYS[4], 10.0)])
+        splits_store([a_split(SESSION, 10, 1)])
+        assert closes_stored(DAYS[4], ["BEA", "ANNE"])[1] == 10.0
+        assert np.isnan(closes_stored(DAYS[4], ["BEA", "ANNE"])[0])
 
     def test_stored_sessions_are_told(self) -> None:
         bars_store([a_bar("ANNE", DAYS[0], 10.0)])

@@ -17,7 +17,7 @@ from tests.universe.vendor import Answer, Vendor
 from universe import clock
 from universe.errors import NotEntitled, Rejected, SourceError, Unavailable
 from universe.models import MarketContext, MinuteQuote
-from universe.selectors import benchmarks, quotes_newest, reference_prices
+from universe.selectors import benchmarks, prices_between, quotes_newest, reference_prices
 from universe.services import (
     asking,
     bars_refresh,
@@ -275,6 +275,16 @@ def test_the_reference_does_not_look_across_the_close(db: None) -> None:
     minute_bars_store([a_minute("ANNE", at(15, 50), 10.0), a_minute("ANNE", at(16, 5), 11.0)])
     assert math.isnan(reference_prices(["ANNE"], at(16, 25)).loc["ANNE", "price"])
     assert reference_prices(["ANNE"], at(16, 40)).loc["ANNE", "price"] == 11.0
+
+
+def test_the_last_price_of_a_span_says_whether_it_was_drawn(db: None) -> None:
+    drawn = replace(a_minute("BEA", at(10, 1), 5.0), interpolated=True)
+    minute_bars_store([a_minute("ANNE", at(10), 10.0), a_minute("ANNE", at(10, 2), 11.0), drawn])
+    found = prices_between(["BEA", "CLEO", "ANNE"], at(10, 1), at(10, 2))
+    assert found["price"].tolist()[::2] == [5.0, 10.0]
+    assert math.isnan(found.loc["CLEO", "price"])
+    assert found["interpolated"].tolist() == [True, False, False]
+    assert found.loc["BEA", "as_of"] == at(10, 2)
 
 
 def test_a_minute_that_comes_again_replaces_the_first(db: None) -> None:

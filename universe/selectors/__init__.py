@@ -34,12 +34,20 @@ from universe.selectors.origins import (
     fact_origin,
     splits_count,
 )
-from universe.selectors.prices import PriceFrame, price_frame, sessions_stored, splits_until
-from universe.selectors.quarantine import confirmed_symbols, quarantine_standing
+from universe.selectors.prices import (
+    PriceFrame,
+    closes_stored,
+    price_frame,
+    sessions_stored,
+    split_factors,
+    splits_until,
+)
+from universe.selectors.quarantine import confirmed_symbols, quarantine_standing, quarantined_at
 from universe.selectors.quotes import (
     ContextRow,
     QuoteWithReference,
     benchmarks,
+    prices_between,
     prices_newest,
     quotes_newest,
     quotes_with_references,
@@ -82,6 +90,7 @@ __all__ = [
     "calls_by_subject",
     "calls_named",
     "calls_newest",
+    "closes_stored",
     "confirmed_symbols",
     "criteria_changes",
     "criteria_current",
@@ -101,8 +110,10 @@ __all__ = [
     "members_past",
     "news_covered_from",
     "price_frame",
+    "prices_between",
     "prices_newest",
     "quarantine_standing",
+    "quarantined_at",
     "quotes_newest",
     "quotes_with_references",
     "reference_prices",
@@ -111,6 +122,7 @@ __all__ = [
     "sessions_stored",
     "snapshot_of",
     "snapshots_stored",
+    "split_factors",
     "splits_count",
     "splits_until",
     "stock_detail",

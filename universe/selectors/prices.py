@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from universe.adjustment import price_factors
 from universe.models import StockSplit
-from universe.sessions import session_of, session_offset
+from universe.sessions import session_of, session_offset, sessions_between
 from universe.types import Session, Split
 
 FloatArray = NDArray[np.float64]
+
+#: A split that is listed twice is so within ten days; the closes of more sessions tell which one to believe.
+DOUBLE_SESSIONS = 10
 
 _ONE_ROW_A_SESSION = """
     SELECT session, array_agg(symbol), array_agg(open), array_agg(high), array_agg(low), array_agg(close),
@@ -112,6 +115,26 @@ def splits_until(session: Session, symbols: Sequence[str] | None = None) -> list
         Split(row.symbol, row.session, float(row.split_from), float(row.split_to), row.source)
         for row in known
     ]
+
+
+def split_factors(symbols: Sequence[str], earlier: Session, later: Session) -> FloatArray:
+    """What a price of ``earlier`` is multiplied by to compare with one of ``later``, in the symbols' order;
+    1.0 where no split came in force between."""
+    splits = splits_until(later, symbols)
+    split = sorted({one.symbol for one in splits if one.session > earlier})
+    if not split:
+        return np.ones(len(symbols))
+    days = sessions_between(session_offset(earlier, -DOUBLE_SESSIONS), later)
+    closes = bar_arrays(days, split).close
+    rows = price_factors(splits, sessions=days, symbols=split, closes=closes)
+    found = dict(zip(split, rows[days.index(earlier)].tolist(), strict=True))
+    return np.array([found.get(symbol, 1.0) for symbol in symbols])
+
+
+def closes_stored(session: Session, symbols: Sequence[str]) -> FloatArray:
+    """The regular closes (USD) of one session as the vendor sent them, in the symbols' order; NaN without a
+    bar."""
+    return np.asarray(bar_arrays([session], symbols).close[0], dtype=np.float64)
 
 
 def bar_arrays(sessions: Sequence[Session], symbols: Sequence[str] | None = None) -> BarArrays:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.db.models import Q
+
 from universe.integrity import Doubt
 from universe.models import ConfirmedMove, QuarantinedPrice
+from universe.sessions import session_of
 from universe.types import Session
 
 
@@ -14,6 +19,14 @@ def quarantine_standing(symbol: str, session: Session) -> QuarantinedPrice | Non
         .order_by("-last_at")
         .first()
     )
+
+
+def quarantined_at(moment: dt.datetime) -> set[str]:
+    """The symbols of which a price of the session of ``moment`` was held then, and not released yet."""
+    held = QuarantinedPrice.objects.filter(
+        Q(released_at=None) | Q(released_at__gt=moment), session=session_of(moment), first_at__lte=moment
+    )
+    return set(held.values_list("symbol", flat=True))
 
 
 def implausible_prices(session: Session) -> dict[str, float]:

@@ -52,10 +52,10 @@ _EARLIER = """
 """
 _NEWEST_AND_EARLIER = _NEWEST.format(more=", earlier.price, earlier.as_of") + _EARLIER
 _AT_OR_BEFORE = """
-    SELECT wanted.symbol, quote.price, quote.as_of
+    SELECT wanted.symbol, quote.price, quote.as_of, quote.interpolated
     FROM unnest(%(symbols)s::text[]) AS wanted(symbol)
     CROSS JOIN LATERAL (
-        SELECT price, as_of FROM universe_minutequote
+        SELECT price, as_of, interpolated FROM universe_minutequote
         WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(last)s
         ORDER BY as_of DESC LIMIT 1
     ) quote
@@ -141,11 +141,11 @@ def reference_prices(
 ) -> pd.DataFrame:
     """The last price at or before ``minutes`` ago, of the same session; one row a symbol, in their order.
 
-    Columns: price (USD, NaN without one) and as_of. ``same_phase`` does not look across 9:30 or 16:00.
+    The columns of `prices_between`. ``same_phase`` does not look across 9:30 or 16:00.
     """
     last = as_of - dt.timedelta(minutes=minutes)
     first = _phase_start(as_of) if same_phase else hours(session_of(as_of)).pre_open
-    return _prices_until(symbols, first, last)
+    return prices_between(symbols, first, last)
 
 
 def regular_closes(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
@@ -153,19 +153,23 @@ def regular_closes(symbols: Sequence[str], as_of: dt.datetime) -> pd.DataFrame:
     them; before their end every price is NaN."""
     day = hours(session_of(as_of))
     if as_of < day.close:
-        return _prices_until(symbols, day.close, day.open)
-    return _prices_until(symbols, day.open, day.close)
+        return prices_between(symbols, day.close, day.open)
+    return prices_between(symbols, day.open, day.close)
 
 
-def _prices_until(symbols: Sequence[str], first: dt.datetime, last: dt.datetime) -> pd.DataFrame:
-    """The last price of each symbol from ``first`` to ``last``: price (USD, NaN without one) and as_of."""
+def prices_between(symbols: Sequence[str], first: dt.datetime, last: dt.datetime) -> pd.DataFrame:
+    """The last price of each symbol from ``first`` to ``last``, both included; one row a symbol, in their
+    order.
+
+    Columns: price (USD, NaN without one), as_of (aware, NaT without one), interpolated.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_AT_OR_BEFORE, {"symbols": list(symbols), "first": first, "last": last})
         rows = cursor.fetchall()
-    frame = (
-        pd.DataFrame(rows, columns=["symbol", "price", "as_of"]).set_index("symbol").reindex(list(symbols))
-    )
+    columns = ["symbol", "price", "as_of", "interpolated"]
+    frame = pd.DataFrame(rows, columns=columns).set_index("symbol").reindex(list(symbols))
     frame["price"] = frame["price"].astype(np.float64)
+    frame["interpolated"] = frame["interpolated"].eq(True)
     frame["as_of"] = pd.to_datetime(frame["as_of"], utc=True)
     return frame
 

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 # The vendor's clock and ours may differ, and the running minute ends in the future.
 AHEAD_MAX = dt.timedelta(seconds=90)
 MINUTE = dt.timedelta(minutes=1)
+#: Sessions before the market's own of which the minutes are kept.
+MINUTES_KEPT = 3
 QUOTES = Target(
     MinuteQuote,
     {
@@ -301,8 +303,13 @@ def quotes_backfill(
     return dict(counts)
 
 
-def minute_quotes_prune(session: Session, *, keep: int = 3) -> int:
-    """Delete minutes older than the ``keep`` sessions before ``session``; gives the number deleted."""
-    first = hours(session_offset(session, -keep)).pre_open
-    deleted, _ = MinuteQuote.objects.filter(as_of__lt=first).delete()
+def minutes_kept_from(session: Session) -> dt.datetime:
+    """The moment from which on the minutes are kept while ``session`` is the market's: 4:00 of the session
+    three before it."""
+    return hours(session_offset(session, -MINUTES_KEPT)).pre_open
+
+
+def minute_quotes_prune(session: Session) -> int:
+    """Delete minutes older than the three sessions before ``session``; gives the number deleted."""
+    deleted, _ = MinuteQuote.objects.filter(as_of__lt=minutes_kept_from(session)).delete()
     return deleted
