@@ -95,6 +95,9 @@ class AnalysisRun(models.Model):
     message = models.TextField(blank=True)
     counts = models.JSONField(default=dict, blank=True)
     timings = models.JSONField(default=dict, blank=True)
+    outcomes_open = models.BooleanField(
+        default=True, help_text="What followed its readings is not written down for every horizon yet."
+    )
 
     class Meta:
         ordering = ["-scheduled_for", "-id"]
@@ -102,6 +105,13 @@ class AnalysisRun(models.Model):
             models.UniqueConstraint(
                 fields=["world", "kind", "scheduled_for", "sector"], name="one_run_per_slot"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["world", "as_of"],
+                condition=models.Q(outcomes_open=True, published_at__isnull=False),
+                name="run_outcomes_open",
+            )
         ]
 
     def __str__(self) -> str:
@@ -138,6 +148,54 @@ class StockReading(models.Model):
         default=False, help_text="Moved over 30 %, and no second source told the same."
     )
     parts = models.JSONField()
+
+
+class Outcome(models.Model):
+    """What followed one reading up to one horizon: kept for ever, and never changed or deleted (a trigger of
+    the database refuses both).
+
+    ``value_pct`` is the equal-weighted mean of the members' returns in percent, each cut; empty unless the
+    ``state`` is "measured". ``benchmark_pct`` is what the benchmark did over the same span. ``members`` are
+    those at the reading's time, ``left_out`` counts by reason those that did not count. Times but
+    ``computed_wall`` are market time; score, colour and ``reading_state`` are the reading's.
+    """
+
+    run_id = models.BigIntegerField()
+    world = models.CharField(max_length=12, help_text="live, simulated or replay: never joined")
+    sector = models.CharField(max_length=50)
+    timestamp = models.DateTimeField(help_text="When the reading was published.")
+    as_of = models.DateTimeField(help_text="Of which moment its prices are.")
+    score = models.DecimalField(max_digits=4, decimal_places=3)
+    colour = models.CharField(max_length=20)
+    reading_state = models.CharField(max_length=16)
+    horizon = models.CharField(max_length=8, help_text="4h: four trading hours; close: the next close")
+    due_at = models.DateTimeField(help_text="When the horizon ended.")
+    carried_over = models.BooleanField(help_text="A night, weekend or holiday lies before its end.")
+    measured_at = models.DateTimeField()
+    computed_wall = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=40, help_text="measured, insufficient or left_out:<reason>")
+    value_pct = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    benchmark_pct = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    members = models.PositiveIntegerField()
+    used = models.PositiveIntegerField()
+    left_out = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-as_of", "sector", "horizon"]
+        indexes = [models.Index(fields=["-as_of", "sector", "horizon"], name="outcome_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run_id", "sector", "horizon"], name="one_outcome_per_reading_horizon"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="measured", value_pct__isnull=False)
+                | (~models.Q(state="measured") & models.Q(value_pct__isnull=True)),
+                name="only_measured_outcomes_have_a_value",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sector} {self.as_of:%Y-%m-%d %H:%M}, {self.horizon}"
 
 
 class FundCorrelations(models.Model):

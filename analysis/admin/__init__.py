@@ -1,8 +1,9 @@
-"""Slots, runs, constants, preferences, catalysts and weights in the admin.
+"""Slots, runs, outcomes, constants, preferences, catalysts and weights in the admin.
 
 The weights are of `sectors`; what another weight would change is computed here, so their admin is here too.
 """
 
+from analysis.admin.outcomes import OutcomeAdmin
 from analysis.admin.runs import (
     AnalysisRunAdmin,
     CatalystEventAdmin,
@@ -16,6 +17,7 @@ __all__ = [
     "AnalysisRunAdmin",
     "CatalystEventAdmin",
     "FreshnessPreferenceAdmin",
+    "OutcomeAdmin",
     "ParameterRevisionAdmin",
     "SlotAdmin",
     "VolatilityWeightAdmin",

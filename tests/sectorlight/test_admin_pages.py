@@ -30,6 +30,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "analysis.parameterrevision": lambda n: {"active": n == 0},
     "analysis.slot": lambda n: {"at": dt.time(5 + n)},
     "analysis.freshnesspreference": lambda n: {"fresh_minutes": 60, "stale_minutes": 90},
+    "analysis.outcome": lambda n: {"state": "measured", "value_pct": 1},
     "sectors.sectoroverride": lambda n: {"clears": False, "sector_id": "energy"},
     "sectors.classification": lambda n: {"sector_id": "energy", "evidence": []},
     "sectorlight.user": lambda n: {"is_superuser": False},
