@@ -38,6 +38,8 @@ STAND_IN = dt.timedelta(minutes=5)
 #: Below this share of members with a price in the regular session, the run says so; thin names print late.
 COVERAGE_MIN, COVERAGE_MIN_EARLY = 0.8, 0.5
 EARLY = dt.timedelta(minutes=30)
+#: Among the degraded inputs of a run: what its vendor tells does not move any more.
+FROZEN = "a feed that looks frozen"
 
 
 @dataclass(slots=True)
@@ -95,7 +97,7 @@ def prices_take(findings: Findings, *, progress: Progress = unheard) -> dt.datet
         return _end_of_day(findings)
     if report.frozen is not None:
         findings.problems.append(_frozen_words(report.frozen))
-        findings.degraded.append("a feed that looks frozen")
+        findings.degraded.append(FROZEN)
     if report.newest is not None and report.lag is not None and report.is_delayed:
         # The market of the vendor's time, so that the half hour is one of its half hours.
         findings.lag = report.lag

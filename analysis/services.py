@@ -24,6 +24,7 @@ from analysis.lifecycle import (
     runs_reclaim,
 )
 from analysis.models import ANALYSIS_KINDS, UNPUBLISHED, AnalysisRun, RunInput, RunKind, RunStatus
+from analysis.outcomes import outcomes_finish, outcomes_write
 from analysis.preparation import history_fetch
 from analysis.schedule import DueSlot, slots_due
 from analysis.selectors import (
@@ -63,6 +64,7 @@ __all__ = [
     "inputs_prune",
     "mover_request",
     "news_prune_old",
+    "outcomes_write",
     "parameters_check",
     "parameters_expect",
     "parameters_revise",
@@ -291,12 +293,15 @@ def _news_complete(now: dt.datetime) -> bool:
 
 
 def prices_prune() -> int:
-    """Drop minute prices older than three sessions: what a run used of them is in its frame."""
+    """Drop minute prices older than three sessions: what a run used of them is in its frame, and what
+    followed it is written down first."""
     try:
-        return minute_quotes_prune(session_of(market_now()))
+        now = market_now()
     except ClockUnavailableError as exc:
         logger.warning("no minute prices are dropped: %s", exc)
         return 0
+    outcomes_finish(now)
+    return minute_quotes_prune(session_of(now))
 
 
 def news_prune_old() -> int:

@@ -32,6 +32,12 @@ def correlations_task() -> None:
 
 
 @shared_task(ignore_result=True)
+def outcomes_task() -> None:
+    """Write down what followed the readings whose horizon has ended."""
+    services.outcomes_write()
+
+
+@shared_task(ignore_result=True)
 def prune_task() -> None:
     """Drop frames, news and vendors' calls past their 90 days, minute prices past their three sessions."""
     services.inputs_prune()

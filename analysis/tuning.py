@@ -24,6 +24,8 @@ from universe.services import revision_conflict
 SLOT_KINDS = tuple(str(kind) for kind in (*ANALYSIS_KINDS, RunKind.PASS) if kind != RunKind.ON_DEMAND)
 FIRST_SLOT, LAST_SLOT = dt.time(4, 0), dt.time(20, 0)
 PRUNE_SECONDS = 6 * 3600
+#: Outcomes are looked for every five minutes of market time, but not more often than every five seconds.
+OUTCOMES_MINUTES, OUTCOMES_SECONDS_MIN = 5, 5
 #: The least of a constant that something is divided or cut by.
 LEAST = 0.01
 WEIGHTS_TOLERANCE = 1e-9
@@ -33,7 +35,7 @@ PARAMETERS_LOCK = 7_310_012
 
 @transaction.atomic
 def slots_seed() -> dict[str, int]:
-    """The product's slots and the tick that asks for them, where they are missing. Edited slots stay.
+    """The product's slots, where they are missing, and what beat sends. Edited slots stay.
 
     Returns how many slots were made and the seconds between ticks.
     """
@@ -47,6 +49,7 @@ def slots_seed() -> dict[str, int]:
     )
     seconds = tick_seconds()
     _periodic_set("tick", "analysis.tasks.tick_task", seconds)
+    _periodic_set("outcomes", "analysis.tasks.outcomes_task", outcomes_seconds())
     _periodic_set("prune", "analysis.tasks.prune_task", PRUNE_SECONDS)
     return {"slots": made, "tick_seconds": seconds}
 
@@ -64,6 +67,11 @@ def slot_check(kind: str, at: dt.time) -> None:
 def tick_seconds() -> int:
     """Wall seconds between ticks: a minute of market time, at least one second."""
     return max(1, round(60 / float(settings.MARKET_SPEED)))
+
+
+def outcomes_seconds() -> int:
+    """Wall seconds between two looks for outcomes that are due."""
+    return max(OUTCOMES_SECONDS_MIN, round(60 * OUTCOMES_MINUTES / float(settings.MARKET_SPEED)))
 
 
 def _periodic_set(name: str, task: str, seconds: int) -> None:

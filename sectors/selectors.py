@@ -191,6 +191,11 @@ def readings_of_run(run_id: int) -> list[SentimentReading]:
     return list(SentimentReading.objects.filter(run_id=run_id).order_by("sector"))
 
 
+def is_flagged(flag: str, first: dt.datetime, last: dt.datetime) -> bool:
+    """Whether a reading published from ``first`` to ``last`` carries ``flag`` among its degraded inputs."""
+    return _readings().filter(timestamp__range=(first, last), flags__contains=[flag]).exists()
+
+
 def lights_past(slug: str, since: dt.datetime, until: dt.datetime | None = None) -> list[Past]:
     """Every light of one sector from ``since`` to ``until``, oldest first, without their heavy parts."""
     rows = _readings().filter(sector=slug, timestamp__gte=since).order_by("timestamp")

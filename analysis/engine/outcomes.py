@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
@@ -41,9 +41,14 @@ class Horizon:
     name: str
     minutes: int | None = None
 
-    def due_at(self, as_of: dt.datetime) -> dt.datetime:
-        """The moment, New York time, at which the horizon of a reading of ``as_of`` ends."""
-        return close_after(as_of) if self.minutes is None else session_minutes_after(as_of, self.minutes)
+    def due_at(self, as_of: dt.datetime, published_at: dt.datetime) -> dt.datetime:
+        """The moment, New York time, at which the horizon of a reading of prices of ``as_of`` ends.
+
+        A close that had passed when the reading was published is not what it looked ahead to.
+        """
+        if self.minutes is None:
+            return close_after(max(as_of, published_at))
+        return session_minutes_after(as_of, self.minutes)
 
 
 HORIZONS = (Horizon("4h", 240), Horizon("close"))
@@ -74,9 +79,13 @@ class Ends:
     def __len__(self) -> int:
         return len(self.start)
 
+    def of(self, rows: BoolArray | slice) -> Ends:
+        """Those of some of the members."""
+        return Ends(*(getattr(self, column.name)[rows] for column in fields(self)))
+
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SectorOutcome:
     """``value`` percent, four decimals; None with fewer than five members that count. ``left_out``: how many
     by reason; with ``used`` they are all ``members``."""
 
@@ -86,11 +95,11 @@ class Outcome:
     left_out: dict[str, int]
 
 
-def outcome_of(ends: Ends, winsor_pct: float) -> Outcome:
+def outcome_of(ends: Ends, winsor_pct: float) -> SectorOutcome:
     """The mean of the members' returns, each cut at ``+-winsor_pct``, in whatever order they come."""
     returns, reasons = _returns(ends)
     used = winsorise(returns[reasons == ""], winsor_pct)
-    return Outcome(
+    return SectorOutcome(
         value=_rounded(exact_sum(used) / len(used)) if len(used) >= LEAST_MEMBERS else None,
         members=len(ends),
         used=len(used),

@@ -135,7 +135,13 @@ def test_more_than_three_hundred_members_are_added_in_any_order_alike() -> None:
 def test_both_horizons_end_in_session_time_and_say_whether_a_night_lies_between(
     as_of: str, hours4: str, close: str, carried: tuple[bool, bool]
 ) -> None:
-    due = [horizon.due_at(et(as_of)) for horizon in HORIZONS]
+    due = [horizon.due_at(et(as_of), et(as_of)) for horizon in HORIZONS]
     assert [horizon.name for horizon in HORIZONS] == ["4h", "close"]
     assert due == [et(hours4), et(close)]
     assert tuple(is_carried_over(et(as_of), moment) for moment in due) == carried
+
+
+def test_a_close_that_passed_before_the_reading_was_published_is_none_of_its_horizons() -> None:
+    as_of, published = et("2026-11-23T15:45"), et("2026-11-23T16:00")
+    due = [horizon.due_at(as_of, published) for horizon in HORIZONS]
+    assert due == [et("2026-11-23T19:45"), et("2026-11-24T16:00")]
