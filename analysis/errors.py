@@ -1,8 +1,13 @@
 """What can go wrong in `analysis`, and what the program does about it.
 
 AnalysisError
-├── RunRefused           the request is refused with words; nothing was started
-│   └── RunLimitReached  the user has asked for as many runs as an hour allows
+├── RunRefused           the request is refused with words; nothing was started or ended
+│   ├── RunLimitReached  the user has asked for as many runs as an hour allows
+│   ├── RunAtWork        the user's own run has not ended yet
+│   ├── RunForbidden     the run is not this user's to cancel
+│   ├── RunSettled       the run has come too far for what was asked
+│   └── MarketSilent     the market does not tell its time; worth a retry
+├── RunCancelled         somebody cancelled the run; its worker ends it and publishes nothing
 ├── PricesMissing        the run fails with words; the board keeps the last known readings
 ├── RunLost              this worker no longer owns the run; it stops without publishing anything
 ├── CeilingPassed        the run took too long; it ends without publishing, the board is carried forward
@@ -34,7 +39,31 @@ class RunLimitReached(RunRefused):
         self.free_in = free_in
         # Rounded up: after so many minutes it is free.
         minutes = max(1, math.ceil(free_in / dt.timedelta(minutes=1)))
-        super().__init__(f"{allowed} runs this hour, the most allowed. The next is free in {minutes} min.")
+        runs = f"{allowed} run{'s' if allowed != 1 else ''}"
+        super().__init__(f"{runs} this hour, the most allowed. The next is free in {minutes} min.")
+
+
+class RunAtWork(RunRefused):
+    """One run per user at a time: the one before waits, works or is being cancelled."""
+
+
+class RunForbidden(RunRefused):
+    """Others wait for the run, or it is not this user's: only an admin may cancel it."""
+
+
+class RunSettled(RunRefused):
+    """The run has ended, or is being published, or ended in a way that leaves nothing to do again."""
+
+
+class MarketSilent(RunRefused):
+    """The market does not tell its time, so that no run can be given a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("The market does not tell its time just now; it is asked again by itself.")
+
+
+class RunCancelled(AnalysisError):
+    """The run that this worker does was cancelled."""
 
 
 class PricesMissing(AnalysisError):

@@ -31,7 +31,7 @@ from analysis.catalyst_selectors import catalysts_are_short
 from analysis.context import context_of, release_near
 from analysis.engine import FrameError, score_board
 from analysis.engine.frames import digest, pack
-from analysis.errors import CeilingPassed, PricesMissing, RunLost
+from analysis.errors import CeilingPassed, PricesMissing, RunCancelled, RunLost
 from analysis.frames import frame_build
 from analysis.inputs import (
     Findings,
@@ -46,6 +46,7 @@ from analysis.lifecycle import (
     RunProgress,
     run_claim,
     run_end,
+    run_end_cancelled,
     runs_dispatch,
 )
 from analysis.lineage import lineage_build
@@ -96,11 +97,20 @@ def run_execute(run_id: int) -> RunReport:
 def _supervise(run: AnalysisRun, progress: RunProgress) -> None:
     """Give the run its terminal state whatever happens; only a lost run is nobody's to end."""
     try:
+        _attempt(run, progress)
+    except RunCancelled as exc:
+        logger.info("%s", exc)
+        run_end_cancelled(run, progress.done())
+
+
+def _attempt(run: AnalysisRun, progress: RunProgress) -> None:
+    """Do the run and end it, however that goes; RunLost and RunCancelled are the caller's."""
+    try:
         if _is_covered(run):
             run_end(run, RunStatus.COVERED, message="A later run covered this one.")
             return
         _perform(run, progress)
-    except RunLost:
+    except (RunLost, RunCancelled):
         raise
     except (
         *(PricesMissing, CeilingPassed),

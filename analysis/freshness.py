@@ -23,13 +23,22 @@ OVERDUE_INTERVALS = 1.5
 
 @dataclass(frozen=True, slots=True)
 class ActiveRun:
-    """A run that waits or works. ``percent`` is 0 to 100, ``stage`` what it does now, in words."""
+    """A run that waits or works. ``percent`` is 0 to 100, ``stage`` what it does now, in words.
+
+    ``joined`` counts those who asked for it after it was started; ``may_cancel`` is about the reader, and
+    ``question`` what they are asked before (empty: nothing). ``cancelled_by`` has asked it to stop.
+    """
 
     label: str
     percent: int
     stage: str
     started_by: str
     queued: bool
+    run_id: int = 0
+    joined: int = 0
+    may_cancel: bool = False
+    question: str = ""
+    cancelled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,8 @@ class FailedRun:
 class BoardFacts:
     """What the tables know. Times are market time, aware; ``board_as_of`` the newest published full run.
 
-    ``on_open`` is what the user wants of an analysis that is aging or stale.
+    ``on_open`` is what the user wants of an analysis that is aging or stale. ``cancelled`` says who cancelled
+    the newest run, while no other has ended since.
     """
 
     analysis_as_of: dt.datetime | None
@@ -61,6 +71,7 @@ class BoardFacts:
     movers: int
     missing: str
     on_open: str
+    cancelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,8 @@ def bar_of(facts: BoardFacts, now: dt.datetime) -> BoardFreshness:
     state = _state(facts, overdue)
     age_state = facts.freshness.state if facts.freshness else None
     headline, advice = _sentences(state, facts, now)
+    if facts.cancelled and state not in ("running", "failed"):
+        advice = f"{facts.cancelled} {advice}".strip()
     return BoardFreshness(
         state=state,
         word=_word(state, facts),
@@ -169,7 +182,8 @@ def _state(facts: BoardFacts, overdue: bool) -> BarState:
 
 def _word(state: BarState, facts: BoardFacts) -> str:
     if state == "running" and facts.active is not None:
-        return "QUEUED" if facts.active.queued else f"RUNNING {facts.active.percent}%"
+        doing = "CANCELLING" if facts.active.cancelled_by else "RUNNING"
+        return "QUEUED" if facts.active.queued else f"{doing} {facts.active.percent}%"
     if state == "failed" and facts.failed is not None and facts.failed.carried:
         return "CARRIED FORWARD"
     return {"failed": "RUN FAILED", "none": "NO ANALYSIS YET"}.get(state, state.upper())
@@ -198,9 +212,12 @@ def _sentences(state: BarState, facts: BoardFacts, now: dt.datetime) -> tuple[st
 
 
 def _running_words(active: ActiveRun, facts: BoardFacts, now: dt.datetime) -> tuple[str, str]:
-    doing = active.stage or ("waiting for the worker" if active.queued else "at work")
-    who = f"Started by {active.started_by}." if active.started_by else f"The {active.label} run."
     shown = f" On screen: {moment_words(facts.board_as_of, now)}." if facts.board_as_of else ""
+    if active.cancelled_by:
+        return f"Cancelled by {active.cancelled_by}.", f"It ends with its next step.{shown}"
+    doing = active.stage or ("waiting for the worker" if active.queued else "at work")
+    more = f", +{active.joined}" if active.joined else ""
+    who = f"Started by {active.started_by}{more}." if active.started_by else f"The {active.label} run."
     return f"{doing[:1].upper()}{doing[1:]}.", f"{who}{shown} Everyone gets the result."
 
 

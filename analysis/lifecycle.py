@@ -22,8 +22,9 @@ from django.db.models import Case, IntegerField, Max, QuerySet, Value, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from analysis.errors import CeilingPassed, RunLost
+from analysis.errors import CeilingPassed, RunCancelled, RunLost
 from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunKind, RunStatus, Slot
+from analysis.rights import cancelled_words
 from analysis.selectors import runs_of_world
 from analysis.stages import stage_spans
 from sectors.broadcast import announce_progress
@@ -46,7 +47,9 @@ CEILING, BUILD_CEILING = 120.0, 1_800.0
 CLAIM_LOCK = 7_310_001
 PUBLISH_LOCK = 7_310_002
 TICK_LOCK = 7_310_003
-CLAIMED_FIELDS = ("status", "stage", "percent", "message", "started_wall", "heartbeat_wall", "counts")
+CLAIMED_FIELDS = (
+    *("status", "stage", "percent", "message", "started_wall", "heartbeat_wall", "counts", "publishing"),
+)
 
 
 def lock_try(number: int) -> bool:
@@ -63,6 +66,7 @@ def run_create_now(
     sector: str = "",
     requested_by: AbstractBaseUser | None = None,
     counts: Mapping[str, bool] | None = None,
+    retry_of: AnalysisRun | None = None,
 ) -> AnalysisRun:
     """A run of this very moment; a market clock that stands still gets moments of a microsecond apart."""
     moment = market_now()
@@ -76,6 +80,7 @@ def run_create_now(
         sector=sector,
         requested_by_id=requested_by.pk if requested_by else None,
         counts=dict(counts or {}),
+        retry_of=retry_of,
     )
 
 
@@ -90,7 +95,7 @@ def run_claim(run_id: int) -> AnalysisRun | None:
             return None
         run.status, run.stage, run.percent, run.message = RunStatus.RUNNING, "starting", 0, ""
         run.started_wall = run.heartbeat_wall = timezone.now()
-        run.counts = run.counts | {"worker": worker_name()}
+        run.counts, run.publishing = run.counts | {"worker": worker_name()}, False
         own = AnalysisRun.objects.filter(pk=run_id, status=RunStatus.QUEUED)
         claimed = own.update(**{name: getattr(run, name) for name in CLAIMED_FIELDS})
     return run if claimed else None
@@ -116,19 +121,42 @@ def is_dead(worker: str) -> bool:
 
 
 def run_end(run: AnalysisRun, status: RunStatus, **values: Any) -> None:
-    """Give an own run its terminal state; RunLost when it is not this worker's any more."""
+    """Give an own run its terminal state; RunLost when it is not this worker's any more, RunCancelled when
+    somebody has cancelled it."""
     values = {"status": status, "finished_wall": timezone.now(), "stage": ""} | values
-    if not _own(run).update(**values):
-        raise RunLost(f"run {run.pk} was given to another worker after {LEASE.seconds} s of silence")
+    if not _wanted(run).update(**values):
+        raise _given_up(run)
     for name, value in values.items():
         setattr(run, name, value)
 
 
 def run_ceiling(run: AnalysisRun) -> float:
-    """Seconds that a run may take: its slot's, or what its kind may take beside the slots."""
-    at = run.scheduled_for.astimezone(ET).time()
+    """Seconds that a run may take: its slot's, also when it is done again, or what its kind may take beside
+    the slots."""
+    at = (run.retry_of or run).scheduled_for.astimezone(ET).time()
     slot = Slot.objects.filter(kind=run.kind, at=at).values_list("ceiling_seconds", flat=True).first()
     return float(slot) if slot else CEILINGS.get(RunKind(run.kind), CEILING)
+
+
+def run_end_cancelled(run: AnalysisRun, timings: Mapping[str, float]) -> None:
+    """End an own run that somebody has cancelled; RunLost as `run_end`."""
+    told = AnalysisRun.objects.select_related("cancelled_by").get(pk=run.pk)
+    values = cancelled_values(told, by=told.cancelled_by) | {"timings": dict(timings)}
+    if not _own(run).update(**values):
+        raise _given_up(run)
+    for name, value in (values | {"percent": told.percent}).items():
+        setattr(run, name, value)
+
+
+def cancelled_values(run: AnalysisRun, *, by: AbstractBaseUser | None) -> dict[str, Any]:
+    """What the row of a cancelled run says from its end on."""
+    return {
+        "status": RunStatus.CANCELLED,
+        "finished_wall": timezone.now(),
+        "stage": "",
+        "message": cancelled_words(run, by=by),
+        "cancelled_by": by,
+    }
 
 
 def _own(run: AnalysisRun) -> QuerySet[AnalysisRun]:
@@ -136,18 +164,35 @@ def _own(run: AnalysisRun) -> QuerySet[AnalysisRun]:
     return AnalysisRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING, started_wall=run.started_wall)
 
 
+def _wanted(run: AnalysisRun) -> QuerySet[AnalysisRun]:
+    """The own row while nobody has cancelled the run."""
+    return _own(run).filter(cancel_requested=None)
+
+
+def _given_up(run: AnalysisRun) -> RunLost | RunCancelled:
+    """Why the row could not be written: it is still this worker's and cancelled, or another's."""
+    if _own(run).exists():
+        return RunCancelled(f"run {run.pk} was cancelled; its worker stops")
+    return RunLost(f"run {run.pk} was given to another worker after {LEASE.seconds} s of silence")
+
+
 def runs_reclaim() -> int:
-    """Queue again what dead workers left behind, or end it with words after three attempts."""
+    """Queue again what dead workers left behind, or end it: cancelled, or with words after three attempts."""
     count = 0
-    for run in AnalysisRun.objects.filter(status=RunStatus.RUNNING):
+    for run in AnalysisRun.objects.filter(status=RunStatus.RUNNING).select_related("cancelled_by"):
         is_silent = run.heartbeat_wall is None or run.heartbeat_wall < timezone.now() - LEASE
         if not is_silent and not is_dead(str(run.counts.get("worker", ""))):
             continue
         attempts = int(run.counts.get("attempts", 1))
         own = AnalysisRun.objects.filter(
-            pk=run.pk, status=RunStatus.RUNNING, heartbeat_wall=run.heartbeat_wall
+            pk=run.pk,
+            status=RunStatus.RUNNING,
+            heartbeat_wall=run.heartbeat_wall,
+            cancel_requested=run.cancel_requested,
         )
-        if attempts >= ATTEMPTS_MAX:
+        if run.cancel_requested:
+            count += own.update(**cancelled_values(run, by=run.cancelled_by))
+        elif attempts >= ATTEMPTS_MAX:
             message = f"The worker died {attempts} times over this run, last in the stage “{run.stage}”."
             count += own.update(status=RunStatus.FAILED, message=message, finished_wall=timezone.now())
         else:
@@ -186,12 +231,14 @@ def runs_dispatch() -> int | None:
 
 
 def progress_event(run: AnalysisRun) -> dict[str, Any]:
-    """What an open page is told of a run: plain words and numbers."""
+    """What an open page is told of a run: plain words and numbers. A run that is being cancelled has a state
+    of its own here, so that a page asks for the words."""
+    cancelling = run.status == RunStatus.RUNNING and run.cancel_requested
     return {
         "id": run.pk,
         "kind": run.kind,
         "label": run.get_kind_display(),
-        "status": str(run.status),
+        "status": "cancelling" if cancelling else str(run.status),
         "stage": run.stage,
         "percent": run.percent,
         "message": run.message,
@@ -248,16 +295,20 @@ class RunProgress:
         self.within(100 * done // max(total, 1), self._words)
 
     def _tell(self, percent: int, words: str) -> None:
-        """Store and announce; RunLost when the run is not this worker's any more, CeilingPassed when it has
-        worked for too long."""
+        """Store and announce; RunLost when the run is not this worker's any more, RunCancelled when somebody
+        has cancelled it, CeilingPassed when it has worked for too long. From the stage "publish" on nobody
+        can cancel it."""
         if self._ceiling is not None and time.monotonic() - self._started > self._ceiling:
             raise CeilingPassed(self._ceiling, words)
         self.run.stage, self.run.percent = words[:80], max(self.run.percent, min(percent, 99))
-        told = _own(self.run).update(
-            stage=self.run.stage, percent=self.run.percent, heartbeat_wall=timezone.now()
+        told = _wanted(self.run).update(
+            stage=self.run.stage,
+            percent=self.run.percent,
+            heartbeat_wall=timezone.now(),
+            publishing=self._name == "publish",
         )
         if not told:
-            raise RunLost(f"run {self.run.pk} was given to another worker; this one stops")
+            raise _given_up(self.run)
         announce_progress(progress_event(self.run))
 
     def done(self) -> dict[str, float]:

@@ -30,6 +30,7 @@ class RunStatus(models.TextChoices):
     CARRIED = "carried", "carried forward"
     FAILED = "failed"
     COVERED = "covered", "covered by a later run"
+    CANCELLED = "cancelled"
 
 
 #: States that a run never leaves.
@@ -39,12 +40,15 @@ TERMINAL = (
     RunStatus.CARRIED,
     RunStatus.FAILED,
     RunStatus.COVERED,
+    RunStatus.CANCELLED,
 )
 #: Terminal states that published readings.
 PUBLISHED = (RunStatus.COMPLETE, RunStatus.PARTIAL)
 #: Terminal states of a run that should have published readings and could not: for want of an input, while an
 #: earlier board stands and is carried forward; or by a fault, or with nothing to stand on.
 UNPUBLISHED = (RunStatus.CARRIED, RunStatus.FAILED)
+#: Terminal states after which somebody may want the run again.
+RETRYABLE = (RunStatus.FAILED, RunStatus.CARRIED, RunStatus.PARTIAL, RunStatus.CANCELLED)
 
 
 def world_in_force() -> str:
@@ -83,6 +87,14 @@ class AnalysisRun(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
+    retry_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="retries",
+        help_text="The run that this one was asked for again.",
+    )
     late = models.BooleanField(default=False)
     as_of = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -92,6 +104,13 @@ class AnalysisRun(models.Model):
     heartbeat_wall = models.DateTimeField(null=True, blank=True)
     stage = models.CharField(max_length=80, blank=True)
     percent = models.PositiveSmallIntegerField(default=0)
+    publishing = models.BooleanField(default=False, help_text="Its end has begun: too late to cancel it.")
+    cancel_requested = models.DateTimeField(
+        null=True, blank=True, help_text="Wall clock. A run at work sees it with its next step and ends."
+    )
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     message = models.TextField(blank=True)
     counts = models.JSONField(default=dict, blank=True)
     timings = models.JSONField(default=dict, blank=True)
@@ -121,6 +140,29 @@ class AnalysisRun(models.Model):
     def completes_inputs(self) -> bool:
         """Whether older inputs that came in were its reason: then a light may turn without any price."""
         return bool(self.counts.get("completes_inputs"))
+
+
+class RunRequest(models.Model):
+    """Somebody asked for a run: who began it, and everyone who got the one that waited or worked already.
+
+    ``key`` is the caller's own name for what was asked, so that asking twice gives one run; empty: none was
+    given, or it is a day old.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="requests")
+    key = models.CharField(max_length=255, blank=True)
+    created_wall = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "key"], condition=~models.Q(key=""), name="one_run_per_key_of_a_user"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.user_id} asked for run {self.run_id}"
 
 
 class RunInput(models.Model):

@@ -32,6 +32,11 @@ class Paging:
         return self.number + 1 if self.number < self.pages else None
 
 
+def run_found(run_id: int) -> AnalysisRun | None:
+    """A run of the market world in force; None: no such run."""
+    return runs_of_world().select_related("requested_by", "cancelled_by").filter(pk=run_id).first()
+
+
 def runs_page(number: str, *, covered: bool = False) -> tuple[list[AnalysisRun], Paging]:
     """One page of the runs of the market world in force, newest first; slots covered by a later run on wish.
 

@@ -14,7 +14,7 @@ from django.db.models import Max, QuerySet
 
 from analysis.catalyst_selectors import catalysts_since
 from analysis.engine.freshness import freshness
-from analysis.freshness import ActiveRun, BoardFacts, BoardFreshness, FailedRun, bar_of
+from analysis.freshness import ActiveRun, BoardFacts, BoardFreshness, FailedRun, bar_of, moment_words
 from analysis.models import (
     ANALYSIS_KINDS,
     PUBLISHED,
@@ -29,6 +29,7 @@ from analysis.models import (
     Slot,
     StockReading,
 )
+from analysis.rights import askers_of, cancel_question, may_cancel
 from analysis.schedule import SlotRule, next_slot
 from analysis.types import Freshness, FreshnessLimits, ScoringParameters
 from sectors.types import Lineage
@@ -53,19 +54,37 @@ def run_newest_board() -> AnalysisRun | None:
 
 def run_active() -> AnalysisRun | None:
     """The run of the whole board that works now, else the one that waits longest, else None."""
-    waiting = runs_of_world().filter(status__in=ACTIVE, kind__in=BOARD_KINDS).select_related("requested_by")
+    waiting = runs_of_world().filter(status__in=ACTIVE, kind__in=BOARD_KINDS)
+    waiting = waiting.select_related("requested_by", "cancelled_by")
     return waiting.order_by("-status", "id").first()  # "running" sorts after "queued"
 
 
 def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
-    """The newest board run, when it published nothing, and nothing was published after it."""
-    ended = runs_of_world().filter(
-        status__in=(*PUBLISHED, *UNPUBLISHED), kind__in=BOARD_KINDS, finished_wall__isnull=False
-    )
-    newest = ended.order_by("-finished_wall").first()
+    """The newest board run, when it published nothing, and nothing was published after it.
+
+    A run of the schedule that an admin has cancelled ends the waiting for a failed one; a cancelled run on
+    demand changes nothing about it.
+    """
+    newest = _ended().exclude(status=RunStatus.CANCELLED, kind=RunKind.ON_DEMAND).first()
     if newest is None or newest.status not in UNPUBLISHED or (board is not None and newest.pk == board.pk):
         return None
     return newest
+
+
+def run_cancelled_since() -> AnalysisRun | None:
+    """The newest board run, when it was cancelled."""
+    newest = _ended().select_related("cancelled_by").first()
+    return newest if newest is not None and newest.status == RunStatus.CANCELLED else None
+
+
+def _ended() -> QuerySet[AnalysisRun]:
+    """The board runs that published, should have published or were cancelled, the newest first."""
+    ended = runs_of_world().filter(
+        status__in=(*PUBLISHED, *UNPUBLISHED, RunStatus.CANCELLED),
+        kind__in=BOARD_KINDS,
+        finished_wall__isnull=False,
+    )
+    return ended.order_by("-finished_wall")
 
 
 def movers_since(moment: dt.datetime) -> int:
@@ -151,8 +170,9 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
         board_as_of=board_as_of,
         freshness=_age(analysis_as_of, now, preference) if analysis_as_of else None,
         minutes_since_board=_minutes_since(board, now),
-        active=_active_words(run_active()),
+        active=_active_words(run_active(), user),
         failed=_failed_words(run_failed_since(board)),
+        cancelled=_cancelled_words(run_cancelled_since(), now),
         next_at=slot_next(now),
         catalysts=catalysts_since(analysis_as_of, now) if analysis_as_of else 0,
         movers=movers_since(analysis_as_of) if analysis_as_of else 0,
@@ -196,16 +216,32 @@ def runs_of_world() -> QuerySet[AnalysisRun]:
     return AnalysisRun.objects.filter(world=settings.MARKET_WORLD)
 
 
-def _active_words(run: AnalysisRun | None) -> ActiveRun | None:
+def _active_words(run: AnalysisRun | None, user: Reader) -> ActiveRun | None:
     if run is None:
         return None
+    joined = askers_of([run]).get(run.pk, [])
     return ActiveRun(
+        run_id=run.pk,
         label=run.get_kind_display(),
         percent=run.percent,
         stage=run.stage,
         started_by=run.requested_by.get_username() if run.requested_by else "",
         queued=run.status == RunStatus.QUEUED,
+        joined=len(joined),
+        may_cancel=may_cancel(run, user, joined),
+        question=cancel_question(run, user, joined),
+        cancelled_by=_name(run.cancelled_by) if run.cancel_requested else "",
     )
+
+
+def _cancelled_words(run: AnalysisRun | None, now: dt.datetime) -> str:
+    if run is None:
+        return ""
+    return f"The run of {moment_words(run.scheduled_for, now)} was cancelled by {_name(run.cancelled_by)}."
+
+
+def _name(user: AbstractBaseUser | None) -> str:
+    return user.get_username() if user else "somebody"
 
 
 def _failed_words(run: AnalysisRun | None) -> FailedRun | None:

@@ -7,28 +7,32 @@ import logging
 from dataclasses import dataclass
 
 import redis
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
 from analysis.catalyst_services import catalysts_backfill, catalysts_prune
 from analysis.correlations import correlations_measure
-from analysis.errors import RunLimitReached, RunRefused
 from analysis.execution import run_execute
 from analysis.lifecycle import (
     TICK_LOCK,
     run_create_now,
-    run_enqueue,
     runs_dispatch,
     runs_reclaim,
 )
-from analysis.models import ANALYSIS_KINDS, UNPUBLISHED, AnalysisRun, RunInput, RunKind, RunStatus
+from analysis.models import UNPUBLISHED, AnalysisRun, RunInput, RunStatus
 from analysis.outcomes import outcomes_finish, outcomes_write
 from analysis.preparation import history_fetch
+from analysis.requests import (
+    keys_prune,
+    mover_request,
+    pass_request,
+    run_ask,
+    run_cancel,
+    run_request,
+)
 from analysis.schedule import DueSlot, slots_due
 from analysis.selectors import (
-    ACTIVE,
     BOARD_KINDS,
     published_until,
     rules_enabled,
@@ -62,6 +66,7 @@ __all__ = [
     "correlations_measure",
     "history_complete",
     "inputs_prune",
+    "keys_prune",
     "mover_request",
     "news_prune_old",
     "outcomes_write",
@@ -73,6 +78,8 @@ __all__ = [
     "preference_check",
     "preference_set",
     "prices_prune",
+    "run_ask",
+    "run_cancel",
     "run_create_now",
     "run_execute",
     "run_request",
@@ -89,7 +96,6 @@ HEARTBEAT_KEPT_SECONDS = 24 * 3600
 #: A failed run of the board is tried again after a minute, and so often until the next slot comes anyway.
 RETRY_AFTER = dt.timedelta(seconds=60)
 RETRIES_MAX = 5
-USER_RUNS_PER_HOUR = 6
 INPUTS_KEPT = dt.timedelta(days=90)
 
 
@@ -190,76 +196,6 @@ def _heartbeat() -> None:
         client().set(keys.tick_heartbeat(), timezone.now().isoformat(), ex=HEARTBEAT_KEPT_SECONDS)
     except redis.RedisError as exc:
         logger.warning("the heartbeat of the tick was not stored: %s", exc)
-
-
-# -- runs that somebody asks for -----------------------------------------------------------------------
-
-
-def run_request(user: AbstractBaseUser) -> tuple[AnalysisRun, bool]:
-    """Ask for a full run now. (run, created): an analysis that waits or works already is returned instead.
-
-    Raises RunRefused with words: RunLimitReached when the user has started as many as an hour allows.
-    """
-    try:
-        return _run_request(user)
-    except ClockUnavailableError as exc:
-        raise RunRefused("The market does not tell its time just now; it is asked again by itself.") from exc
-
-
-def _run_request(user: AbstractBaseUser) -> tuple[AnalysisRun, bool]:
-    with transaction.atomic():
-        lock_take(TICK_LOCK)
-        active = runs_of_world().filter(status__in=ACTIVE, kind__in=ANALYSIS_KINDS).order_by("id").first()
-        if active is not None:
-            return active, False
-        _limit_check(user)
-        run = run_create_now(RunKind.ON_DEMAND, requested_by=user)
-        transaction.on_commit(lambda: run_enqueue(run.pk))
-    return run, True
-
-
-def pass_request(*, completes_inputs: bool = False) -> tuple[AnalysisRun, bool]:
-    """Ask for a pass outside the half hours, because inputs came that the board does not show yet.
-
-    ``completes_inputs``: they are older ones, so a light that turns by them is no news. A run that waits
-    already is returned as it is.
-    """
-    with transaction.atomic():
-        lock_take(TICK_LOCK)
-        waiting = runs_of_world().filter(status=RunStatus.QUEUED, kind__in=BOARD_KINDS).first()
-        if waiting is not None:
-            return waiting, False
-        run = run_create_now(RunKind.PASS, counts={"completes_inputs": True} if completes_inputs else {})
-        transaction.on_commit(lambda: run_enqueue(run.pk))
-    return run, True
-
-
-def mover_request(sector: str, at: dt.datetime) -> tuple[AnalysisRun, bool]:
-    """Ask for a run of one sector, because a core stock of it moved at market time ``at``.
-
-    Moves of one moment share one run, and so do moves while such a run still waits. The moment is kept as it
-    is: a board that was read earlier within the minute does not know the move.
-    """
-    with transaction.atomic():
-        lock_take(TICK_LOCK)
-        movers = runs_of_world().filter(kind=RunKind.MOVER, sector=sector)
-        shared = movers.filter(Q(status=RunStatus.QUEUED) | Q(scheduled_for=at)).first()
-        if shared is not None:
-            return shared, False
-        run = AnalysisRun.objects.create(kind=RunKind.MOVER, scheduled_for=at, sector=sector)
-        transaction.on_commit(lambda: run_enqueue(run.pk))
-    return run, True
-
-
-def _limit_check(user: AbstractBaseUser) -> None:
-    hour, now = dt.timedelta(hours=1), timezone.now()
-    asked = AnalysisRun.objects.filter(
-        kind=RunKind.ON_DEMAND, requested_by_id=user.pk, created_wall__gt=now - hour
-    )
-    newest = asked.order_by("-created_wall").values_list("created_wall", flat=True)
-    moments = list(newest[:USER_RUNS_PER_HOUR])
-    if len(moments) >= USER_RUNS_PER_HOUR:
-        raise RunLimitReached(USER_RUNS_PER_HOUR, moments[-1] + hour - now)
 
 
 # -- what comes after a run ----------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from analysis.views import alerts, finder, members, preferences, runs, stock
 urlpatterns = [
     path("analysis/", runs.run_list, name="runs"),
     path("analysis/run/", runs.run_start, name="run-start"),
+    path("analysis/run/<int:run_id>/again/", runs.run_again, name="run-again"),
+    path("analysis/run/<int:run_id>/cancel/", runs.run_cancelled, name="run-cancel"),
     path("analysis/progress/", runs.run_progress, name="run-progress"),
     path("analysis/preferences/", preferences.preferences, name="preferences"),
     path("alerts/", alerts.alert_list, name="alerts"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from analysis.models import TERMINAL, AnalysisRun, RunStatus
+from analysis.models import RETRYABLE, TERMINAL, AnalysisRun, RunStatus
+from analysis.rights import Asker, Person, askers_of, cancel_question, may_cancel
 from analysis.stages import STAGES
 from sectors import figures
 from sectors.places import PLACES
@@ -33,6 +34,7 @@ LOOKS: dict[str, tuple[str, Look]] = {
     RunStatus.CARRIED: ("g-warn", "caution"),
     RunStatus.FAILED: ("g-x", "bad"),
     RunStatus.COVERED: ("g-bar", ""),
+    RunStatus.CANCELLED: ("g-x", ""),
 }
 
 
@@ -66,38 +68,58 @@ class RunRow:
     missing: tuple[str, ...]
     message: str
     asked_by: str
+    joined: tuple[str, ...]
+    retry_of: int | None
+    may_cancel: bool
+    question: str
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveBar:
-    """The run that waits or works. ``percent`` is 0 to 100."""
+    """The run that waits or works. ``percent`` is 0 to 100; ``question`` is asked before it is cancelled."""
 
+    id: int
     title: str
     percent: int
     stage: str
     asked_by: str
+    joined: tuple[str, ...]
     queued: bool
+    cancelling: bool
+    may_cancel: bool
+    question: str
 
 
-def run_rows(runs: Iterable[AnalysisRun], now: dt.datetime) -> tuple[RunRow, ...]:
-    """The rows of the list; ``now`` is market time."""
-    return tuple(_row(run, now) for run in runs)
+def run_rows(runs: Sequence[AnalysisRun], now: dt.datetime, reader: Person) -> tuple[RunRow, ...]:
+    """The rows of the list, with what this reader may do; ``now`` is market time."""
+    joined = askers_of(runs)
+    return tuple(_row(run, now, reader, joined.get(run.pk, [])) for run in runs)
 
 
-def active_bar(run: AnalysisRun | None) -> ActiveBar | None:
+def active_bar(run: AnalysisRun | None, reader: Person) -> ActiveBar | None:
     if run is None or run.status in TERMINAL:
         return None
-    queued = run.status == RunStatus.QUEUED
+    queued, joined = run.status == RunStatus.QUEUED, askers_of([run]).get(run.pk, [])
     return ActiveBar(
+        id=run.pk,
         title=f"{_kind_name(run)} run {figures.count(run.pk)}",
         percent=run.percent,
         stage="waiting for the worker" if queued else run.stage or "at work",
         asked_by=run.requested_by.get_username() if run.requested_by else "",
+        joined=_names(joined),
         queued=queued,
+        cancelling=run.cancel_requested is not None,
+        may_cancel=may_cancel(run, reader, joined),
+        question=cancel_question(run, reader, joined),
     )
 
 
-def _row(run: AnalysisRun, now: dt.datetime) -> RunRow:
+def _names(askers: Sequence[Asker]) -> tuple[str, ...]:
+    return tuple(asker.name for asker in askers)
+
+
+def _row(run: AnalysisRun, now: dt.datetime, reader: Person, joined: Sequence[Asker]) -> RunRow:
     glyph, look = LOOKS[run.status]
     counts, everything = count_words(run.counts)
     return RunRow(
@@ -119,6 +141,11 @@ def _row(run: AnalysisRun, now: dt.datetime) -> RunRow:
         missing=missing_words(run.counts),
         message=run.message,
         asked_by=_asked_by(run),
+        joined=_names(joined),
+        retry_of=run.retry_of_id,
+        may_cancel=may_cancel(run, reader, joined),
+        question=cancel_question(run, reader, joined),
+        again=run.status in RETRYABLE,
     )
 
 
@@ -197,5 +224,5 @@ def missing_words(counts: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _state(run: AnalysisRun) -> str:
     if run.status == RunStatus.RUNNING:
-        return f"running {run.percent}%"
+        return f"{'cancelling' if run.cancel_requested else 'running'} {run.percent}%"
     return "carried forward" if run.status == RunStatus.CARRIED else str(run.status)

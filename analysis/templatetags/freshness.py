@@ -29,8 +29,8 @@ ICONS = {
 @register.inclusion_tag("analysis/_freshness.html", takes_context=True)
 def freshness_bar(context: template.RequestContext) -> dict[str, Any]:
     """``{% load freshness %}{% freshness_bar %}``: for the user of the page; ``refusal`` in the context, the
-    words of a request that was refused, takes the bar's place. ``bar`` is None while PostgreSQL or the clock
-    is away."""
+    words of a request that was refused, and ``refused``, what did not happen, take the bar's place.
+    ``bar`` is None while PostgreSQL or the clock is away."""
     refusal = context.get("refusal", "")
     try:
         now = market_now()
@@ -41,6 +41,7 @@ def freshness_bar(context: template.RequestContext) -> dict[str, Any]:
         "bar": bar,
         "icon": "g-clock" if refusal else ICONS[bar.state],
         "refusal": refusal,
+        "refused": context.get("refused", ""),
         "view_at": bar.published_at.isoformat() if bar.published_at else "",
         "view_words": _view_words(bar, now),
         "as_of_ms": int(bar.as_of.timestamp() * 1000) if bar.as_of else 0,

@@ -74,6 +74,9 @@ POLYGON_MCP = env_mcp("POLYGON_MCP")
 FMP_MCP = env_mcp("FMP_MCP")
 MCP_CARRIES = env_choice("MCP_CARRIES", "small", ("small", "all", "standby"))
 
+# Runs that one person may start in an hour; joining one that waits or works is free.
+USER_RUNS_PER_HOUR = env_int("RUNS_PER_HOUR", 6, low=1, high=600)
+
 # -- servers ---------------------------------------------------------------------------------------
 # Embedded servers pick free ports; without a running family nothing listens at the fallback address.
 DATABASE_EMBEDDED = env_text("DATABASE_URL") in ("", _family.get("database_url"))

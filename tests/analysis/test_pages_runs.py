@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -19,10 +20,13 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
+NOBODY = AnonymousUser()
+
+
 @pytest.fixture
 def trader(client: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     # Runs are asked for here and never done.
-    monkeypatch.setattr("analysis.services.run_enqueue", lambda run_id: None)
+    monkeypatch.setattr("analysis.requests.run_enqueue", lambda run_id: None)
     client.force_login(reader())
     with override(NOW):
         yield client
@@ -182,14 +186,14 @@ def test_the_page_costs_a_fixed_number_of_queries(
 
 
 def test_a_finished_run_is_not_at_work() -> None:
-    assert active_bar(None) is None
-    assert active_bar(AnalysisRun(status=RunStatus.COMPLETE)) is None
+    assert active_bar(None, NOBODY) is None
+    assert active_bar(AnalysisRun(status=RunStatus.COMPLETE), NOBODY) is None
 
 
 def test_a_waiting_run_says_for_what_it_waits() -> None:
-    assert (
-        active_bar(AnalysisRun(pk=7, kind="pass", status=RunStatus.QUEUED)).stage == "waiting for the worker"
-    )
+    bar = active_bar(AnalysisRun(pk=7, kind="pass", status=RunStatus.QUEUED), NOBODY)
+    assert bar is not None
+    assert bar.stage == "waiting for the worker"
 
 
 @pytest.mark.parametrize(("value", "words"), [(0.344, "0.34 s"), (12.44, "12.4 s"), (125, "2 min 5 s")])

@@ -72,7 +72,7 @@ def test_the_seventh_run_within_an_hour_is_refused_with_the_wait_for_the_next(al
         end_all()
     last = AnalysisRun.objects.latest("created_wall").created_wall
     AnalysisRun.objects.update(created_wall=last)
-    monkeypatch.setattr("analysis.services.timezone.now", lambda: last + dt.timedelta(minutes=36, seconds=30))
+    monkeypatch.setattr("analysis.requests.timezone.now", lambda: last + dt.timedelta(minutes=36, seconds=30))
     with pytest.raises(RunLimitReached) as refused:
         run_request(alice)
     assert str(refused.value) == "6 runs this hour, the most allowed. The next is free in 24 min."
