@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from analysis.models import Alert, AnalysisRun, RunStatus
 from analysis.selectors import runs_of_world
@@ -34,7 +35,13 @@ class Paging:
 
 def run_found(run_id: int) -> AnalysisRun | None:
     """A run of the market world in force; None: no such run."""
-    return runs_of_world().select_related("requested_by", "cancelled_by").filter(pk=run_id).first()
+    return runs_found().filter(pk=run_id).first()
+
+
+def runs_found(**wanted: Sequence[str]) -> QuerySet[AnalysisRun]:
+    """The runs of the market world in force with one of the ``wanted`` values of each field."""
+    rows = runs_of_world().select_related("requested_by", "cancelled_by")
+    return rows.filter(**{f"{field}__in": values for field, values in wanted.items()})
 
 
 def runs_page(number: str, *, covered: bool = False) -> tuple[list[AnalysisRun], Paging]:

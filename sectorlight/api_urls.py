@@ -10,6 +10,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from analysis.api_preferences import PreferencesView
+from analysis.api_runs import RunCancelView, RunRetryView, RunsView, RunView
 from sectors.api import SectorsView, SectorView
 from sectors.api_universe import UniverseView
 from universe.api import FunnelView
@@ -36,6 +38,11 @@ urlpatterns = [
     path("v1/sectors/<slug:slug>/", SectorView.as_view(), name="api-sector"),
     path("v1/universe/", UniverseView.as_view(), name="api-universe"),
     path("v1/universe/funnel/", FunnelView.as_view(), name="api-funnel"),
+    path("v1/runs/", RunsView.as_view(), name="api-runs"),
+    path("v1/runs/<int:run_id>/", RunView.as_view(), name="api-run"),
+    path("v1/runs/<int:run_id>/cancel/", RunCancelView.as_view(), name="api-run-cancel"),
+    path("v1/runs/<int:run_id>/retry/", RunRetryView.as_view(), name="api-run-retry"),
+    path("v1/preferences/", PreferencesView.as_view(), name="api-preferences"),
     # With the slash only: without one, an address is first tried with it.
     re_path(r"^v1/(?:.*/)?$", NothingThere.as_view()),
 ]
