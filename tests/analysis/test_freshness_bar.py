@@ -10,10 +10,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from analysis.freshness import moment_words, span_words
+from analysis.freshness import ActiveRun, moment_words, span_words
+from analysis.lifecycle import run_claim
 from analysis.models import Alert, AnalysisRun, RunKind, RunStatus
 from analysis.selectors import board_freshness, run_failed_since
-from analysis.services import preference_set, slots_seed
+from analysis.services import preference_set, run_cancel, run_request, slots_seed
+from universe.clock import override
 from universe.sessions import ET
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +138,60 @@ def test_a_run_at_work_shows_its_percent_and_who_asked() -> None:
     assert (bar.state, bar.word, bar.percent) == ("running", "RUNNING 64%", 64)
     assert bar.headline == "Fetching the prices."
     assert bar.advice == "Started by alice. On screen: 10:30. Everyone gets the result."
+
+
+def test_a_run_that_others_joined_says_how_many_wait() -> None:
+    alice = get_user_model().objects.create_user("alice", password="-")
+    published(RunKind.PASS, et("2026-03-11T10:30"))
+    with override(et("2026-03-11T10:42")):
+        for name in ("bob", "carol"):
+            run_request(alice)
+            run_request(get_user_model().objects.create_user(name, password="-"))
+    bar = board_freshness(NOBODY, et("2026-03-11T10:43"))
+    assert bar.advice == "Started by alice, +2. On screen: 10:30. Everyone gets the result."
+
+
+def test_a_run_that_is_being_cancelled_says_who_did_it_and_what_comes() -> None:
+    alice = get_user_model().objects.create_user("alice", password="-")
+    published(RunKind.PASS, et("2026-03-11T10:30"))
+    with override(et("2026-03-11T10:42")):
+        run, _ = run_request(alice)
+        run_claim(run.pk)
+        AnalysisRun.objects.filter(pk=run.pk).update(percent=43)
+        assert bar_run(alice).may_cancel
+        run_cancel(run, alice)
+    bar = board_freshness(alice, et("2026-03-11T10:43"))
+    assert (bar.state, bar.word, bar.headline) == ("running", "CANCELLING 43%", "Cancelled by alice.")
+    assert bar.advice == "It ends with its next step. On screen: 10:30."
+    assert not bar_run(alice).may_cancel
+
+
+def bar_run(user) -> ActiveRun:
+    run = board_freshness(user, et("2026-03-11T10:43")).run
+    assert run is not None
+    return run
+
+
+def test_after_a_cancelled_run_the_bar_shows_the_board_with_its_age() -> None:
+    alice = get_user_model().objects.create_user("alice", password="-")
+    published(RunKind.ON_DEMAND, et("2026-03-11T10:30"))
+    with override(et("2026-03-11T10:42")):
+        run, _ = run_request(alice)
+        run_cancel(run, alice)
+    bar = board_freshness(NOBODY, et("2026-03-11T10:43"))
+    assert (bar.state, bar.headline) == ("fresh", "Full analysis as of 10:30, 13 min old.")
+    assert bar.advice == "The run of 10:42 was cancelled by alice."
+    published(RunKind.PASS, et("2026-03-11T11:00"))
+    assert board_freshness(NOBODY, et("2026-03-11T11:01")).advice == ""
+
+
+def test_before_any_board_a_cancelled_run_is_told_as_well() -> None:
+    alice = get_user_model().objects.create_user("alice", password="-")
+    with override(et("2026-03-11T10:42")):
+        run, _ = run_request(alice)
+        run_cancel(run, alice)
+    bar = board_freshness(NOBODY, et("2026-03-11T10:43"))
+    assert (bar.state, bar.advice) == ("none", "The run of 10:42 was cancelled by alice.")
 
 
 def test_a_failed_run_says_why_and_what_is_still_shown() -> None:

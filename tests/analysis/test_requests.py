@@ -9,8 +9,16 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from analysis.errors import RunLimitReached, RunRefused
-from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, RunKind, RunStatus
+from analysis.errors import RunAtWork, RunLimitReached, RunRefused
+from analysis.models import (
+    AnalysisRun,
+    FreshnessPreference,
+    ParameterRevision,
+    RunKind,
+    RunRequest,
+    RunStatus,
+)
+from analysis.rights import askers_of
 from analysis.selectors import parameters_current, preference_of
 from analysis.services import (
     history_complete,
@@ -56,6 +64,17 @@ def test_two_who_ask_get_the_same_run(alice, bob) -> None:
     assert (first.pk, created, again) == (second.pk, True, False)
 
 
+def test_everyone_who_asked_is_known_once(alice, bob) -> None:
+    run, _ = run_request(alice)
+    for user in (bob, bob, alice):
+        run_request(user)
+    assert list(RunRequest.objects.order_by("id").values_list("run_id", "user__username")) == [
+        (run.pk, "alice"),
+        (run.pk, "bob"),
+    ]
+    assert [asker.name for asker in askers_of([run])[run.pk]] == ["bob"]
+
+
 def test_an_analysis_of_the_schedule_that_waits_is_everybodys_run(alice) -> None:
     scheduled = AnalysisRun.objects.create(kind=RunKind.RELEASE, scheduled_for=NOON)
     assert run_request(alice) == (scheduled, False)
@@ -81,6 +100,7 @@ def test_the_seventh_run_within_an_hour_is_refused_with_the_wait_for_the_next(al
 @pytest.mark.parametrize(("seconds", "words"), [(0.5, "in 1 min"), (60, "in 1 min"), (3600, "in 60 min")])
 def test_the_wait_for_the_next_run_is_told_in_whole_minutes_that_suffice(seconds, words) -> None:
     assert words in str(RunLimitReached(6, dt.timedelta(seconds=seconds)))
+    assert str(RunLimitReached(1, dt.timedelta(0))).startswith("1 run this hour")
 
 
 def test_a_market_that_does_not_tell_its_time_refuses_with_words(alice, monkeypatch) -> None:
@@ -97,6 +117,17 @@ def test_one_users_limit_is_not_anothers(alice, bob) -> None:
         run_request(alice)
         end_all()
     assert run_request(bob)[1]
+
+
+def test_one_who_has_a_run_of_another_kind_at_work_waits_for_its_end(alice) -> None:
+    own = AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=NOON, requested_by=alice)
+    with pytest.raises(RunAtWork, match=f"Your run {own.pk} has not ended yet"):
+        run_request(alice)
+
+
+def test_a_new_weight_of_an_admin_does_not_keep_him_from_an_analysis(alice) -> None:
+    AnalysisRun.objects.create(kind=RunKind.REWEIGHT, sector="energy", scheduled_for=NOON, requested_by=alice)
+    assert run_request(alice)[1]
 
 
 def test_after_an_hour_the_user_may_ask_again(alice) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
@@ -22,9 +24,24 @@ def test_the_description_is_openapi_3_1_and_names_the_resources(reader: Client) 
     schema = reader.get("/api/schema/", {"format": "json"}).json()
     assert schema["openapi"].startswith("3.1")
     named = {"/api/v1/sectors/", "/api/v1/sectors/{slug}/", "/api/v1/universe/", "/api/v1/universe/funnel/"}
+    named |= {"/api/v1/runs/", "/api/v1/runs/{run_id}/", "/api/v1/preferences/"}
+    named |= {"/api/v1/runs/{run_id}/cancel/", "/api/v1/runs/{run_id}/retry/"}
     assert named <= set(schema["paths"])
     answers = schema["paths"]["/api/v1/universe/"]["get"]["responses"]["200"]["content"]
     assert set(answers) == {"application/json", "text/csv"}
+
+
+def test_the_description_is_made_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("spectacular", "--fail-on-warn", "--validate", stdout=io.StringIO())
+    assert "Warning" not in capsys.readouterr().err
+
+
+def test_the_description_of_asking_for_a_run_names_the_key_and_every_answer(reader: Client) -> None:
+    asking = reader.get("/api/schema/", {"format": "json"}).json()["paths"]["/api/v1/runs/"]["post"]
+    assert "requestBody" not in asking
+    assert [one["name"] for one in asking["parameters"]] == ["Idempotency-Key"]
+    assert asking["responses"].keys() == {"200", "201", "400", "401", "409", "429", "503"}
+    assert asking["responses"]["429"]["headers"].keys() == {"Retry-After"}
 
 
 def test_the_page_of_the_api_needs_nothing_from_elsewhere(reader: Client) -> None:
@@ -37,7 +54,11 @@ def test_the_page_of_the_api_needs_nothing_from_elsewhere(reader: Client) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["schema/", "v1/sectors/", "v1/universe/", "v1/universe/funnel/", "v1/", "v1/nope/"]
+    "path",
+    [
+        *("schema/", "v1/sectors/", "v1/universe/", "v1/universe/funnel/", "v1/", "v1/nope/"),
+        *("v1/runs/", "v1/runs/1/", "v1/preferences/"),
+    ],
 )
 def test_a_stranger_gets_no_data(client: Client, path: str) -> None:
     answer = client.get(f"/api/{path}")

@@ -60,6 +60,8 @@ def test_a_key_makes_the_market_live(tmp_path: Path) -> None:
     [
         ("PORT", "http"),
         ("MARKET_SPEED", "61"),
+        ("RUNS_PER_HOUR", "0"),
+        ("RUNS_PER_HOUR", "601"),
         ("DEBUG", "ja"),
         ("LOG_FORMAT", "xml"),
         ("DATABASE_URL", "x"),
