@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from analysis.models import AnalysisRun, RunStatus
+from analysis.models import AnalysisRun, RunKind, RunStatus
 from tests.analysis.page_cast import AS_OF, TODAY, listing, mover, run_store, universe_build
 from tests.journeys.conftest import Aside, Restartable
 from tests.journeys.test_accessibility import violations
@@ -31,8 +32,6 @@ WIDTHS = (360, 390, 599, 600, 768, 1024, 1199, 1200, 1280, 1440, 1920, 2560)
 
 
 def session_of_mara() -> str:
-    from django.contrib.auth import get_user_model
-
     client = Client()
     client.force_login(get_user_model().objects.get(username="mara"))
     return client.cookies["sessionid"].value
@@ -40,10 +39,11 @@ def session_of_mara() -> str:
 
 @pytest.fixture
 def at_work(aside: Aside, server: Restartable) -> int:
-    """A run at work beside a finished one, an alert, and a universe with SOUN in it."""
+    """Mara's run at work beside a finished and a failed one, an alert, and a universe with SOUN in it."""
 
     def build() -> int:
         run_store()
+        run_store(AS_OF.replace(minute=1), status=RunStatus.FAILED, message="The vendor does not answer.")
         mover(at=AS_OF)
         before, universe = universe_build(session_offset(TODAY, -1)), universe_build()
         listing("SOUN", universe)
@@ -54,6 +54,7 @@ def at_work(aside: Aside, server: Restartable) -> int:
         listing("PATH", before)
         listing("FAY", universe, verdict={"tier": "", "reasons": ["price_below"], "price": 1.94})
         words = {"percent": 12, "stage": "fetching the prices", "finished_wall": None}
+        words |= {"kind": RunKind.ON_DEMAND, "requested_by": get_user_model().objects.get(username="mara")}
         return run_store(AS_OF.replace(minute=5), status=RunStatus.RUNNING, **words).pk
 
     return aside(build)

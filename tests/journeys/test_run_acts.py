@@ -1,0 +1,93 @@
+"""Cancelling a run and asking for one again in an open browser: by the keyboard, with a question where others
+are concerned, and seen on every open board."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from playwright.sync_api import Browser, Dialog, Page, expect
+
+from analysis.models import AnalysisRun, RunKind, RunStatus
+from tests.analysis.page_cast import AS_OF, run_store
+from tests.journeys.conftest import Aside, Restartable
+from tests.journeys.test_pages import leave, opened
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def make_admin() -> None:
+    get_user_model().objects.filter(username="mara").update(is_staff=True)
+
+
+def queued(**values: object) -> int:
+    """A run that waits: of the schedule, or of mara."""
+    fields = {"status": RunStatus.QUEUED, "started_wall": None, "finished_wall": None, "percent": 0}
+    return run_store(AS_OF.replace(minute=5), **(fields | values)).pk
+
+
+def of_mara() -> int:
+    return queued(kind=RunKind.ON_DEMAND, requested_by=get_user_model().objects.get(username="mara"))
+
+
+def status_of(run: int) -> str:
+    return AnalysisRun.objects.get(pk=run).status
+
+
+def test_the_own_run_is_cancelled_and_asked_for_again_by_the_keyboard(
+    browser: Browser, server: Restartable, aside: Aside
+) -> None:
+    run = aside(of_mara)
+    page = opened(browser, server, aside)
+    page.goto(f"{server.url}/analysis/")
+    page.locator(f"#cancel-{run}").focus()
+    page.keyboard.press("Enter")
+    said = page.get_by_role("status").filter(has_text=f"Run {run} is cancelled.")
+    expect(said).to_be_focused()
+    expect(page.get_by_label("The run at work")).to_have_count(0)
+    page.get_by_role("button", name=f"Run again after run {run}").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="was asked for")).to_be_focused()
+    expect(page.locator("tr").filter(has_text=f"retry of run {run}")).to_have_count(1)
+    assert page.url == f"{server.url}/analysis/"
+    leave(page)
+
+
+def test_an_admin_is_asked_before_a_run_of_the_schedule_is_cancelled(
+    browser: Browser, server: Restartable, aside: Aside
+) -> None:
+    aside(make_admin)
+    run = aside(queued)
+    page = opened(browser, server, aside)
+    page.goto(f"{server.url}/analysis/")
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss() if len(asked) == 1 else dialog.accept()
+
+    page.on("dialog", answer)
+    page.locator(f"#cancel-{run}").click()
+    assert aside(lambda: status_of(run)) == RunStatus.QUEUED
+    page.locator(f"#cancel-{run}").click()
+    expect(page.locator(f"#run-{run}")).to_contain_text("cancelled")
+    words = (
+        f"Cancel run {run} of the schedule? It is not tried again by itself; the next slot comes as planned."
+    )
+    assert asked == [words] * 2
+    leave(page)
+
+
+def test_every_open_board_sees_that_a_run_was_cancelled(board: Page, aside: Aside) -> None:
+    bar = board.locator("#freshness")
+    board.keyboard.press("r")
+    expect(bar).to_have_attribute("data-state", "running")
+    other = board.context.new_page()
+    other.goto(board.url)
+    expect(other.locator("#freshness")).to_have_attribute("data-state", "running")
+    other.locator('[data-slot="connection"]', has_text="Connected").wait_for()
+    board.get_by_role("button", name="Cancel run").click()
+    for page in (board, other):
+        expect(page.locator("#freshness")).to_contain_text("was cancelled by mara.")
+        expect(page.get_by_role("button", name="Run fresh analysis")).to_be_enabled()
+    other.wait_for_load_state("networkidle")
+    other.close()
