@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from analysis.errors import RunAtWork, RunLimitReached, RunRefused
+from analysis.lifecycle import run_ceiling
 from analysis.models import (
     AnalysisRun,
     FreshnessPreference,
@@ -27,6 +28,7 @@ from analysis.services import (
     pass_request,
     preference_set,
     run_request,
+    slots_seed,
 )
 from universe import clock
 from universe.clock import ClockUnavailableError
@@ -128,6 +130,13 @@ def test_one_who_has_a_run_of_another_kind_at_work_waits_for_its_end(alice) -> N
 def test_a_new_weight_of_an_admin_does_not_keep_him_from_an_analysis(alice) -> None:
     AnalysisRun.objects.create(kind=RunKind.REWEIGHT, sector="energy", scheduled_for=NOON, requested_by=alice)
     assert run_request(alice)[1]
+
+
+def test_a_slot_that_is_done_again_has_its_slots_ceiling() -> None:
+    slots_seed()
+    evening = AnalysisRun(kind=RunKind.COMPREHENSIVE, scheduled_for=NOON.replace(hour=20))
+    again = AnalysisRun(kind=RunKind.COMPREHENSIVE, scheduled_for=NOON, retry_of=evening)
+    assert run_ceiling(again) == run_ceiling(evening) == 300
 
 
 def test_after_an_hour_the_user_may_ask_again(alice) -> None:

@@ -40,7 +40,8 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
 
 
 def made(model: type[models.Model], number: int) -> models.Model:
-    """A row whose every column has a value, another one in each row where the column takes one."""
+    """A row whose every column has a value, another one in each row where the column takes one; but for a
+    row of the same table, which would need another."""
     values = SPECIAL.get(model._meta.label_lower, lambda n: {})(number)
     for field in model._meta.concrete_fields:
         if field.attname not in values and field.name not in values and not _fills_itself(field):
@@ -49,7 +50,10 @@ def made(model: type[models.Model], number: int) -> models.Model:
 
 
 def _fills_itself(field: models.Field[Any, Any]) -> bool:
-    return isinstance(field, models.AutoField) or getattr(field, "auto_now_add", False)
+    is_of_the_same_table = field.is_relation and field.related_model is field.model
+    return (
+        isinstance(field, models.AutoField) or getattr(field, "auto_now_add", False) or is_of_the_same_table
+    )
 
 
 def _value(field: Any, number: int) -> Any:
