@@ -82,7 +82,7 @@ class BoardFreshness:
     ``headline`` is the bold sentence, ``changed`` what happened since, ``advice`` the rest.
     ``missing`` says what the run on screen had to do without; empty when it was complete.
     ``age_state`` is fresh, aging or stale whatever else happens. ``run_advised`` makes the button primary,
-    ``run_at_once`` presses it: what this user wants when the board opens.
+    ``run_at_once`` presses it: what this user wants when the board opens, but not after a cancelled run.
     """
 
     state: BarState
@@ -130,7 +130,10 @@ def bar_of(facts: BoardFacts, now: dt.datetime) -> BoardFreshness:
         run_advised=facts.active is None
         and (age_state != "fresh" or state == "failed")
         and facts.on_open != OnOpen.VIEW,
-        run_at_once=facts.active is None and age_state == "stale" and facts.on_open == OnOpen.RUN,
+        run_at_once=facts.active is None
+        and not facts.cancelled
+        and age_state == "stale"
+        and facts.on_open == OnOpen.RUN,
         missing=facts.missing,
     )
 

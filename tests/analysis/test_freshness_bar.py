@@ -185,6 +185,18 @@ def test_after_a_cancelled_run_the_bar_shows_the_board_with_its_age() -> None:
     assert board_freshness(NOBODY, et("2026-03-11T11:01")).advice == ""
 
 
+def test_a_board_that_starts_a_run_by_itself_does_not_start_a_cancelled_one_again() -> None:
+    alice = get_user_model().objects.create_user("alice", password="-")
+    preference_set(alice, on_open="run")
+    published(RunKind.ON_DEMAND, et("2026-03-11T05:00"))
+    now = et("2026-03-11T10:43")
+    assert board_freshness(alice, now).run_at_once
+    with override(now):
+        run, _ = run_request(alice)
+        run_cancel(run, alice)
+    assert (board_freshness(alice, now).run_at_once, board_freshness(alice, now).run_advised) == (False, True)
+
+
 def test_before_any_board_a_cancelled_run_is_told_as_well() -> None:
     alice = get_user_model().objects.create_user("alice", password="-")
     with override(et("2026-03-11T10:42")):
