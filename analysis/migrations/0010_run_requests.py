@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analysis', '0008_fund_correlations'),
+        ('analysis', '0009_outcomes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
