@@ -26,6 +26,8 @@ from universe.sources import sources_close
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
+#: Some 190 of them are healthcare: enough for one name to be lost among them.
+LISTINGS = 5_000
 #: The moves of the four names of an FDA day: their mean is +20.75 %.
 FDA_DAY = (45.0, 18.0, 8.0, 12.0)
 
@@ -39,7 +41,7 @@ def _django_db_helper() -> None:
 def market(django_db_setup: None, django_db_blocker: Any) -> Iterator[RunningMarket]:
     """A market at 10:30 of 31 March 2026 with its first board, and a database emptied again at the end."""
     patch = pytest.MonkeyPatch()
-    with start_market(first="2026-03-31T10:30", listings=None) as running, django_db_blocker.unblock():
+    with start_market(first="2026-03-31T10:30", listings=LISTINGS) as running, django_db_blocker.unblock():
         from django.conf import settings
 
         for name, value in {
@@ -91,7 +93,7 @@ def approval_tell(market: RunningMarket, symbol: str) -> None:
     market.tell(symbol, f"{name} wins FDA approval for its first drug", tone="positive")
 
 
-def test_in_a_sector_of_three_hundred_one_name_moves_nothing(market: RunningMarket) -> None:
+def test_in_a_large_sector_one_name_moves_nothing(market: RunningMarket) -> None:
     before = reading("healthcare", run())
     symbol = members("healthcare")[0]
     approval_tell(market, symbol)
