@@ -1,4 +1,4 @@
-"""Every fault of the vendors, each during real runs over HTTP against a simulated market of 1,600.
+"""Every fault of the vendors, each during real runs over HTTP against a simulated market of 1,100.
 
 Two runs meet each fault: one that somebody asks for at ten o'clock, and the evening's, which fetches bars,
 listings, facts and splits too and builds the next session's universe. What they use must be what the same
@@ -39,9 +39,10 @@ from universe.sources import http, plans, sources_close
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 FIRST = dt.date(2026, 3, 31)
-LISTINGS = 1_600
+#: More than a page holds: the list of listings has two.
+LISTINGS = 1_100
 #: Seconds in place of ten and thirty, where the vendor needs a second for each answer.
-PATIENCE_SECONDS = 0.25
+PATIENCE_SECONDS = 0.1
 #: In place of a half: what is waited between two tries is no part of what a run uses.
 BACKOFF_SECONDS = 0.02
 #: In place of a hundred: five times as many as the longest list of this market has.
