@@ -11,6 +11,7 @@ Colour = Literal["dark_red", "light_red", "blue_neutral", "light_green", "dark_g
 Band = Literal[Colour, "none"]
 FundRole = Literal["small", "large", "market"]
 CardState = Literal["normal", "noise", "stale", "unlit", "failed", "empty", "loading"]
+AgeState = Literal["fresh", "aging", "stale"]
 WeightSource = Literal["static", "dynamic", "hybrid"]
 
 
@@ -258,11 +259,24 @@ class Spark:
 
 
 @dataclass(frozen=True, slots=True)
-class CardData:
-    """Everything `sectors/_card.html` prints, in words and classes; no rows, no maths in the template.
+class Clock:
+    """One of a reading's clocks: what it tells, the time in New York, the moment in ms since 1970."""
 
-    ``as_of_ms`` is market time in ms since 1970; the page ages the card from it. ``stale_line`` stands
-    ready in the card and replaces ``subline`` when ``state`` is or becomes "stale".
+    label: str
+    text: str
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardData:
+    """Everything `sectors/_card.html` and `sectors/_line.html` print, in words and classes; no rows, no maths
+    in the template.
+
+    ``as_of_ms`` is what the data are of, market time in ms since 1970; the page ages the card from it.
+    ``age_state`` is that age against the user's limits, empty without a reading; past them ("stale") the
+    light is out. ``stale_line`` stands ready in the card and replaces ``subline`` when ``state`` is or
+    becomes "stale". ``lit`` is the state within the limit, empty without a verdict; that one is "stale" where
+    a later run could not read this sector. ``both_ages`` is session time and time by the clock.
     """
 
     slug: str
@@ -279,7 +293,10 @@ class CardData:
     as_of_text: str = ""
     age: str = ""
     age_look: Literal["", "late", "bad"] = ""
-    clocks: str = ""
+    age_state: AgeState | Literal[""] = ""
+    lit: CardState | Literal[""] = ""
+    both_ages: str = ""
+    clocks: tuple[Clock, ...] = ()
     stale_line: str = ""
     relative: Lamp | None = None
     confidence: str = ""

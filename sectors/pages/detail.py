@@ -29,23 +29,22 @@ RUN_WORDS = {"reweight": "new weight"}
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One cell of the head: ``lamp`` in front of the value where the value has a colour of its own."""
+    """One cell of the head: ``lamp`` in front of the value where the value has a colour of its own. ``ms`` is
+    the moment of a clock, ``age_ms`` the one whose age the note says; 0: none."""
 
     label: str
     value: str
     note: str = ""
     lamp: Lamp | None = None
+    ms: int = 0
+    age_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Crumb:
-    """One of the eight sectors in the row above the page."""
+    """One of the eight sectors in the row above the page, with the card that it stands for."""
 
-    slug: str
-    key: int
-    short_name: str
-    lamp: Lamp
-    score: str
+    card: CardData
     is_here: bool
 
 
@@ -106,7 +105,6 @@ class DetailPage:
 
     card: CardData
     crumbs: tuple[Crumb, ...]
-    line: str
     sentence: str
     facts: tuple[Fact, ...]
     waterfall: Waterfall | None
@@ -134,9 +132,8 @@ def detail_page(facts: DetailFacts) -> DetailPage:
     return DetailPage(
         card=card,
         crumbs=tuple(_crumb(other, facts.slug) for other in facts.cards),
-        line=card.stale_line if card.state == "stale" else card.subline,
         sentence=sentence_of(card.lamp.band, reading.waterfall if reading else {})
-        if card.state == "normal"
+        if card.lit == "normal"
         else "",
         facts=tuple(_facts(card, reading, facts.now)) if reading else (),
         waterfall=fall,
@@ -164,7 +161,7 @@ def shown_sessions(now: dt.datetime, span: int) -> list[dt.date]:
 
 
 def _crumb(card: CardData, here: str) -> Crumb:
-    return Crumb(card.slug, card.key, card.short_name, card.lamp, card.score, card.slug == here)
+    return Crumb(card, card.slug == here)
 
 
 def _facts(card: CardData, reading: SentimentReading, now: dt.datetime) -> list[Fact]:
@@ -242,27 +239,28 @@ def _day(reading: SentimentReading) -> list[Fact]:
 
 
 def _clocks(reading: SentimentReading, now: dt.datetime) -> list[Fact]:
-    oldest = reading.oldest_input_at
-    age = ages.short_age(sessions.session_minutes_between(reading.as_of, now))
-    confirmed = reading.confirmed_at
+    """What the figures are of, what rules their age, when they were computed and last confirmed."""
+    moment = ages.data_moment(reading.as_of, reading.oldest_input_at)
+    age = ages.short_age(sessions.session_minutes_between(moment, now))
+    interpolated = ", interpolated" if reading.interpolated else ""
     return [
-        Fact("Data as of", ages.moment_text(reading.as_of, now), f"{age} old in session time"),
         Fact(
-            "Oldest input",
-            figures.clock(oldest, seconds=True),
-            figures.day(oldest) if oldest else "not known",
+            "Data as of",
+            ages.moment_text(reading.as_of, now),
+            f"{age} old in session time",
+            ms=ages.milliseconds(reading.as_of),
+            age_ms=ages.milliseconds(moment),
         ),
-        Fact(
-            "Computed",
-            figures.clock(reading.computed_at, seconds=True),
-            f"run {figures.count(reading.run_id)}",
-        ),
-        Fact(
-            "Last confirmed",
-            figures.clock(confirmed, seconds=True),
-            f"from {reading.source}" + (", interpolated" if reading.interpolated else ""),
-        ),
+        _clock("Oldest input", reading.oldest_input_at, figures.day(reading.oldest_input_at)),
+        _clock("Computed", reading.computed_at, f"run {figures.count(reading.run_id)}"),
+        _clock("Last confirmed", reading.confirmed_at, f"from {reading.source}{interpolated}"),
     ]
+
+
+def _clock(label: str, at: dt.datetime | None, note: str) -> Fact:
+    if at is None:
+        return Fact(label, figures.DASH, "not known")
+    return Fact(label, figures.clock(at, seconds=True), note, ms=ages.milliseconds(at))
 
 
 def _parts(reading: SentimentReading, weights: Sequence[VolatilityWeight]) -> ScoreParts:

@@ -5,10 +5,30 @@ from __future__ import annotations
 import datetime as dt
 
 from sectors import figures
+from sectors.types import AgeState, ViewLimits
 from universe import sessions
 
 #: A card is late when one and a half of the half-hourly intervals went by (docs/numbers.md, Freshness).
 LATE_MINUTES = 45.0
+#: A feed's newest print lies some seconds before the run that reads it.
+PRINT_SLACK = dt.timedelta(minutes=1)
+
+
+def data_moment(as_of: dt.datetime, oldest: dt.datetime | None) -> dt.datetime:
+    """What a reading is of: its run's moment, or where the ``oldest`` price feed ended before, that one's."""
+    return as_of if oldest is None or as_of - oldest <= PRINT_SLACK else oldest
+
+
+def age_state(minutes: float, limits: ViewLimits) -> AgeState:
+    """An age in session minutes against a user's limits; both limits belong to "aging"."""
+    if minutes < limits.fresh_minutes:
+        return "fresh"
+    return "aging" if minutes <= limits.stale_minutes else "stale"
+
+
+def past_limit(moment: dt.datetime, now: dt.datetime, limits: ViewLimits) -> str:
+    """Why a light is out: "Past your limit of 4 h; data of 10:30"."""
+    return f"Past your limit of {span_words(limits.stale_minutes)}; data of {moment_text(moment, now)}"
 
 
 def short_age(minutes: float) -> str:
@@ -20,9 +40,20 @@ def short_age(minutes: float) -> str:
     return f"{whole} m" if whole < 60 else f"{whole // 60} h {whole % 60} m"
 
 
-def limit_words(minutes: int) -> str:
-    """A user's limit: "4 h", "90 min", "1 h 30 min"."""
-    return figures.span(dt.timedelta(minutes=minutes))
+def both_ages(minutes: float, by_clock: dt.timedelta) -> str:
+    """ "4 h 12 min", and over a night "4 h 12 min of session time, 12 h 12 min by the clock"."""
+    session, wall = span_words(minutes), span_words(by_clock.total_seconds() / 60)
+    return session if session == wall else f"{session} of session time, {wall} by the clock"
+
+
+def span_words(minutes: float) -> str:
+    """ "less than a minute", "12 min", "2 h 37 min", "3 h"; hours go on."""
+    whole = int(minutes)
+    if whole < 1:
+        return "less than a minute"
+    if whole < 60:
+        return f"{whole} min"
+    return f"{whole // 60} h {whole % 60} min" if whole % 60 else f"{whole // 60} h"
 
 
 def moment_text(moment: dt.datetime, now: dt.datetime) -> str:

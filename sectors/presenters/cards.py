@@ -13,7 +13,7 @@ from sectors.places import PLACES, Place
 from sectors.presenters import ages
 from sectors.presenters.spark import spark_of
 from sectors.presenters.tops import halted_words, top_lists
-from sectors.types import CardData, CardState, FrameCell, Lamp, ViewLimits
+from sectors.types import CardData, CardState, Clock, FrameCell, Lamp, ViewLimits
 from universe import sessions
 
 FRAME_LABELS = {"30min": "30m", "1d": "1d", "3d": "3d", "1w": "1w"}
@@ -30,8 +30,9 @@ def cards_from_payload(
 ) -> list[CardData]:
     """The eight cards in their fixed order, whatever the payload holds.
 
-    ``now`` is market time; a reading older than ``limits.stale_minutes`` of session time is shown as last
-    known. ``payload`` None: nothing has been published yet; ``loading``: the first run is at work.
+    ``now`` is market time; the light of a reading whose data are older than ``limits.stale_minutes`` of
+    session time is out. ``payload`` None: nothing has been published yet; ``loading``: the first run is at
+    work.
     """
     entries: Mapping[str, Any] = (payload or {}).get("sectors", {})
     failed: Mapping[str, str] = (payload or {}).get("context", {}).get("failed", {})
@@ -44,15 +45,13 @@ def cards_from_payload(
 
 
 def _card(place: Place, entry: Mapping[str, Any], now: dt.datetime, limits: ViewLimits) -> CardData:
-    as_of = _moment(entry["as_of"])
-    age = sessions.session_minutes_between(as_of, now)
     if entry["state"] == "insufficient":
         return _insufficient(place, entry, now, limits)
-    state, stale_line = _state(entry, age, now, limits)
+    lit = _lit(entry)
+    state: CardState = "stale" if _is_past(entry, now, limits) else lit
     score = Decimal(entry["score"])
     text = score_text(score)
     band = stored_band(entry["colour"])
-    carried = entry.get("carried")
     relative = entry.get("relative_score")
     return CardData(
         slug=place.slug,
@@ -63,14 +62,11 @@ def _card(place: Place, entry: Mapping[str, Any], now: dt.datetime, limits: View
         lamp=lamp(band),
         verdict=LIGHTS[band].verdict,
         subline=_subline(entry),
-        stale_line=stale_line,
+        stale_line=_stale_line(entry, now, limits),
         score=text,
         version=int(entry["version"]),
-        as_of_ms=ages.milliseconds(as_of),
-        as_of_text=ages.moment_text(as_of, now),
-        age=ages.short_age(age),
-        age_look="late" if carried or state == "stale" or age > ages.LATE_MINUTES else "",
-        clocks=_clocks(entry),
+        lit=lit,
+        **_age(entry, now, limits),
         relative=lamp(stored_band(entry["relative_colour"]), score_text(Decimal(relative)))
         if relative is not None
         else None,
@@ -88,16 +84,47 @@ def _card(place: Place, entry: Mapping[str, Any], now: dt.datetime, limits: View
     )
 
 
-def _state(
-    entry: Mapping[str, Any], age: float, now: dt.datetime, limits: ViewLimits
-) -> tuple[CardState, str]:
-    """The state and the line that a stale card carries; the line is always there, for the page to age it."""
-    limit = f"Older than your limit of {ages.limit_words(limits.stale_minutes)}"
+def data_of(entry: Mapping[str, Any]) -> dt.datetime:
+    """The moment that a reading's prices are of, which rules its age."""
+    oldest = entry["oldest_input_at"]
+    return ages.data_moment(_moment(entry["as_of"]), _moment(oldest) if oldest else None)
+
+
+def _age(entry: Mapping[str, Any], now: dt.datetime, limits: ViewLimits) -> dict[str, Any]:
+    """The age as text, look and state. The page says it anew each second, by the same rules."""
+    moment = data_of(entry)
+    minutes = sessions.session_minutes_between(moment, now)
+    state = ages.age_state(minutes, limits)
+    is_late = bool(entry.get("carried")) or state != "fresh" or minutes > ages.LATE_MINUTES
+    suffix = " aging" if state == "aging" else " old" if is_late else ""
+    return {
+        "as_of_ms": ages.milliseconds(moment),
+        "as_of_text": ages.moment_text(moment, now),
+        "age": ages.short_age(minutes) + suffix,
+        "age_look": "late" if is_late else "",
+        "age_state": state,
+        "both_ages": ages.both_ages(minutes, now - moment),
+        "clocks": _clocks(entry, now),
+    }
+
+
+def _lit(entry: Mapping[str, Any]) -> CardState:
+    """How the light is drawn within the limit: outlined where a later run could not read the sector."""
     if entry.get("carried"):
-        return "stale", f"Last known, from {ages.moment_text(_moment(entry['as_of']), now)}"
-    if age > limits.stale_minutes:
-        return "stale", limit
-    return ("noise" if entry["state"] == "noise" else "normal"), limit
+        return "stale"
+    return "noise" if entry["state"] == "noise" else "normal"
+
+
+def _is_past(entry: Mapping[str, Any], now: dt.datetime, limits: ViewLimits) -> bool:
+    return sessions.session_minutes_between(data_of(entry), now) > limits.stale_minutes
+
+
+def _stale_line(entry: Mapping[str, Any], now: dt.datetime, limits: ViewLimits) -> str:
+    """Why the light is not lit; it stands in every card, for the page to age it."""
+    moment = data_of(entry)
+    if entry.get("carried") and not _is_past(entry, now, limits):
+        return f"Last known, from {ages.moment_text(moment, now)}"
+    return ages.past_limit(moment, now, limits)
 
 
 def _subline(entry: Mapping[str, Any]) -> str:
@@ -134,17 +161,21 @@ def _frame(frame: Mapping[str, Any]) -> FrameCell:
     )
 
 
-def _clocks(entry: Mapping[str, Any]) -> str:
-    """The three clocks of a reading, for the title of its age."""
-    as_of, computed = _moment(entry["as_of"]), _moment(entry["computed_at"])
-    words = (
-        f"Data as of {figures.clock(as_of, seconds=True)}, computed {figures.clock(computed, seconds=True)}"
+def _clocks(entry: Mapping[str, Any], now: dt.datetime) -> tuple[Clock, ...]:
+    """The three clocks of a reading, and the oldest price behind it."""
+    told = (
+        ("Data as of", entry["as_of"]),
+        ("Computed", entry["computed_at"]),
+        ("Last confirmed", entry["confirmed_at"]),
+        ("Oldest price", entry["oldest_input_at"]),
     )
-    if entry["confirmed_at"]:
-        words += f", prices last confirmed {figures.clock(_moment(entry['confirmed_at']), seconds=True)}"
-    if entry["oldest_input_at"]:
-        words += f", oldest input {figures.clock(_moment(entry['oldest_input_at']), seconds=True)}"
-    return words
+    return tuple(_clock(label, _moment(at), now) for label, at in told if at)
+
+
+def _clock(label: str, at: dt.datetime, now: dt.datetime) -> Clock:
+    is_today = at.date() == now.astimezone(sessions.ET).date()
+    text = figures.clock(at, seconds=True)
+    return Clock(label, text if is_today else f"{at:%a} {text}", ages.milliseconds(at))
 
 
 def _source(place: Place, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,7 +199,6 @@ def _source(place: Place, entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _insufficient(place: Place, entry: Mapping[str, Any], now: dt.datetime, limits: ViewLimits) -> CardData:
-    as_of = _moment(entry["as_of"])
     valid = entry["valid"]
     mean = next((f["value"] for f in entry["frames"] if f["timeframe"] == "1d"), None)
     facts = [("Members up", f"{entry['advancing']} of {valid}"), ("Mean day", figures.percent(mean))]
@@ -177,17 +207,12 @@ def _insufficient(place: Place, entry: Mapping[str, Any], now: dt.datetime, limi
         light = LIGHTS[stored_band(last["colour"])]
         at = ages.moment_text(_moment(last["at"]), now)
         facts.append(("Last verdict", f"{light.verdict}, {score_text(Decimal(last['score']))}, {at}"))
-    age = sessions.session_minutes_between(as_of, now)
     return _unlit(
         place,
         "unlit",
         ("No verdict", f"{valid} members trade, {entry['needed']} are needed"),
         version=int(entry["version"]),
-        as_of_ms=ages.milliseconds(as_of),
-        as_of_text=ages.moment_text(as_of, now),
-        age=ages.short_age(age),
-        age_look="late" if age > min(ages.LATE_MINUTES, limits.stale_minutes) else "",
-        clocks=_clocks(entry),
+        **_age(entry, now, limits),
         note=(
             (
                 "",

@@ -166,7 +166,8 @@ def delay_banner(context: Mapping[str, Any]) -> Banner | None:
     """What to say of a board whose prices are those of a delayed plan, or of the last close."""
     if context.get("end_of_day"):
         text = "The plans of the keys have no prices within the session: every figure is of the last close."
-        return Banner("delayed", "END OF DAY", text)
+        more = "A limit of 20 hours keeps the lights lit all day; a shorter one puts them out."
+        return Banner("delayed", "END OF DAY", text, more)
     seconds = context.get("lag_seconds")
     if not seconds:
         return None

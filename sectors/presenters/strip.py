@@ -63,26 +63,33 @@ class Strip:
 def strip_of(
     cards: Sequence[CardData], prices: Sequence[Price], releases: Sequence[Release], now: dt.datetime
 ) -> Strip:
-    lit = [card for card in cards if card.state in ("normal", "noise", "stale")]
-    favour = [card for card in lit if card.lamp.band in FAVOUR]
-    items = [*_benchmarks(prices), *_breadth(lit), *_next_release(releases, now)]
-    if not lit:
+    known = [card for card in cards if card.state in ("normal", "noise", "stale")]
+    items = [*_benchmarks(prices), *_breadth(known), *_next_release(releases, now)]
+    if not known:
         return Strip("No sector has a light yet", "", tuple(items))
+    lit = [card for card in known if card.age_state != "stale"]
+    favour = [card for card in lit if card.lamp.band in FAVOUR]
     verb = "favours" if len(favour) == 1 else "favour"
-    return Strip(f"{len(favour)} of {len(cards)} sectors {verb} shorts", _rest(cards, favour), tuple(items))
+    headline = (
+        f"{len(favour)} of {len(cards)} sectors {verb} shorts" if lit else "No light is within your limit"
+    )
+    return Strip(headline, _rest(cards, lit, favour), tuple(items))
 
 
-def _rest(cards: Sequence[CardData], favour: Sequence[CardData]) -> str:
-    """ "1 of them late · 2 neutral · 3 to leave alone · 1 without a verdict"; empty parts fall away."""
+def _rest(cards: Sequence[CardData], lit: Sequence[CardData], favour: Sequence[CardData]) -> str:
+    """ "1 of them late · 2 neutral · 3 to leave alone · 1 without a verdict"; empty parts fall away. The page
+    says it anew when a light goes out."""
     late = sum(card.state == "stale" for card in favour)
-    neutral = sum(card.lamp.band == "blue_neutral" for card in cards)
-    leave = sum(card.lamp.band in LEAVE for card in cards)
+    neutral = sum(card.lamp.band == "blue_neutral" for card in lit)
+    leave = sum(card.lamp.band in LEAVE for card in lit)
     unlit = sum(card.lamp.band == "none" for card in cards)
+    past = sum(card.lamp.band != "none" and card.age_state == "stale" for card in cards)
     parts = (
         (late, "of them late"),
         (neutral, "neutral"),
         (leave, "to leave alone"),
         (unlit, "without a verdict"),
+        (past, "past your limit"),
     )
     return " · ".join(f"{count} {words}" for count, words in parts if count)
 

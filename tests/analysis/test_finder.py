@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,7 +79,8 @@ def test_a_member_is_shown_with_its_price_and_a_stock_that_is_out_with_its_first
 
 
 def test_a_stock_stands_beside_the_light_of_its_sector(trader: Client) -> None:
-    readings_record(full_board(), run_stamp(1, NOW - dt.timedelta(minutes=10)))
+    moment = NOW - dt.timedelta(minutes=10)
+    readings_record([replace(one, oldest_input_at=moment) for one in full_board()], run_stamp(1, moment))
     listing("SOUN", universe_build())
     classified("SOUN")
     html = answer(trader, "soun")

@@ -110,14 +110,16 @@ def test_too_few_members_show_no_verdict(trader: Client) -> None:
 
 
 @pytest.mark.usefixtures("_noon")
-def test_past_the_users_own_limit_the_verdict_is_outlined_and_the_figures_stay(trader: Client) -> None:
+def test_past_the_users_own_limit_the_light_is_out_and_the_figures_stay(trader: Client) -> None:
     record()
     user = get_user_model().objects.get()
     FreshnessPreference.objects.create(user=user, fresh_minutes=5, stale_minutes=10)
     html = page(trader)
     assert states(html) == ["stale"] * 8
-    assert "Older than your limit of 10 min" in html
+    assert html.count("Past your limit of 10 min; data of 10:30") == 8
     assert "−0.77" in html
+    assert "No light is within your limit" in html
+    assert re.findall(r'<a href="#card-technology"[^>]* data-age="(\w+)"', html) == ["stale"]
 
 
 @pytest.mark.usefixtures("_noon")

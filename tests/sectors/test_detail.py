@@ -148,7 +148,7 @@ def test_withheld_verdicts_show_figures_without_a_colour(trader: Client) -> None
     assert "−1.4%" in page
 
 
-def test_a_reading_older_than_the_readers_limit_is_last_known(trader: Client) -> None:
+def test_a_light_past_the_readers_limit_is_out_and_says_why(trader: Client) -> None:
     board_publish(1, AS_OF.replace(hour=9), count=300)
     assert 'data-state="stale"' not in body(trader)
     user = reader("nina")
@@ -156,7 +156,16 @@ def test_a_reading_older_than_the_readers_limit_is_last_known(trader: Client) ->
     trader.force_login(user)
     page = body(trader)
     assert 'data-state="stale"' in page
-    assert "Older than your limit of 1 h" in page
+    assert "Past your limit of 1 h; data of 9:00" in page
+    assert page.count('data-age="stale"') == 9, "the light, and the eight small ones above it"
+
+
+def test_the_three_clocks_go_on_in_the_page(trader: Client) -> None:
+    board_publish(1, count=300)
+    page = body(trader)
+    for label in ("Data as of", "Computed", "Last confirmed"):
+        assert re.search(rf"<dt>{label}</dt><dd>[^<]*<span class=\"own\" data-own=\"\d+\">", page), label
+    assert re.search(r'data-age-of="\d+">10 m old in session time<', page)
 
 
 def test_the_weight_of_the_reading_and_the_one_in_force_are_told_apart(trader: Client) -> None:

@@ -223,12 +223,55 @@ def test_without_another_light_it_holds_since_the_first_known_reading() -> None:
     assert card(history=history).since == "4:30"
 
 
-def test_the_age_is_session_time_and_the_three_clocks_stand_in_its_title() -> None:
+def test_the_age_is_session_time_and_the_clocks_stand_under_it() -> None:
     shown = card()
-    assert (shown.as_of_text, shown.age, shown.age_look) == ("10:30", "12 m", "")
-    assert shown.clocks == (
-        "Data as of 10:30:00, computed 10:30:02, prices last confirmed 10:42:16, oldest input 10:41:40"
-    )
+    assert (shown.as_of_text, shown.age, shown.age_look, shown.age_state) == ("10:30", "12 m", "", "fresh")
+    assert [(clock.label, clock.text) for clock in shown.clocks] == [
+        ("Data as of", "10:30:00"),
+        ("Computed", "10:30:02"),
+        ("Last confirmed", "10:42:16"),
+        ("Oldest price", "10:41:40"),
+    ]
+    assert shown.both_ages == "12 min"
+
+
+def test_a_clock_of_another_day_says_its_day_and_the_age_by_the_clock_stands_beside() -> None:
+    shown = card(stamp=run_stamp(7, at(19, 30, day=9)), now=at(4, 10))
+    assert shown.clocks[0].text == "Mon 19:30:00"
+    assert shown.both_ages == "40 min of session time, 8 h 40 min by the clock"
+
+
+@pytest.mark.parametrize(
+    ("oldest", "age"),
+    [(at(9, 40), "1 h 2 m old"), (at(10, 28), "14 m"), (at(10, 29), "12 m"), (None, "12 m")],
+)
+def test_a_price_feed_that_ended_earlier_rules_the_age(oldest: dt.datetime | None, age: str) -> None:
+    shown = technology(oldest_input_at=oldest)
+    assert shown.age == age
+
+
+def test_a_feed_that_stands_still_puts_the_light_out_although_runs_go_on() -> None:
+    shown = card(readings=[replace(full_board()[0], oldest_input_at=at(5))], stamp=run_stamp(7, at(10)))
+    assert (shown.state, shown.age_state) == ("stale", "stale")
+    assert shown.stale_line == "Past your limit of 4 h; data of 5:00"
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "second", "state", "age"),
+    [
+        (12, 29, 59, "fresh", "1 h 59 m old"),
+        (12, 30, 0, "aging", "2 h 0 m aging"),
+        (14, 30, 0, "aging", "4 h 0 m aging"),
+        (14, 30, 1, "stale", "4 h 0 m old"),
+    ],
+)
+def test_a_card_passes_from_fresh_to_aging_to_stale_at_the_limits(
+    hour: int, minute: int, second: int, state: str, age: str
+) -> None:
+    shown = card(now=at(hour, minute).replace(second=second))
+    assert (shown.age_state, shown.age) == (state, age)
+    assert (shown.state == "stale") == (state == "stale")
+    assert shown.lit == "normal"
 
 
 def test_a_night_adds_nothing_to_an_age() -> None:
@@ -243,10 +286,10 @@ def test_a_card_is_late_after_one_and_a_half_intervals() -> None:
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(12, "stale"), (13, "normal")])
-def test_past_the_users_own_limit_the_verdict_is_outlined(minutes: int, state: str) -> None:
+def test_past_the_users_own_limit_the_light_is_out_and_says_why(minutes: int, state: str) -> None:
     shown = card(limits=ViewLimits(1, minutes))
     assert shown.state == state
-    assert shown.stale_line == f"Older than your limit of {minutes} min"
+    assert shown.stale_line == f"Past your limit of {minutes} min; data of 10:30"
     assert (shown.verdict, shown.score) == ("Prime shorting", "−0.77")
 
 
@@ -256,9 +299,17 @@ def test_a_full_run_carries_a_sector_forward_that_it_could_not_read() -> None:
     made = board_payload([*rows(full_board()[:2]), *old], {}, {}, stamp)
     shown = cards_from_payload(made, NOW, LIMITS)[2]
     assert (shown.state, shown.stale_line) == ("stale", "Last known, from 10:00")
-    assert (shown.age, shown.age_look) == ("42 m", "late")
+    assert (shown.age, shown.age_look, shown.age_state, shown.lit) == ("42 m old", "late", "fresh", "stale")
     assert shown.source_left == "Energy input failed at 10:30: 61% of prices did not arrive"
     assert shown.version == made["version"]
+
+
+def test_a_sector_carried_forward_goes_out_at_the_limit_like_any_other() -> None:
+    old = rows([full_board()[2]], run_stamp(6, at(10)))
+    stamp = replace(STAMP, context={"failed": {"energy": "61% of prices did not arrive"}})
+    made = board_payload([*rows(full_board()[:2]), *old], {}, {}, stamp)
+    shown = cards_from_payload(made, NOW, ViewLimits(10, 40))[2]
+    assert (shown.age_state, shown.stale_line) == ("stale", "Past your limit of 40 min; data of 10:00")
 
 
 def test_a_movers_run_leaves_the_other_sectors_as_they_are() -> None:

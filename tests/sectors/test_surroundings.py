@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from sectors.presenters.market import market_status, oldest_input, phase_words, 
 from sectors.presenters.rail import calendar_rows
 from sectors.presenters.strip import strip_of
 from sectors.types import ViewLimits
-from tests.sectors.cast import NOW, payload, sector
+from tests.sectors.cast import NOW, full_board, payload, sector
 from tests.sectors.market import at
 from universe.models import EconomicEvent, MarketContext
 
@@ -65,6 +66,19 @@ def test_the_strip_counts_favours_neutrals_and_the_late() -> None:
     assert strip.rest == "2 neutral · 3 to leave alone"
     assert (strip.items[0].value, strip.items[0].change, strip.items[0].sign) == ("206.41", "−0.64%", "neg")
     assert (strip.items[1].value, strip.items[1].small) == ("47%", "711 of 1,504")
+
+
+def test_a_light_past_the_limit_is_counted_for_nothing() -> None:
+    late = [replace(one, oldest_input_at=at(9)) for one in full_board()[:3]]
+    cards = cards_from_payload(payload([*late, *full_board()[3:]]), NOW, ViewLimits(30, 60))
+    strip = strip_of(cards, [], [], NOW)
+    assert strip.headline == "1 of 8 sectors favours shorts"
+    assert strip.rest == "2 neutral · 2 to leave alone · 3 past your limit"
+
+
+def test_when_every_light_is_out_the_strip_says_that() -> None:
+    strip = strip_of(cards_from_payload(payload(), NOW, ViewLimits(5, 10)), [], [], NOW)
+    assert (strip.headline, strip.rest) == ("No light is within your limit", "8 past your limit")
 
 
 def test_one_sector_favours_shorts_in_the_singular() -> None:

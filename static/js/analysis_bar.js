@@ -1,0 +1,65 @@
+// The bar of the analysis goes by itself from fresh to overdue, aging and stale, in the server's words, and asks the
+// server for the rest of them. Where the reader wants it so, it starts a run when a stale board is looked at.
+(function () {
+  "use strict";
+  const market = window.sectorlight;
+  if (!market || document.body.hasAttribute("data-past")) return;
+  const { say, age, spanWords } = market;
+  const OWN = ["fresh", "aging", "stale", "overdue"];
+  const ICONS = { fresh: "#g-ok", aging: "#g-clock", overdue: "#g-clock", stale: "#g-warn" };
+  const ADVICE = {
+    fresh: "",
+    aging: "Run a fresh one if overnight news matters to you.",
+    overdue: "It goes on by itself.",
+    stale: "A fresh run is recommended.",
+  };
+
+  function stateNow(bar, moment) {
+    const state = market.stateOf(age(Number(bar.dataset.asOf), moment));
+    const isOverdue = market.sessionAt(moment) && age(Number(bar.dataset.board), moment) > market.LATE_MINUTES;
+    return state !== "stale" && isOverdue ? "overdue" : state;
+  }
+
+  function headline(bar, state, moment) {
+    const asOf = Number(bar.dataset.asOf), minutes = age(asOf, moment);
+    if (state === "overdue") {
+      const late = age(Number(bar.dataset.board), moment);
+      return Number.isFinite(late) && "The last pass is overdue: " + spanWords(late) + " since the board was read.";
+    }
+    if (!Number.isFinite(minutes)) return false;
+    const subject = "Full analysis as of " + market.momentWords(asOf, moment, "long");
+    if (state !== "stale") return subject + ", " + spanWords(minutes) + " old.";
+    const both = market.bothAges(asOf, moment);
+    return subject + ": " + both + (both.endsWith("by the clock") ? "." : " old.");
+  }
+
+  function turn(bar, state) {
+    const button = bar.querySelector("#run-button");
+    const isAdvised = bar.hasAttribute("data-offers") && market.stateOf(age(Number(bar.dataset.asOf))) !== "fresh";
+    bar.dataset.state = state;
+    say(bar.querySelector('[data-slot="word"]'), state.toUpperCase());
+    say(bar.querySelector('[data-slot="advice"]'), ADVICE[state]);
+    bar.querySelector(".state use").setAttribute("href", ICONS[state]);
+    button?.classList.toggle("primary", isAdvised);
+    window.dispatchEvent(new CustomEvent("sectorlight:aged"));
+  }
+
+  // Once for all windows and reloads: the server marks the bar only while a run is due, and asks itself again.
+  function startByItself() {
+    const form = document.querySelector("#freshness[data-auto] form");
+    if (!form || document.visibilityState === "hidden") return;
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "by_itself", value: "1" }));
+    form.requestSubmit();
+  }
+
+  document.addEventListener("DOMContentLoaded", startByItself);
+  document.addEventListener("visibilitychange", startByItself);
+  window.addEventListener("sectorlight:tick", (event) => {
+    const bar = document.getElementById("freshness");
+    if (!bar || !OWN.includes(bar.dataset.state) || !Number(bar.dataset.asOf) || !market.anchor.market) return;
+    const moment = event.detail, state = stateNow(bar, moment);
+    if (state !== bar.dataset.state) turn(bar, state);
+    const words = headline(bar, state, moment);
+    if (words) say(bar.querySelector('[data-slot="headline"]'), words);
+  });
+})();
