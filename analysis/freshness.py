@@ -13,12 +13,15 @@ from typing import Literal
 from analysis.models import FreshnessPreference
 from analysis.schedule import PASS_INTERVAL
 from analysis.types import Freshness
+from sectors.presenters import ages
 from universe.sessions import ET, hours, is_session
 
 OnOpen = FreshnessPreference.OnOpen
 BarState = Literal["fresh", "aging", "stale", "overdue", "running", "failed", "none"]
 #: A pass is overdue after this many intervals (docs/numbers.md, Freshness).
 OVERDUE_INTERVALS = 1.5
+#: Windows start no more runs by themselves once their user has asked for so many within the hour.
+RUNS_BY_THEMSELVES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,18 @@ class FailedRun:
 class BoardFacts:
     """What the tables know. Times are market time, aware; ``board_as_of`` the newest published full run.
 
-    ``on_open`` is what the user wants of an analysis that is aging or stale. ``cancelled`` says who cancelled
-    the newest run, while no other has ended since.
+    ``on_open`` is what the user wants of an analysis that is aging or stale; ``stale_minutes`` the limit, and
+    ``asked`` how many runs the user has started within the hour, counted where a window may start another by
+    itself. ``board_arrived_at`` is the market time at which the newest full run was published. ``cancelled``
+    says who cancelled the newest run, while no other has ended since.
     """
 
     analysis_as_of: dt.datetime | None
     analysis_published_at: dt.datetime | None
     board_as_of: dt.datetime | None
+    board_arrived_at: dt.datetime | None
     freshness: Freshness | None
+    minutes_since_analysis: float
     minutes_since_board: float
     active: ActiveRun | None
     failed: FailedRun | None
@@ -71,6 +78,8 @@ class BoardFacts:
     movers: int
     missing: str
     on_open: str
+    stale_minutes: int
+    asked: int = 0
     cancelled: str = ""
 
 
@@ -81,8 +90,9 @@ class BoardFreshness:
     ``age`` is session time since the newest analysis (None: there is none), ``published_at`` its moment.
     ``headline`` is the bold sentence, ``changed`` what happened since, ``advice`` the rest.
     ``missing`` says what the run on screen had to do without; empty when it was complete.
-    ``age_state`` is fresh, aging or stale whatever else happens. ``run_advised`` makes the button primary,
-    ``run_at_once`` presses it: what this user wants when the board opens, but not after a cancelled run.
+    ``age_state`` is fresh, aging or stale whatever else happens. ``run_advised`` makes the button primary
+    (``run_offered``: wherever the age asks for it), ``run_at_once`` presses it: what this user wants when the
+    board opens, but not after a cancelled run.
     """
 
     state: BarState
@@ -91,6 +101,7 @@ class BoardFreshness:
     as_of: dt.datetime | None
     published_at: dt.datetime | None
     board_as_of: dt.datetime | None
+    board_arrived_at: dt.datetime | None
     age: dt.timedelta | None
     headline: str
     changed: str
@@ -99,6 +110,7 @@ class BoardFreshness:
     run: ActiveRun | None
     percent: int | None
     overdue: bool
+    run_offered: bool
     run_advised: bool
     run_at_once: bool
     missing: str
@@ -119,6 +131,7 @@ def bar_of(facts: BoardFacts, now: dt.datetime) -> BoardFreshness:
         as_of=facts.analysis_as_of,
         published_at=facts.analysis_published_at,
         board_as_of=facts.board_as_of,
+        board_arrived_at=facts.board_arrived_at,
         age=facts.freshness.age if facts.freshness else None,
         headline=headline,
         changed=_changed(facts, now),
@@ -127,13 +140,11 @@ def bar_of(facts: BoardFacts, now: dt.datetime) -> BoardFreshness:
         run=facts.active,
         percent=facts.active.percent if facts.active else None,
         overdue=overdue,
+        run_offered=facts.on_open != OnOpen.VIEW,
         run_advised=facts.active is None
         and (age_state != "fresh" or state == "failed")
         and facts.on_open != OnOpen.VIEW,
-        run_at_once=facts.active is None
-        and not facts.cancelled
-        and age_state == "stale"
-        and facts.on_open == OnOpen.RUN,
+        run_at_once=_wants_run(facts) and not _held_back(facts),
         missing=facts.missing,
     )
 
@@ -149,15 +160,27 @@ def is_overdue(facts: BoardFacts, now: dt.datetime) -> bool:
     return facts.minutes_since_board > OVERDUE_INTERVALS * PASS_INTERVAL.total_seconds() / 60
 
 
+def _wants_run(facts: BoardFacts) -> bool:
+    """Whether a window of this user starts a run by itself when it opens now."""
+    is_stale = facts.freshness is not None and facts.freshness.state == "stale"
+    is_quiet = facts.active is None and facts.failed is None and not facts.cancelled
+    return is_stale and facts.on_open == OnOpen.RUN and is_quiet
+
+
+def _held_back(facts: BoardFacts) -> str:
+    """Why no run starts by itself though the user wants it, in words: opening the board again and again
+    brings nothing newer, and must leave the user some runs of the hour. Empty: it may start."""
+    if facts.minutes_since_analysis <= facts.stale_minutes:
+        arrived = span_words(dt.timedelta(minutes=facts.minutes_since_analysis))
+        return f"No run starts by itself: the last one came {arrived} ago, its prices are older."
+    if facts.asked >= RUNS_BY_THEMSELVES:
+        return f"No run starts by itself: you have started {facts.asked} within the hour."
+    return ""
+
+
 def span_words(span: dt.timedelta) -> str:
     """ "12 min", "2 h 37 min", "3 h"; below a minute "less than a minute"."""
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return "less than a minute"
-    if minutes < 60:
-        return f"{minutes} min"
-    left = f" {minutes % 60} min" if minutes % 60 else ""
-    return f"{minutes // 60} h{left}"
+    return ages.span_words(span.total_seconds() / 60)
 
 
 def moment_words(moment: dt.datetime, now: dt.datetime) -> str:
@@ -209,9 +232,14 @@ def _sentences(state: BarState, facts: BoardFacts, now: dt.datetime) -> tuple[st
         wall = span_words(facts.freshness.wall_age)
         same = facts.freshness.age == facts.freshness.wall_age
         old = f"{age} old" if same else f"{age} of session time, {wall} by the clock"
-        return f"Full analysis as of {as_of}: {old}.", "A fresh run is recommended."
+        return f"Full analysis as of {as_of}: {old}.", _stale_advice(facts)
     aging = "Run a fresh one if overnight news matters to you." if state == "aging" else ""
     return f"Full analysis as of {as_of}, {age} old.", aging
+
+
+def _stale_advice(facts: BoardFacts) -> str:
+    held = _held_back(facts) if _wants_run(facts) else ""
+    return f"A fresh run is recommended. {held}".strip()
 
 
 def _running_words(active: ActiveRun, facts: BoardFacts, now: dt.datetime) -> tuple[str, str]:
@@ -246,7 +274,8 @@ def _changed(facts: BoardFacts, now: dt.datetime) -> str:
         parts.append(f"{facts.catalysts} catalyst{'s' if facts.catalysts != 1 else ''}")
     if facts.movers:
         parts.append(f"{facts.movers} move{'s' if facts.movers != 1 else ''} over 15%")
-    moves = f"Since then {' and '.join(parts)}." if parts else "No move over 15% since then."
+    nothing = "No catalyst and no move over 15% since then."
+    moves = f"Since then {' and '.join(parts)}." if parts else nothing
     lights = moment_words(facts.board_as_of, now) if facts.board_as_of else ""
     if not lights or lights == moment_words(facts.analysis_as_of, now):
         return moves

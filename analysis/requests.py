@@ -33,7 +33,7 @@ from analysis.rights import (
     is_admin,
     is_cancelled,
 )
-from analysis.selectors import ACTIVE, BOARD_KINDS, runs_of_world
+from analysis.selectors import ACTIVE, BOARD_KINDS, runs_asked, runs_of_world
 from sectors.broadcast import announce_progress
 from universe.clock import ClockUnavailableError, market_now
 from universe.services import lock_take
@@ -134,14 +134,10 @@ def _one_at_a_time_check(user: AbstractBaseUser) -> None:
 
 
 def _limit_check(user: AbstractBaseUser) -> None:
-    now, allowed = timezone.now(), int(settings.USER_RUNS_PER_HOUR)
-    asked = AnalysisRun.objects.filter(
-        kind=RunKind.ON_DEMAND, requested_by_id=user.pk, created_wall__gt=now - HOUR
-    )
-    newest = asked.order_by("-created_wall").values_list("created_wall", flat=True)
-    moments = list(newest[:allowed])
+    allowed = int(settings.USER_RUNS_PER_HOUR)
+    moments = runs_asked(user)[:allowed]
     if len(moments) >= allowed:
-        raise RunLimitReached(allowed, moments[-1] + HOUR - now)
+        raise RunLimitReached(allowed, moments[-1] + HOUR - timezone.now())
 
 
 def _note(user: AbstractBaseUser, run: AnalysisRun, key: str) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from analysis.catalyst_selectors import catalysts_since
 from analysis.engine.freshness import freshness
@@ -168,7 +169,9 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
         analysis_as_of=analysis_as_of,
         analysis_published_at=analysis.published_at if analysis else None,
         board_as_of=board_as_of,
+        board_arrived_at=board.published_at if board else None,
         freshness=_age(analysis_as_of, now, preference) if analysis_as_of else None,
+        minutes_since_analysis=_minutes_since(analysis, now),
         minutes_since_board=_minutes_since(board, now),
         active=_active_words(run_active(), user),
         failed=_failed_words(run_failed_since(board)),
@@ -178,13 +181,25 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
         movers=movers_since(analysis_as_of) if analysis_as_of else 0,
         missing=" ".join(board.message.splitlines()) if board and board.status == RunStatus.PARTIAL else "",
         on_open=preference.on_open,
+        stale_minutes=preference.stale_minutes,
+        asked=len(runs_asked(user)) if preference.on_open == FreshnessPreference.OnOpen.RUN else 0,
     )
     return bar_of(facts, now)
 
 
-def _minutes_since(board: AnalysisRun | None, now: dt.datetime) -> float:
-    """Session minutes since the board's run arrived; what it tells may be older on a delayed plan."""
-    arrived = board.published_at if board else None
+def runs_asked(user: Reader) -> list[dt.datetime]:
+    """When the user asked for the runs of the last hour (wall time), newest first."""
+    asked = AnalysisRun.objects.filter(
+        kind=RunKind.ON_DEMAND,
+        requested_by_id=user.pk,
+        created_wall__gt=timezone.now() - dt.timedelta(hours=1),
+    )
+    return list(asked.order_by("-created_wall").values_list("created_wall", flat=True))
+
+
+def _minutes_since(run: AnalysisRun | None, now: dt.datetime) -> float:
+    """Session minutes since a run arrived; what it tells may be older on a delayed plan."""
+    arrived = run.published_at if run else None
     return session_minutes_between(arrived, now) if arrived else 0.0
 
 

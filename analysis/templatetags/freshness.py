@@ -45,7 +45,8 @@ def freshness_bar(context: template.RequestContext) -> dict[str, Any]:
         "view_at": bar.published_at.isoformat() if bar.published_at else "",
         "view_words": _view_words(bar, now),
         "as_of_ms": int(bar.as_of.timestamp() * 1000) if bar.as_of else 0,
-        "board_ms": int(bar.board_as_of.timestamp() * 1000) if bar.board_as_of else 0,
+        "board_ms": int(bar.board_arrived_at.timestamp() * 1000) if bar.board_arrived_at else 0,
+        "view": context.get("view", ""),
         "advised": bar.run_advised,
         "auto": bar.run_at_once,
     }

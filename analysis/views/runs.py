@@ -20,10 +20,11 @@ from analysis.models import AnalysisRun, RunStatus
 from analysis.pages.runs import active_bar, run_rows
 from analysis.requests import Asked
 from analysis.run_list import run_found, runs_page
-from analysis.selectors import run_active, slot_next
+from analysis.selectors import board_freshness, run_active, slot_next
 from analysis.services import run_ask, run_cancel
 from sectors.live import board_now
 from sectors.presenters.ages import moment_text
+from universe.clock import ClockUnavailableError, market_now
 
 NOT_STARTED, NOT_CANCELLED = "Not started", "Not cancelled"
 
@@ -58,7 +59,10 @@ def _list(request: HttpRequest, asked: QueryDict, here: str) -> dict[str, Any]:
 @login_required
 def run_start(request: HttpRequest) -> HttpResponse:
     """Ask for a full run. Two who ask at once get the same run. Beyond the hour's limit the answer says when
-    the next is free."""
+    the next is free. ``by_itself``: a window asks that was opened on a stale board; another may have done so
+    before it."""
+    if request.POST.get("by_itself") and not _starts_by_itself(request):
+        return render(request, "analysis/run_progress.html")
     return _answer(request, lambda user: _asked_words(run_ask(user)), NOT_STARTED)
 
 
@@ -126,6 +130,13 @@ def _cancelled_words(run: AnalysisRun) -> str:
     if run.status == RunStatus.CANCELLED:
         return f"Run {run.pk} is cancelled. The board keeps what it has."
     return f"Run {run.pk} is being cancelled: it ends with its next step. The board keeps what it has."
+
+
+def _starts_by_itself(request: HttpRequest) -> bool:
+    try:
+        return board_freshness(request.user, market_now()).run_at_once
+    except ClockUnavailableError:
+        return False
 
 
 def _way_back(request: HttpRequest) -> str:

@@ -2,12 +2,12 @@
 // than the shown one is dropped. Everything is morphed in place, so focus, open lists and scroll stay.
 (function () {
   "use strict";
-  const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000, CALENDAR_MS = 30000;
+  const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000, CALENDAR_MS = 30000, REFUSED_MS = 20000;
   const board = () => document.getElementById("board");
   const waiting = [];
   const shownAsks = new Map();
   let asks = 0;
-  let calendarAskedAt = 0;
+  let calendarAskedAt = 0, answeredAt = 0;
   let told = null;
   let leaving = false;
 
@@ -71,7 +71,7 @@
       board().dataset.version = frame.version;
       board().removeAttribute("data-empty");
       await morph(document.getElementById("strip"), frame.strip);
-      await morph(document.getElementById("glance"), frame.glance);
+      if (document.getElementById("glance")) await morph(document.getElementById("glance"), frame.glance);
       document.getElementById("market-status").dataset.oldest = frame.oldest;
       fetchBar();
       setTimeout(fetchCalendar, Math.random() * JITTER_MS);
@@ -105,13 +105,15 @@
   // The answer to the button is the newest of all that were asked for.
   document.addEventListener("htmx:after:request", (event) => {
     const bar = event.target.closest("#freshness");
-    if (bar) shownAsks.set(bar.dataset.url, ++asks);
+    if (!bar) return;
+    shownAsks.set(bar.dataset.url, ++asks);
+    answeredAt = Date.now();
   });
 
-  // What a run told while the answer was under way is newer than the answer.
+  // What a run told while the answer was under way is newer than the answer. Why a run was refused stays a while.
   async function fetchBar() {
     const bar = document.getElementById("freshness"), before = told;
-    if (!bar || !bar.dataset.url) return;
+    if (!bar || !bar.dataset.url || (bar.dataset.state === "refused" && Date.now() - answeredAt < REFUSED_MS)) return;
     await fetched(bar.dataset.url, () => document.getElementById("freshness"));
     if (told !== before) tell();
   }
@@ -187,5 +189,4 @@
     setTimeout(fetchAlerts, Math.random() * JITTER_MS);
   });
   setInterval(() => document.visibilityState === "visible" && fetchBar(), BAR_MS);
-  if (document.querySelector("#freshness[data-auto]")) document.getElementById("run-button")?.click();
 })();

@@ -52,7 +52,7 @@ def test_the_four_oclock_analysis_is_aging_at_6_37() -> None:
     bar = board_freshness(NOBODY, et("2026-03-11T06:37"))
     assert (bar.state, bar.run_advised) == ("aging", True)
     assert bar.headline == "Full analysis as of 4:00, 2 h 37 min old."
-    assert bar.changed == "No move over 15% since then. The lights are of 6:30."
+    assert bar.changed == "No catalyst and no move over 15% since then. The lights are of 6:30."
 
 
 def test_a_pass_does_not_make_an_analysis_young() -> None:
