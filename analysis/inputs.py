@@ -31,7 +31,7 @@ from universe.services import (
     tracked_symbols,
     unheard,
 )
-from universe.sessions import ET, hours, phase, session_of
+from universe.sessions import ET, hours, phase, previous_session, session_of
 
 #: Prices of the stream that are no older stand in for a snapshot that failed.
 STAND_IN = dt.timedelta(minutes=5)
@@ -96,6 +96,8 @@ def prices_take(findings: Findings, *, progress: Progress = unheard) -> dt.datet
     if report.end_of_day:
         return _end_of_day(findings)
     if report.frozen is not None:
+        # Whatever moment the vendor stamps on them: the prices are those of that pass.
+        findings.oldest_input_at = min(filter(None, (report.newest, report.frozen.since)))
         findings.problems.append(_frozen_words(report.frozen))
         findings.degraded.append(FROZEN)
     if report.newest is not None and report.lag is not None and report.is_delayed:
@@ -127,7 +129,16 @@ def _end_of_day(findings: Findings) -> dt.datetime:
         "Neither key's plan has prices within the session: the figures are those of the last close."
     )
     findings.degraded.append("closes in place of prices")
-    return market_now()
+    now = market_now()
+    findings.oldest_input_at = _last_close(now)
+    return now
+
+
+def _last_close(now: dt.datetime) -> dt.datetime:
+    """The close that the newest daily bars are of: they come after the session's end."""
+    session = session_of(now)
+    is_over = now >= hours(session).post_close
+    return hours(session if is_over else previous_session(session)).close
 
 
 def _stand_in(as_of: dt.datetime, error: SourceError, findings: Findings) -> None:

@@ -11,6 +11,7 @@ from analysis.engine.frames import unpack
 from analysis.listener import StreamListener
 from analysis.models import Alert, AnalysisRun, StockReading
 from analysis.movers import MoverWatch
+from sectors.models import SentimentReading
 from tests.analysis import small_market
 from tests.analysis.conftest import SNAPSHOT, Scene
 from tests.analysis.small_market import et
@@ -18,6 +19,7 @@ from tests.universe.vendor import Answer
 from universe import clock
 from universe.models import MinuteQuote, QuarantinedPrice
 from universe.services import minute_bars_store, splits_store
+from universe.sessions import ET
 from universe.types import MinuteBar, Split
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
@@ -206,6 +208,8 @@ def test_a_frozen_feed_is_told_and_lowers_the_confidence(scene: Scene) -> None:
     assert first.message == ""
     assert "The feed looks frozen: 100% of prices and volumes are those of 10:15." in frozen.message
     assert "a feed that looks frozen" in unpack(bytes(frozen.input.frame)).degraded
+    oldest = SentimentReading.objects.filter(run_id=frozen.pk).values_list("oldest_input_at", flat=True)
+    assert {moment.astimezone(ET).strftime("%H:%M") for moment in oldest} == {"10:15"}
 
 
 def test_a_feed_that_moves_or_is_asked_again_at_once_is_not_called_frozen(scene: Scene) -> None:

@@ -14,10 +14,11 @@ from sectorlight.models import User
 from sectors.models import SentimentReading
 from sectors.selectors import board_current
 from tests.analysis import small_market
-from tests.analysis.conftest import SNAPSHOT, Scene
+from tests.analysis.conftest import NOW, SNAPSHOT, Scene
 from tests.analysis.small_market import et
 from tests.universe.vendor import Answer
 from universe import clock
+from universe.sessions import hours, previous_session
 from universe.sources import plan_of, vendor_status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
@@ -122,7 +123,10 @@ def test_plans_without_prices_of_the_session_give_the_last_close_and_say_so(
     reading = SentimentReading.objects.filter(sector="technology").get()
     assert reading.source.endswith(", end of day")
     assert reading.returns["30min"] is None
-    assert "END OF DAY" in board_page(scene)
+    assert reading.oldest_input_at == hours(previous_session(NOW.date())).close
+    html = board_page(scene)
+    assert "END OF DAY" in html
+    assert "Past your limit of 4 h; data of Mon 16:00" in html, "a close is no price of now"
 
 
 def test_a_board_of_live_prices_has_no_such_banner(scene: Scene) -> None:
