@@ -4,6 +4,9 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from sectors.live import ALERTS_VIEW, BOARD_VIEW, COMPACT_VIEW
+from sectors.places import PLACES
+
 
 class RunKind(models.TextChoices):
     COMPREHENSIVE = "comprehensive", "comprehensive (20:00)"
@@ -327,6 +330,14 @@ class FreshnessPreference(models.Model):
         TRADER = "trader", "Trader (red and green)"
         SAFE = "safe", "Colour-blind safe"
 
+    #: What "/" shows. A sector stands for its page.
+    VIEWS = (
+        (BOARD_VIEW, "Board: eight cards"),
+        (COMPACT_VIEW, "Compact: one line a sector"),
+        (ALERTS_VIEW, "Alerts"),
+        *((place.slug, place.name) for place in PLACES),
+    )
+
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="freshness")
     fresh_minutes = models.PositiveIntegerField(
         default=120, validators=[MinValueValidator(1), MaxValueValidator(2880)]
@@ -338,6 +349,9 @@ class FreshnessPreference(models.Model):
     time_zone = models.CharField(max_length=60, blank=True, help_text="Shown beside New York time.")
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.DARK)
     palette = models.CharField(max_length=8, choices=Palette.choices, default=Palette.TRADER)
+    default_view = models.CharField(
+        max_length=50, choices=VIEWS, default=BOARD_VIEW, help_text="What opens after the log-in, and at “/”."
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
 

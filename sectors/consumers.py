@@ -2,17 +2,19 @@
 
 Frames, all with ``kind``:
 
-    clock         world, now (market time, ms), speed, version   on connect and every few seconds
+    clock         world, now (market time, ms), speed, version, day   on connect and every few seconds; with
+                  the first of each day windows, the hours of the sessions around it
     cards         version, cards [{sector, version, html}], strip, glance   the cards that are newer
     progress      id, status, percent, word, headline           a run moves or ends
     alerts        -                                             the rail has something new
-    preferences   theme, palette                                the user saved other preferences
+    preferences   theme, palette, time zone, limits             the user saved other preferences
 
 Close codes: 4401, the user has logged out, maybe elsewhere; 4503, the channel layer does not answer.
 The page tries again in both cases, and the handshake lets in who still has a session.
 
-The page sends nothing. It names the version that it shows when it connects (``?version=``), and gets what was
-published between its rendering and its connection. A card older than the shown one is dropped by the page.
+The page sends nothing. It names the version and the view that it shows when it connects
+(``?version=&view=``), and gets what was published between its rendering and its connection. A card older than
+the shown one is dropped by the page.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from sectors.broadcast import layer_outage
+from sectors.live import BOARD_VIEW, VIEWS
 from sectors.push import board_frame, clock_frame, preferences_frame, progress_frame
 from universe import keys
 
@@ -55,7 +58,8 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
 
     async def connect(self) -> None:
         self.user_id = int(cast(Any, self.scope)["user"].pk)
-        self.shown = _version(self.scope.get("query_string", b""))
+        query = self.scope.get("query_string", b"")
+        self.shown, self.view = _version(query), _view(query)
         self.groups_joined = (keys.BOARD_GROUP, keys.user_group(self.user_id))
         await self.accept()
         for group in self.groups_joined:
@@ -99,19 +103,32 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
 
     async def _send_board(self) -> None:
         """The cards that are newer than the shown ones, if there are any."""
-        frame = await database_sync_to_async(board_frame)(self.user_id, self.shown)
+        frame = await database_sync_to_async(board_frame)(self.user_id, self.shown, self.view)
         if frame is not None:
             self.shown = max(self.shown, frame["version"])
             await self.send_json(frame)
 
     async def _tick(self) -> None:
         """Say that the connection lives, and keep the page's clock on the market's."""
+        day = ""
         while True:
-            await self.send_json(await sync_to_async(clock_frame, thread_sensitive=False)(self.shown))
+            frame = await sync_to_async(clock_frame, thread_sensitive=False)(self.shown, day)
+            day = frame["day"]
+            await self.send_json(frame)
             await asyncio.sleep(CLOCK_SECONDS)
 
 
 def _version(query: bytes) -> int:
     """The version that the page shows; 0 for none and for nonsense."""
-    given = parse_qs(query.decode("latin-1")).get("version", ["0"])[0]
+    given = _asked(query, "version")
     return int(given) if given.isascii() and given.isdecimal() and len(given) <= 16 else 0
+
+
+def _view(query: bytes) -> str:
+    """The view that the page shows; the board for none and for nonsense."""
+    given = _asked(query, "view")
+    return given if given in VIEWS else BOARD_VIEW
+
+
+def _asked(query: bytes, name: str) -> str:
+    return parse_qs(query.decode("latin-1")).get(name, [""])[0]

@@ -1,7 +1,7 @@
 """Frames for open pages: the same partials and presenters as the page, rendered once for everyone who waits.
 
-A frame of the board is the same for all users with the same limit, so that a thousand open pages cost one
-rendering: the cards of a moment are kept for as long as their ages read the same, one second.
+A frame of the board is the same for all users with the same limits and view, so that a thousand open pages
+cost one rendering: the cards of a moment are kept for as long as their ages read the same, one second.
 """
 
 from __future__ import annotations
@@ -18,40 +18,48 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError
 from django.template.loader import render_to_string
 
-from sectors.live import board_now, viewer_limits
+from sectors.live import BOARD_VIEW, COMPACT_VIEW, board_now, viewer_limits
 from sectors.presenters import cards_from_payload
 from sectors.presenters.ages import milliseconds
-from sectors.presenters.market import oldest_input
+from sectors.presenters.market import oldest_input, windows
 from sectors.selectors import board_current
 from sectors.surroundings import releases_now, strip_now
 from sectors.types import ViewLimits
 from universe.clock import ClockUnavailableError, clock_state, market_now
+from universe.sessions import ET
 
 KEPT_RENDERINGS = 8
+#: How one sector is drawn in each view.
+TEMPLATES = {BOARD_VIEW: "sectors/_card.html", COMPACT_VIEW: "sectors/_line.html"}
 
 _lock = threading.Lock()
 _rendered: OrderedDict[tuple[object, ...], dict[str, Any]] = OrderedDict()
 
 
-def board_frame(user_id: int, shown: int) -> dict[str, Any] | None:
-    """The cards with a later version than ``shown``; None when there is none."""
+def board_frame(user_id: int, shown: int, view: str = BOARD_VIEW) -> dict[str, Any] | None:
+    """The cards with a later version than ``shown`` as ``view`` draws them; None when there is none."""
     payload = board_current()
     if payload is None or payload["version"] <= shown:
         return None
-    whole = _whole_frame(payload, viewer_limits(_user(user_id)))
+    whole = _whole_frame(payload, viewer_limits(_user(user_id)), view)
     newer = [card for card in whole["cards"] if card["version"] > shown]
     return whole | {"cards": newer}
 
 
-def clock_frame(shown: int) -> dict[str, Any]:
-    """Which market, its time and speed; ``now`` None while a simulated market does not tell its time."""
+def clock_frame(shown: int, day: str = "") -> dict[str, Any]:
+    """Which market, its time and speed; ``now`` None while a simulated market does not tell its time.
+
+    On another ``day`` than the page knows, the hours of the sessions around it come along: by these it ages.
+    """
     state = clock_state()
     frame = {"kind": "clock", "world": settings.MARKET_WORLD, "now": None, "speed": 0.0, "version": shown}
     try:
-        now = int(market_now().timestamp() * 1000)
+        now = market_now()
     except ClockUnavailableError:
-        return frame
-    return frame | {"now": now, "speed": 0.0 if state.ended else state.speed}
+        return frame | {"day": day}
+    today = now.astimezone(ET).date().isoformat()
+    frame |= {"now": milliseconds(now), "speed": 0.0 if state.ended else state.speed, "day": today}
+    return frame if today == day else frame | {"windows": windows(now.astimezone(ET))}
 
 
 def progress_frame(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,18 +105,18 @@ def _user(user_id: int) -> AbstractBaseUser | None:
         return None
 
 
-def _whole_frame(payload: dict[str, Any], limits: ViewLimits) -> dict[str, Any]:
+def _whole_frame(payload: dict[str, Any], limits: ViewLimits, view: str) -> dict[str, Any]:
     now = board_now(payload)
-    key = (payload["version"], payload["run_id"], limits.stale_minutes, now.replace(microsecond=0))
+    key = (payload["version"], payload["run_id"], limits, view, now.replace(microsecond=0))
     with _lock:
         if key not in _rendered:
-            _rendered[key] = _render(payload, limits, now)
+            _rendered[key] = _render(payload, limits, view, now)
             while len(_rendered) > KEPT_RENDERINGS:
                 _rendered.popitem(last=False)
         return _rendered[key]
 
 
-def _render(payload: dict[str, Any], limits: ViewLimits, now: dt.datetime) -> dict[str, Any]:
+def _render(payload: dict[str, Any], limits: ViewLimits, view: str, now: dt.datetime) -> dict[str, Any]:
     cards = cards_from_payload(payload, now, limits)
     oldest = oldest_input(payload)
     return {
@@ -119,7 +127,7 @@ def _render(payload: dict[str, Any], limits: ViewLimits, now: dt.datetime) -> di
             {
                 "sector": card.slug,
                 "version": card.version,
-                "html": render_to_string("sectors/_card.html", {"card": card}),
+                "html": render_to_string(TEMPLATES[view], {"card": card}),
             }
             for card in cards
         ],

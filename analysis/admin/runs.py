@@ -181,7 +181,10 @@ def _history() -> SafeString:
 class PreferenceForm(ModelForm):
     class Meta:
         model = FreshnessPreference
-        fields = ["user", "fresh_minutes", "stale_minutes", "on_open", "time_zone", "theme", "palette"]
+        fields = [
+            *("user", "fresh_minutes", "stale_minutes", "on_open", "default_view"),
+            *("time_zone", "theme", "palette"),
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -194,8 +197,10 @@ class PreferenceForm(ModelForm):
 @admin.register(FreshnessPreference)
 class FreshnessPreferenceAdmin(AnyAdmin):
     form = PreferenceForm
-    list_display = ["user", "fresh_minutes", "stale_minutes", "on_open", "time_zone", "updated_at"]
-    list_filter = ["on_open", "theme", "palette"]
+    list_display = [
+        *("user", "fresh_minutes", "stale_minutes", "on_open", "default_view", "time_zone", "updated_at")
+    ]
+    list_filter = ["on_open", "default_view", "theme", "palette"]
     list_select_related = ["user"]
     search_fields = ["user__username", "time_zone"]
     search_help_text = "User or time zone"

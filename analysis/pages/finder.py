@@ -120,6 +120,7 @@ def _said(query: str, groups: Sequence[FinderGroup]) -> str:
 
 def _place(target: Target, lights: Mapping[str, CardData]) -> FinderRow:
     href = reverse(target.url, args=[target.slug] if target.slug else [])
+    href += f"?view={target.view}" if target.view else ""
     card = lights.get(target.slug)
     if card is None:
         return FinderRow(0, href, target.title, target.name)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sectors.live import BOARD_VIEW, COMPACT_VIEW
 from sectors.places import PLACES
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``url`` is the address's name in urls.py; ``slug`` that of a sector; ``words`` mean it too."""
+    """``url`` is the address's name in urls.py; ``slug`` that of a sector, ``view`` one of the board;
+    ``words`` mean it too."""
 
     title: str
     url: str
     name: str
     words: str
     slug: str = ""
+    view: str = ""
     for_staff: bool = False
 
 
@@ -39,15 +42,16 @@ SECTORS = tuple(
     for place in PLACES
 )
 PAGES = (
-    Target("Board", "board", "All eight lights", "home lights sectors"),
+    Target("Board", "board", "All eight lights", "home lights sectors", view=BOARD_VIEW),
+    Target("Compact board", "board", "One line a sector", "home lights small dense lines", view=COMPACT_VIEW),
     Target("Alerts", "alerts", "Movers and turned lights", "movers colours changes"),
     Target("Universe", "funnel", "How the market narrows to its members", "funnel criteria members tiers"),
     Target("Runs", "runs", "Every analysis and its result", "analysis history passes"),
     Target(
         "Preferences",
         "preferences",
-        "Freshness, theme, time zone",
-        "settings theme palette freshness time zone",
+        "Freshness, first page, theme, time zone",
+        "settings theme palette freshness time zone view",
     ),
     Target("API", "api-docs", "What programs may ask", "rest documentation"),
     Target("Log out", "logout", "Leave SectorLight", "logout sign out"),

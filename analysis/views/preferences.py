@@ -44,6 +44,7 @@ class PreferencesForm(forms.Form):
     fresh_hours = forms.DecimalField(label="Fresh until", max_digits=6, decimal_places=3)
     stale_hours = forms.DecimalField(label="Stale from", max_digits=6, decimal_places=3)
     on_open = forms.ChoiceField(label="When I open the board", choices=FreshnessPreference.OnOpen.choices)
+    default_view = forms.ChoiceField(label="Open SectorLight with", choices=FreshnessPreference.VIEWS)
     time_zone = forms.ChoiceField(label="Second clock", required=False)
     theme = forms.ChoiceField(label="Theme", choices=FreshnessPreference.Theme.choices)
     palette = forms.ChoiceField(label="Palette", choices=FreshnessPreference.Palette.choices)
@@ -111,6 +112,7 @@ def _initial(stored: FreshnessPreference) -> dict[str, Any]:
         "fresh_hours": f"{stored.fresh_minutes / 60:.3f}".rstrip("0").rstrip("."),
         "stale_hours": f"{stored.stale_minutes / 60:.3f}".rstrip("0").rstrip("."),
         "on_open": stored.on_open,
+        "default_view": stored.default_view,
         "time_zone": stored.time_zone,
         "theme": stored.theme,
         "palette": stored.palette,

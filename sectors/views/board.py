@@ -1,4 +1,4 @@
-"""The board: eight cards, the strip above, the rail beside; now, or as it stood at a stored moment."""
+"""The board: eight cards or lines, the strip above, the rail beside; now, or as it stood at a moment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from sectors import figures
-from sectors.live import board_now, viewer_limits
+from sectors.live import ALERTS_VIEW, BOARD_VIEW, COMPACT_VIEW, VIEWS, board_now, viewer_home, viewer_limits
 from sectors.moments import MomentRefusedError, moment_asked, moment_words
 from sectors.presenters import cards_from_payload
 from sectors.presenters.rail import calendar_rows
@@ -32,15 +32,22 @@ from universe.sessions import ET
 @never_cache
 @vary_on_headers("HX-Request")
 def board(request: HttpRequest) -> HttpResponse:
-    """The whole page; for a request of htmx the part below the banners, with ``part=calendar`` that alone."""
+    """The whole page; for a request of htmx the part below the banners, with ``part=calendar`` that alone.
+
+    Without ``view`` and ``at`` it is the front door: it leads where the user wants to begin.
+    """
+    if home := _home(request):
+        return redirect(home)
+    view = request.GET.get("view", BOARD_VIEW)
+    view = view if view in VIEWS else BOARD_VIEW
     asked = request.GET.get("at")
     if asked is not None:
-        return _past_board(request, asked)
+        return _past_board(request, asked, view)
     payload = board_current()
     now = board_now(payload)
-    if request.GET.get("part") == "calendar" and getattr(request, "htmx", False):
+    if request.GET.get("part") == "calendar" and _is_fragment(request):
         return render(request, "sectors/_calendar.html", _calendar(releases_now(now), now))
-    context = _context(payload, now, viewer_limits(request.user))
+    context = _context(payload, now, viewer_limits(request.user)) | {"view": view}
     if payload is None:
         context["skeletons"] = cards_from_payload(None, now, ViewLimits(), loading=True)
     return render(request, _template(request), context)
@@ -50,10 +57,31 @@ def board(request: HttpRequest) -> HttpResponse:
 @login_required
 def sectors(request: HttpRequest) -> HttpResponse:
     """The eight sectors are the board."""
-    return redirect("board")
+    return redirect(board_address())
 
 
-def _past_board(request: HttpRequest, asked: str) -> HttpResponse:
+def board_address(view: str = BOARD_VIEW) -> str:
+    """The address that shows this view to everybody, whatever they want to begin with."""
+    return f"{reverse('board')}?view={view}"
+
+
+def _home(request: HttpRequest) -> str:
+    """Where "/" leads the user; empty: the board itself is wanted. An open board asks for its own parts."""
+    if request.GET.keys() & {"view", "at", "part"} or _is_fragment(request):
+        return ""
+    wanted = viewer_home(request.user)
+    if wanted == BOARD_VIEW:
+        return ""
+    if wanted == COMPACT_VIEW:
+        return board_address(wanted)
+    return reverse("alerts") if wanted == ALERTS_VIEW else reverse("sector", args=[wanted])
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
+
+
+def _past_board(request: HttpRequest, asked: str, view: str) -> HttpResponse:
     now = board_now(None)
     try:
         moment = moment_asked(asked, now)
@@ -64,12 +92,13 @@ def _past_board(request: HttpRequest, asked: str) -> HttpResponse:
     context = _context(payload, moment, NO_LIMIT, releases=releases)
     context |= {
         "strip": strip_past(payload, context["cards"], releases, moment),
-        "past": _past(payload, moment, now),
+        "past": _past(payload, moment, now, view),
+        "view": view,
     }
     return render(request, _template(request), context)
 
 
-def _past(payload: dict[str, Any] | None, moment: dt.datetime, now: dt.datetime) -> Past:
+def _past(payload: dict[str, Any] | None, moment: dt.datetime, now: dt.datetime, view: str) -> Past:
     words = moment_words(moment, now)
     text = f"This is how the board stood on {words}. It is not the present."
     if payload is None:
@@ -77,9 +106,8 @@ def _past(payload: dict[str, Any] | None, moment: dt.datetime, now: dt.datetime)
     else:
         published = dt.datetime.fromisoformat(payload["published_at"])
         run = f"Run {figures.count(payload['run_id'])}, published {moment_words(published, now)}."
-    return Past(
-        "STORED BOARD", "The board", words, text, run, back=reverse("board"), asked=moment.isoformat()
-    )
+    back = board_address(view)
+    return Past("STORED BOARD", "The board", words, text, run, back=back, asked=moment.isoformat())
 
 
 def _context(
@@ -117,4 +145,4 @@ def _facts(payload: dict[str, Any] | None, cards: list[Any]) -> str:
 
 
 def _template(request: HttpRequest) -> str:
-    return "sectors/_live.html" if getattr(request, "htmx", False) else "sectors/board.html"
+    return "sectors/_live.html" if _is_fragment(request) else "sectors/board.html"

@@ -5,7 +5,7 @@
   const TYPING = "input, textarea, select, [contenteditable]";
 
   function openSector(key) {
-    const links = document.querySelectorAll(".card .open, .crumbs a");
+    const links = document.querySelectorAll(".board .open, .crumbs a");
     const link = links[Number(key) - 1];
     if (link) link.click();
   }
@@ -20,7 +20,7 @@
     if (/^[1-8]$/.test(event.key)) return openSector(event.key);
     if (event.key === "/") return openSearch();
     if (event.key === "?") return document.getElementById("keys-help")?.showModal();
-    if (event.key.toLowerCase() === "b") return document.querySelector(".brand")?.click();
+    if (event.key.toLowerCase() === "b") return document.querySelector(".nav a")?.click();
     if (event.key.toLowerCase() === "r") return document.getElementById("run-button")?.click();
     return false;
   }

@@ -19,10 +19,10 @@
 
   function address() {
     const scheme = location.protocol === "https:" ? "wss://" : "ws://";
-    const board = document.getElementById("board");
-    // A page without a board wants the clock and the preferences only: no card is newer than this.
-    const version = board ? board.dataset.version : Number.MAX_SAFE_INTEGER;
-    return scheme + location.host + "/ws/board/?version=" + version;
+    const shown = document.querySelector("#board, .hero[data-version]");
+    // A page without a light wants the clock and the preferences only: no card is newer than this.
+    const version = shown ? shown.dataset.version : Number.MAX_SAFE_INTEGER;
+    return scheme + location.host + "/ws/board/?version=" + version + "&view=" + (shown?.dataset.view || "board");
   }
 
   function connect() {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ GIVEN = {
     "fresh_hours": "1.5",
     "stale_hours": "3",
     "on_open": "run",
+    "default_view": "compact",
     "time_zone": "Europe/Paris",
     "theme": "light",
     "palette": "safe",
@@ -50,6 +52,7 @@ def test_saving_stores_minutes_and_comes_back_with_the_new_look(client: Client, 
     assert save(client).status_code == 302
     stored = FreshnessPreference.objects.get(user=mara)
     assert (stored.fresh_minutes, stored.stale_minutes, stored.on_open) == (90, 180, "run")
+    assert stored.default_view == "compact"
     html = client.get("/analysis/preferences/").content.decode()
     assert 'data-theme="light" data-palette="safe"' in html
     assert "Saved." in html
@@ -75,10 +78,22 @@ def test_a_limit_that_is_none_is_refused(client: Client, mara: Any, hours: str) 
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("time_zone", "Mars/Base"), ("theme", "pink"), ("palette", "x"), ("on_open", "")]
+    ("field", "value"),
+    [
+        *(("time_zone", "Mars/Base"), ("theme", "pink"), ("palette", "x"), ("on_open", "")),
+        *(("default_view", ""), ("default_view", "crypto")),
+    ],
 )
 def test_a_choice_that_is_not_offered_is_refused(client: Client, mara: Any, field: str, value: str) -> None:
     assert save(client, **{field: value}).status_code == 422
+
+
+def test_the_first_page_is_chosen_from_the_views_and_the_eight_sectors(client: Client, mara: Any) -> None:
+    html = client.get("/analysis/preferences/").content.decode()
+    choices = html.split('name="default_view"')[1].split("</select>")[0]
+    assert '<option value="board" selected>' in choices
+    assert re.findall(r'value="(\w+)"', choices)[:4] == ["board", "compact", "alerts", "technology"]
+    assert choices.count("<option") == 11
 
 
 def test_a_stored_zone_outside_the_short_list_is_kept(client: Client, mara: Any) -> None:

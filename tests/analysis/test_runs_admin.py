@@ -147,6 +147,7 @@ def test_limits_that_contradict_each_other_are_refused(admin) -> None:
         "fresh_minutes": 90,
         "stale_minutes": 60,
         "on_open": "ask",
+        "default_view": "board",
         "theme": "dark",
         "palette": "safe",
     }
@@ -166,6 +167,7 @@ def test_a_changed_preference_reaches_the_open_windows_of_its_user(
         "fresh_minutes": 20,
         "stale_minutes": 60,
         "on_open": "ask",
+        "default_view": "board",
         "time_zone": "",
         "theme": "dark",
         "palette": "safe",

@@ -81,7 +81,9 @@ def _noon() -> Any:
         yield
 
 
-def talk(client: Client | None, version: int | str, conversation: Talk, *, origin: bytes = ORIGIN) -> Any:
+def talk(
+    client: Client | None, version: int | str, conversation: Talk, *, origin: bytes = ORIGIN, view: str = ""
+) -> Any:
     """Hold a conversation over the whole ASGI application, with the session cookie of ``client``."""
     from sectorlight.asgi import application
 
@@ -93,7 +95,7 @@ def talk(client: Client | None, version: int | str, conversation: Talk, *, origi
         scope = {
             "type": "websocket",
             "path": "/ws/board/",
-            "query_string": f"version={version}".encode(),
+            "query_string": f"version={version}&view={view}".encode(),
             "headers": headers,
             "subprotocols": [],
         }
@@ -205,6 +207,46 @@ def test_a_page_that_shows_the_newest_gets_no_cards_on_connecting(trader: Client
 
     first, nothing = talk(trader, shown, conversation)
     assert (first["kind"], nothing) == ("clock", True)
+
+
+@pytest.mark.usefixtures("_noon")
+def test_a_compact_page_gets_the_lines_that_a_reload_would_give(trader: Client) -> None:
+    readings_record(turned(), run_stamp(1, PASS))
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        return await page.frame_of("cards")
+
+    frame = talk(trader, 0, conversation, view="compact")
+    reloaded = trader.get("/?view=compact").content.decode()
+    assert len(frame["cards"]) == 8
+    for news in frame["cards"]:
+        assert news["html"].strip() in reloaded
+    plain = talk(trader, 0, conversation, view="cinema")
+    assert 'class="card"' in plain["cards"][0]["html"], "nonsense is the board"
+
+
+def test_the_hours_of_the_sessions_come_with_the_first_clock_of_each_day(
+    trader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sectors.consumers.CLOCK_SECONDS", 0.01)
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        with clock.override(NOW):
+            first, second = await page.frame_of("clock"), await page.frame_of("clock")
+        with clock.override(at(4, 1, day=20)):
+            while (later := await page.frame_of("clock"))["day"] != "2026-03-20":
+                pass
+        return first, second, later
+
+    with clock.override(NOW):
+        first, second, later = talk(trader, 0, conversation)
+    assert first["day"] == second["day"] == "2026-03-10"
+    assert "windows" not in second
+    days = [[window[0] for window in json.loads(frame["windows"])] for frame in (first, later)]
+    assert min(days[1]) > min(days[0])
+    assert max(days[1]) > max(days[0])
 
 
 @pytest.mark.usefixtures("_noon")
