@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analysis', '0008_fund_correlations'),
+        ('analysis', '0010_run_requests'),
     ]
 
     operations = [
