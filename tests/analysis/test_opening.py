@@ -30,7 +30,7 @@ def mara() -> Any:
 @pytest.fixture
 def window(client: Client, mara: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """A window of mara's on a board of six hours ago; runs are asked for here and never done."""
-    monkeypatch.setattr("analysis.services.run_enqueue", lambda run_id: None)
+    monkeypatch.setattr("analysis.requests.run_enqueue", lambda run_id: None)
     client.force_login(mara)
     run_store(EARLY, kind=RunKind.OVERNIGHT)
     with override(NOW):
