@@ -2,8 +2,8 @@
 
 1. claim the row; a pass or a mover's run that a published run has overtaken ends as covered  `run_claim`
 2. make sure that the session has a universe                                            `universe_ensure`
-3. releases (analyses), the world's indices (before the first prints), news and filings, prices
-                            `releases_refresh`, `night_take`, `catalysts_refresh`, `quotes_refresh`
+3. releases (analyses), news and filings, the world's indices (before the first prints), prices
+                            `releases_refresh`, `catalysts_refresh`, `night_take`, `quotes_refresh`
 4. the input frame from what is stored                                                      `frame_build`
 5. scores                                                                                   `score_board`
 6. the next session's universe (20:00)                                                  `universe_ensure`
@@ -150,12 +150,12 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     findings = Findings()
     session = _prepare(progress, findings)
     release = _releases(run, session, progress, findings)
-    if is_night(run.kind, market_now()):
-        night_take(market_now(), findings)
     progress.stage("catalysts", "reading news and filings")
     # A pass has five calls: the splits, asked before the first one of a session, take those of the filings.
     asked = splits_take(findings)
     catalysts_take(findings, filings=not asked and run.kind != RunKind.MOVER, progress=progress.part)
+    if is_night(run.kind, market_now()):
+        night_take(market_now(), findings)
     progress.stage("prices", "fetching the prices")
     as_of = prices_take(findings, progress=progress.part)
     progress.stage("frame", "reading the input frame")

@@ -16,7 +16,7 @@ import numpy as np
 from analysis.catalyst_selectors import catalysts_since
 from analysis.engine.scoring import OVERNIGHT_MIN
 from analysis.inputs import Findings
-from analysis.models import ANALYSIS_KINDS
+from analysis.models import ANALYSIS_KINDS, RunKind
 from analysis.schedule import PASS_INTERVAL
 from analysis.types import InputFrame
 from universe.errors import SourceError
@@ -25,15 +25,19 @@ from universe.sessions import hours, previous_session, session_of
 
 logger = logging.getLogger(__name__)
 
+#: A mover's run too, or its sector alone would lose the shift that the others keep.
+NIGHT_KINDS = (*ANALYSIS_KINDS, RunKind.MOVER)
+
 
 def is_night(kind: str, now: dt.datetime) -> bool:
-    """Whether a run of this kind at market time ``now`` is a full analysis before the first pass."""
+    """Whether a run of this kind at market time ``now`` stands on the last closes: before the first pass."""
     start = hours(session_of(now)).pre_open
-    return kind in ANALYSIS_KINDS and start <= now < start + PASS_INTERVAL
+    return kind in NIGHT_KINDS and start <= now < start + PASS_INTERVAL
 
 
 def night_take(now: dt.datetime, findings: Findings) -> None:
-    """Fetch the moves of the world's indices and count the night's catalysts; what is missing is said."""
+    """Fetch the moves of the world's indices, and count the night's catalysts once the news are read; what
+    is missing is said."""
     since = hours(previous_session(session_of(now))).close
     findings.counts["overnight_catalysts"] = catalysts_since(since, now)
     try:
@@ -48,7 +52,9 @@ def night_take(now: dt.datetime, findings: Findings) -> None:
         missing = ", ".join(
             f"{move.name} ({move.note})" for move in findings.indices.moves if move not in known
         )
-        findings.problems.append(f"Fewer than two world indices tell of this night: {missing}.")
+        findings.problems.append(
+            f"Fewer than two world indices tell of this night, so nothing shifts the lights: {missing}."
+        )
 
 
 def night_moves(findings: Findings) -> tuple[float, ...]:

@@ -109,6 +109,36 @@ def test_a_vendor_without_indices_leaves_the_lights_unshifted_and_the_run_partia
     assert "overnight" not in reading(run).waterfall["parts"]
 
 
+@pytest.mark.django_db
+def test_the_nights_catalysts_are_counted_with_those_that_the_run_itself_reads(night: Scene) -> None:
+    stories = [
+        {
+            "id": f"n-{symbol}",
+            "published_utc": told,
+            "title": f"FDA approves {symbol} Inc. drug for asthma",
+            "article_url": f"https://news.example/{symbol}",
+            "publisher": {"name": "Wire Daily"},
+            "tickers": [symbol],
+        }
+        for symbol, told in (("CHARLY", "2026-03-10T06:00:00Z"), ("DELTA", "2026-03-09T19:00:00Z"))
+    ]
+    night.vendor.on("/v2/reference/news", Answer({"status": "OK", "results": stories}))
+    run = night.run(RunKind.OVERNIGHT)
+    # DELTA's is of 15:00 the day before: the close knew it.
+    assert run.counts["overnight_catalysts"] == 1
+    assert (board_current() or {})["context"]["night"]["catalysts"] == 1
+
+
+@pytest.mark.django_db
+def test_a_mover_of_the_night_keeps_the_bar_of_its_sector(night: Scene) -> None:
+    night.run(RunKind.OVERNIGHT)
+    night.later(10)
+    night.prices({"Healthcare": 16.0})
+    mover = night.run(RunKind.MOVER, sector="healthcare")
+    assert reading(mover).waterfall["parts"]["overnight"] == pytest.approx(0.05 * math.tanh(MEAN), abs=1e-12)
+    assert (board_current() or {})["context"]["night"]["prints"] > 0
+
+
 @pytest.mark.parametrize(
     ("kind", "at", "is_so"),
     [
@@ -116,6 +146,8 @@ def test_a_vendor_without_indices_leaves_the_lights_unshifted_and_the_run_partia
         (RunKind.ON_DEMAND, et(4, 29, 59), True),
         (RunKind.ON_DEMAND, et(4, 30), False),
         (RunKind.OVERNIGHT, et(9, 0), False),
+        (RunKind.MOVER, et(4, 10), True),
+        (RunKind.MOVER, et(4, 30), False),
         (RunKind.PASS, et(4, 10), False),
         (RunKind.COMPREHENSIVE, et(20, 0), False),
     ],

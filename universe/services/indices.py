@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 from universe.benchmarks import WORLD_INDICES
+from universe.clock import market_now
 from universe.services.calls import calls_kept
 from universe.sessions import hours, previous_session, session_of
 from universe.sources import facts_source
@@ -19,14 +20,18 @@ AHEAD_MAX = dt.timedelta(minutes=2)
 @dataclass(frozen=True, slots=True)
 class IndexMove:
     """``move_pct``: percent from the index's own previous close, NaN when it tells nothing of this night;
-    then ``note`` says why. ``as_of`` None: no quote came."""
+    then ``note`` says why. ``price`` in points is of the market's moment ``as_of`` and came at ``fetched_at``,
+    wall clock; None: no quote came."""
 
     symbol: str
     name: str
     move_pct: float = math.nan
-    as_of: dt.datetime | None = None
-    source: str = ""
     note: str = ""
+    price: float | None = None
+    previous_close: float | None = None
+    as_of: dt.datetime | None = None
+    fetched_at: dt.datetime | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +56,38 @@ def indices_refresh(now: dt.datetime) -> IndicesReport:
     session = session_of(now)
     since = hours(previous_session(session)).close
     with calls_kept("indices", session) as kept:
-        quotes = {quote.symbol: quote for quote in facts_source().fetch_context(list(WORLD_INDICES)).rows}
+        told = facts_source().fetch_context(list(WORLD_INDICES))
+    quotes = {quote.symbol: quote for quote in told.rows}
+    # The market of the answer, not of the question: a fast market's clock runs on while the vendor answers.
+    until = max(now, market_now()) + AHEAD_MAX
+    silent = "not in the plan" if any(reason.startswith("not_entitled") for reason in told.dropped) else ""
     moves = tuple(
-        _move(symbol, name, quotes.get(symbol), since=since, now=now)
+        _move(quotes[symbol], name, since, until)
+        if symbol in quotes
+        else IndexMove(symbol, name, note=silent or "no quote")
         for symbol, name in WORLD_INDICES.items()
     )
     return IndicesReport(moves, kept.ids)
 
 
-def _move(symbol: str, name: str, quote: Quote | None, *, since: dt.datetime, now: dt.datetime) -> IndexMove:
-    if quote is None:
-        return IndexMove(symbol, name, note="no quote")
+def _move(quote: Quote, name: str, since: dt.datetime, until: dt.datetime) -> IndexMove:
     move, note = math.nan, ""
-    if not since < quote.as_of <= now + AHEAD_MAX:
+    if quote.as_of <= since:
         note = "has not traded since the last close"
+    elif quote.as_of > until:
+        note = "its time lies ahead"
     elif not quote.previous_close or quote.previous_close <= 0:
         note = "no previous close"
     else:
         move = 100.0 * (quote.price / quote.previous_close - 1.0)
-    return IndexMove(symbol, name, move, quote.as_of, quote.source, note)
+    return IndexMove(
+        quote.symbol,
+        name,
+        move,
+        note,
+        price=quote.price,
+        previous_close=quote.previous_close,
+        as_of=quote.as_of,
+        fetched_at=quote.fetched_at,
+        source=quote.source,
+    )
