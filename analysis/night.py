@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from analysis.catalyst_selectors import catalysts_since
-from analysis.engine.scoring import OVERNIGHT_MIN
+from analysis.engine.scoring import OVERNIGHT_MIN, overnight_shift
 from analysis.inputs import Findings
 from analysis.models import ANALYSIS_KINDS, RunKind
 from analysis.schedule import PASS_INTERVAL
@@ -63,7 +63,8 @@ def night_moves(findings: Findings) -> tuple[float, ...]:
 
 
 def night_context(frame: InputFrame, findings: Findings) -> dict[str, object]:
-    """What the board tells of the night: members that have printed, indices, catalysts; empty by day."""
+    """What the board tells of the night: members that have printed, catalysts, indices and what they add to
+    every base; empty by day."""
     if findings.indices is None and "overnight_catalysts" not in findings.counts:
         return {}
     moves = findings.indices.moves if findings.indices else ()
@@ -71,4 +72,5 @@ def night_context(frame: InputFrame, findings: Findings) -> dict[str, object]:
         "prints": int(np.isfinite(frame.members.last).sum()),
         "catalysts": findings.counts.get("overnight_catalysts", 0),
         "indices": [[move.name, move.move_pct] for move in moves if math.isfinite(move.move_pct)],
+        "shift": overnight_shift(frame.overnight),
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.engine.scoring import overnight_mean
 from analysis.models import StockReading
 from analysis.types import (
     BoardScores,
@@ -157,6 +158,7 @@ def waterfall(
             "new_lows": score.new_lows,
             "levels": score.levels,
             "indices": moves,
+            "indices_mean": overnight_mean(overnight) if moves else None,
             "trust": score.trust,
             "divergences": score.divergences,
         }

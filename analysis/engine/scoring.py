@@ -58,12 +58,16 @@ def base_of(returns: Mapping[Timeframe, float | None], parameters: ScoringParame
     return math.fsum(base_part(frame, returns[frame], parameters) for frame in Timeframe)
 
 
+def overnight_mean(moves: Sequence[float]) -> float | None:
+    """W, the mean of the world indices' moves, percent; None with fewer than two known."""
+    known = [move for move in moves if math.isfinite(move)]
+    return math.fsum(known) / len(known) if len(known) >= OVERNIGHT_MIN else None
+
+
 def overnight_shift(moves: Sequence[float]) -> float:
     """What the world indices' moves, percent, add to the base; 0 with fewer than two known."""
-    known = [move for move in moves if math.isfinite(move)]
-    if len(known) < OVERNIGHT_MIN:
-        return 0.0
-    return OVERNIGHT_SHIFT * math.tanh(math.fsum(known) / len(known) / OVERNIGHT_SCALE)
+    mean = overnight_mean(moves)
+    return 0.0 if mean is None else OVERNIGHT_SHIFT * math.tanh(mean / OVERNIGHT_SCALE)
 
 
 def product(base: float, factors: Iterable[Factor]) -> float:

@@ -15,12 +15,12 @@ from analysis.engine.history import USUAL_DEPTH
 from analysis.inputs import Findings
 from analysis.lineage.catalysts import catalysts
 from analysis.lineage.described import VENDORS, Origins
+from analysis.lineage.night import night
 from analysis.lineage.prices import (
     benchmark,
     closes,
     day_volumes,
     last_prices,
-    night,
     references,
     splits,
     usual_volumes,

@@ -26,7 +26,7 @@ from analysis.lineage.described import (
 from analysis.types import FloatArray
 from sectors import figures
 from sectors.types import LineageInput
-from universe.selectors import calls_named, reference_prices, splits_count
+from universe.selectors import reference_prices, splits_count
 from universe.sessions import hours
 
 #: Which close, in sessions before today, each frame is measured from, and to where it is carried.
@@ -123,27 +123,6 @@ def benchmark(origins: Origins) -> Iterator[LineageInput]:
         received_at=received_of(origins.asked),
         **known_of(np.array([benchmark.last, *benchmark.closes] if benchmark else [np.nan])),
         rule="for the relative light",
-    )
-
-
-def night(origins: Origins) -> Iterator[LineageInput]:
-    """The world's indices, when a run before the first prints asked for them."""
-    report = origins.findings.indices
-    if report is None:
-        return
-    brought = calls_named(report.calls)
-    yield entry_of(
-        "indices",
-        "World indices",
-        parts=("overnight",),
-        source=vendor_words(brought),
-        calls=ids_of(brought),
-        as_of=span_of([move.as_of for move in report.known if move.as_of]),
-        received_at=received_of(brought),
-        known=len(report.known),
-        wanted=len(report.moves),
-        rule="since the last American close, at least two; universe/services/indices",
-        note=", ".join(f"{move.name}: {move.note}" for move in report.moves if move.note),
     )
 
 

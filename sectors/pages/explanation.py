@@ -135,6 +135,8 @@ def _figures(move: Move, parts: ScoreParts) -> Iterator[Figure]:
     elif move.name == "overnight":
         for name, pct in parts.waterfall.get("indices") or []:
             yield Figure(name, f"{name} since its close before", pct, figures.percent(pct, 3))
+        mean = parts.waterfall.get("indices_mean")
+        yield Figure("indices_mean", "mean of those known", mean, figures.percent(mean, 3))
         yield Figure(move.name, "shift", move.effect, _exact(move.effect))
     else:
         yield Figure(move.name, "exactly", move.running, _exact(move.running))

@@ -202,11 +202,11 @@ def _frame_why(parts: ScoreParts, name: str) -> str:
 
 
 def _night_why(parts: ScoreParts) -> str:
-    """The moves of which the shift is made; readings of an older version do not keep them."""
-    moves = parts.waterfall.get("indices") or []
-    told = [f"{name} {figures.percent(pct, 2)}" for name, pct in moves if pct is not None]
+    """The mean move of which the shift is made, and the moves; readings of an older version keep neither."""
+    moves, mean = parts.waterfall.get("indices") or [], parts.waterfall.get("indices_mean")
+    told = [f"{name} {'not known' if pct is None else figures.percent(pct, 2)}" for name, pct in moves]
     words = "world indices before the first prints"
-    return f"{words}: {', '.join(told)}" if told else words
+    return f"{words} {figures.percent(mean, 2)}: {', '.join(told)}" if told and mean is not None else words
 
 
 def _factor_why(parts: ScoreParts, factor: Mapping[str, Any]) -> str:

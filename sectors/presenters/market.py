@@ -197,9 +197,15 @@ def night_banner(context: Mapping[str, Any]) -> Banner | None:
     traded = f"{figures.number_of(prints, 'member')} traded so far; " if prints else ""
     known = figures.number_of(catalysts, "catalyst")
     text = f"{traded}the returns are those of the last session, with {known} since its close."
+    return Banner("delayed", title, text[:1].upper() + text[1:], _indices_words(night))
+
+
+def _indices_words(night: Mapping[str, Any]) -> str:
+    """The world's indices and what they add; one alone says too little of a night to add anything."""
     moves = [f"{name} {figures.percent(pct)}" for name, pct in night["indices"]]
-    more = f"World indices: {', '.join(moves)}." if moves else ""
-    return Banner("delayed", title, text[:1].upper() + text[1:], more)
+    if len(moves) < 2:
+        return "World indices are missing: no overnight shift."
+    return f"World indices: {', '.join(moves)}. They add {figures.signed(night['shift'], 3)} to every base."
 
 
 def _moment(moment: dt.datetime, now: dt.datetime) -> str:

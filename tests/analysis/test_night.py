@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,16 +16,23 @@ from analysis.models import AnalysisRun, RunInput, RunKind, RunStatus
 from analysis.night import is_night
 from analysis.pages.runs import count_words
 from analysis.recomputation import runs_recompute
+from analysis.services import run_execute
+from analysis.whatif import weight_whatif
+from sectors.api_explanation import explanation_json
 from sectors.models import SentimentReading
 from sectors.selectors import board_current
+from sectors.services import weight_revise
+from sectors.types import WeightSetting
 from tests.analysis import small_market
 from tests.analysis.conftest import SNAPSHOT, Scene
 from tests.analysis.small_market import et
 from tests.universe.vendor import Answer, Asked
 from universe import clock
+from universe.models import VendorCall
 
 MOVES = {"^N225": 0.8, "^HSI": -0.2, "^FTSE": 0.5, "^GDAXI": 0.3}
 MEAN = 0.35
+INDICES = ("index_N225", "index_HSI", "index_FTSE", "index_GDAXI")
 CALENDAR = "/stable/economic-calendar"
 
 
@@ -58,6 +66,10 @@ def night(scene: Scene) -> Scene:
     return scene
 
 
+def sources(run: AnalysisRun) -> dict[str, Any]:
+    return {one["name"]: one for one in RunInput.objects.get(run=run).lineage["inputs"]}
+
+
 def reading(run: AnalysisRun, sector: str = "healthcare") -> SentimentReading:
     return SentimentReading.objects.get(run_id=run.pk, sector=sector)
 
@@ -75,11 +87,56 @@ def test_the_night_shifts_every_light_by_a_bar_of_its_own(night: Scene) -> None:
 
 
 @pytest.mark.django_db
+def test_the_bar_opens_to_each_index_with_its_moments_and_the_call(night: Scene) -> None:
+    indices(night, {symbol: MOVES[symbol] for symbol in ("^N225", "^FTSE", "^GDAXI")})
+    run = night.run(RunKind.OVERNIGHT)
+    told = sources(run)
+    tokyo, hong_kong = told["index_N225"], told["index_HSI"]
+    assert (tokyo["words"], tokyo["source"], tokyo["parts"]) == ("Nikkei 225, ^N225", "FMP", ["overnight"])
+    assert tokyo["as_of"] == [et(3, 58).isoformat()]
+    call = VendorCall.objects.get(pk__in=tokyo["calls"])
+    assert call.purpose == "indices"
+    assert tokyo["received_at"] != []
+    assert tokyo["rule"].startswith("counts when newer than the close of Mon 9 Mar")
+    assert (hong_kong["known"], hong_kong["note"], hong_kong.get("calls")) == (0, "no quote", None)
+    explained = explanation_json(reading(run))
+    assert explained is not None
+    (bar,) = [part for part in explained["parts"] if part["name"] == "overnight"]
+    assert bar["lineage"] == [*INDICES, "parameters"]
+    values = {one["name"]: one["value"] for one in bar["inputs"]}
+    assert (values["Hang Seng"], values["indices_mean"]) == (None, pytest.approx(1.6 / 3))
+    assert bar["words"].endswith("Hang Seng not known, FTSE 100 +0.50%, DAX +0.30%")
+
+
+@pytest.mark.django_db
 def test_a_run_of_the_night_computed_again_gives_the_same_decimals(night: Scene) -> None:
     run = night.run(RunKind.OVERNIGHT)
     with clock.override(night.now()):
         report = runs_recompute([run.pk])
     assert report.differences == ()
+
+
+@pytest.mark.django_db
+def test_a_new_weight_keeps_the_bar_of_the_night_as_previewed(
+    night: Scene, django_capture_on_commit_callbacks: Any
+) -> None:
+    before = reading(night.run(RunKind.OVERNIGHT)).waterfall
+    night.later(5)
+    wanted = WeightSetting(Decimal("3.00"))
+    with clock.override(night.now()):
+        (preview,) = [one for one in weight_whatif("healthcare", wanted).now if one.sector == "healthcare"]
+        with django_capture_on_commit_callbacks(execute=True):
+            weight_revise("healthcare", wanted, reason="a try", author=None)
+        run = AnalysisRun.objects.get(kind=RunKind.REWEIGHT)
+        run_execute(run.pk)
+        assert runs_recompute([run.pk]).differences == ()
+    after = reading(run)
+    for part in ("parts", "base", "indices", "indices_mean"):
+        assert after.waterfall[part] == before[part]
+    assert preview.after is not None
+    assert after.sentiment_score == preview.after.score
+    assert sources(run)["index_N225"]["parts"] == ["overnight"]
+    assert (board_current() or {})["context"]["night"]["shift"] == before["parts"]["overnight"]
 
 
 @pytest.mark.django_db
@@ -98,15 +155,24 @@ def test_an_index_that_has_not_traded_since_the_last_close_tells_nothing(night: 
     run = night.run(RunKind.OVERNIGHT)
     assert "overnight" not in reading(run).waterfall["parts"]
     assert "Nikkei 225 (has not traded since the last close)" in run.message
+    told = sources(run)
+    assert {told[name]["note"] for name in INDICES} == {"has not traded since the last close"}
+    assert {(told[name]["known"], *told[name]["parts"]) for name in INDICES} == {(0, "beside")}
 
 
 @pytest.mark.django_db
-def test_a_vendor_without_indices_leaves_the_lights_unshifted_and_the_run_partial(night: Scene) -> None:
+def test_a_vendor_without_indices_leaves_the_lights_unshifted_and_the_run_partial(
+    night: Scene, client: Client
+) -> None:
     night.vendor.on("/stable/batch-quote", Answer({"error": "away"}, status=500))
     run = night.run(RunKind.OVERNIGHT)
     assert run.status == RunStatus.PARTIAL
     assert "The world indices are not known, so nothing shifts the lights" in run.message
     assert "overnight" not in reading(run).waterfall["parts"]
+    client.force_login(get_user_model().objects.create_user("trader", password="-"))
+    with clock.override(night.now()):
+        board = client.get("/").content.decode()
+    assert "World indices are missing: no overnight shift." in board
 
 
 @pytest.mark.django_db
@@ -167,8 +233,9 @@ def test_the_board_says_that_there_are_no_prints_yet_and_the_page_opens_the_bar(
         sector = client.get("/sectors/healthcare/").content.decode()
     assert "NO PRE-MARKET PRINTS YET" in board
     assert "World indices: Nikkei 225 +0.8%, Hang Seng −0.2%, FTSE 100 +0.5%, DAX +0.3%." in board
-    assert "world indices before the first prints: Nikkei 225 +0.80%" in sector
-    assert "World indices" in sector
+    assert "They add +0.017 to every base." in board
+    assert "world indices before the first prints +0.35%: Nikkei 225 +0.80%, Hang Seng −0.20%" in sector
+    assert "1,008.00 after 1,000.00 at its close before" in sector
     assert "DAX +0.30%" in count_words(run.counts)[1]
 
 

@@ -20,8 +20,8 @@ AHEAD_MAX = dt.timedelta(minutes=2)
 @dataclass(frozen=True, slots=True)
 class IndexMove:
     """``move_pct``: percent from the index's own previous close, NaN when it tells nothing of this night;
-    then ``note`` says why. ``price`` in points is of the market's moment ``as_of`` and came at ``fetched_at``,
-    wall clock; None: no quote came."""
+    then ``note`` says why. ``price`` is in points, ``as_of`` its market moment, ``fetched_at`` the wall
+    clock's when it came; None: no quote came."""
 
     symbol: str
     name: str
