@@ -8,6 +8,8 @@ from typing import Any
 
 from analysis.readings import finite
 from analysis.types import InputFrame
+from sectors.presenters.rail import value_words
+from sectors.presenters.strip import Release
 from universe.changes import alarm_words
 from universe.selectors import releases_between, universe_current
 from universe.sessions import ET
@@ -30,6 +32,29 @@ def release_near(now: dt.datetime) -> str:
         if release.country == COUNTRY and release.at >= shadow:
             return f"release: {release.event} at {release.at.astimezone(ET):%-H:%M}"
     return ""
+
+
+def releases_counted(day: dt.date, now: dt.datetime) -> dict[str, Any]:
+    """How many releases the stored calendar has on a New York ``day``, and those of high impact in words."""
+    midnight = dt.datetime.combine(day, dt.time(), tzinfo=ET)
+    found = releases_between(midnight, midnight + dt.timedelta(hours=23, minutes=59), impact="")
+    own = [release for release in found if release.country == COUNTRY]
+    return {
+        "releases_today": len(own),
+        "high_impact": [release_words(release, now) for release in own if release.impact == IMPACT],
+    }
+
+
+def release_words(release: Release, now: dt.datetime) -> str:
+    """ "CPI at 8:30, expected 3.1%, before 2.9%"; once it is out, "CPI at 8:30: 3.2%, expected 3.1%, ..."."""
+    words = f"{release.event} at {release.at.astimezone(ET):%-H:%M}"
+    if release.actual is not None:
+        words += f": {value_words(release.actual, release.unit)}"
+    elif release.at <= now:
+        words += ": no figure yet"
+    for name, value in (("expected", release.estimate), ("before", release.previous)):
+        words += "" if value is None else f", {name} {value_words(value, release.unit)}"
+    return words
 
 
 def context_of(

@@ -28,7 +28,7 @@ from kombu.exceptions import OperationalError
 
 from analysis.alerts import ColourChange, Move, colours_raise, movers_raise
 from analysis.catalyst_selectors import catalysts_are_short
-from analysis.context import context_of, release_near
+from analysis.context import context_of, release_near, releases_counted
 from analysis.engine import FrameError, score_board
 from analysis.engine.frames import digest, pack
 from analysis.errors import CeilingPassed, PricesMissing, RunCancelled, RunLost
@@ -240,6 +240,7 @@ def _releases(run: AnalysisRun, session: dt.date, progress: RunProgress, finding
             findings.counts["releases"] = releases_refresh(session)
         except SourceError as exc:
             findings.problems.append(f"The economic calendar is not fresh: {exc}")
+        findings.counts |= releases_counted(session, market_now())
     return release_near(market_now())
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis.models import RETRYABLE, TERMINAL, AnalysisRun, RunStatus
+from analysis.pages.run_told import TOLD, told_words
 from analysis.rights import Asker, Person, askers_of, cancel_question, may_cancel
 from analysis.stages import STAGES
 from sectors import figures
@@ -65,6 +66,7 @@ class RunRow:
     stages: tuple[StageBar, ...]
     counts: str
     all_counts: str
+    told: tuple[str, ...]
     missing: tuple[str, ...]
     message: str
     asked_by: str
@@ -138,6 +140,7 @@ def _row(run: AnalysisRun, now: dt.datetime, reader: Person, joined: Sequence[As
         stages=stage_bars(run.timings),
         counts=counts,
         all_counts=everything,
+        told=told_words(run.counts),
         missing=missing_words(run.counts),
         message=run.message,
         asked_by=_asked_by(run),
@@ -190,15 +193,14 @@ def stage_bars(timings: Mapping[str, Any]) -> tuple[StageBar, ...]:
 
 def count_words(counts: Mapping[str, Any]) -> tuple[str, str]:
     """The line of the list, "1,549 of 1,588 priced, 500 core", and everything that was counted."""
-    groups = [_counts({name: value for name, value in counts.items() if not isinstance(value, Mapping)})]
+    others = {name: value for name, value in counts.items() if name not in TOLD}
+    groups = [_counts({name: value for name, value in others.items() if not isinstance(value, Mapping)})]
     groups += [
         f"{name.replace('_', ' ')}: {_counts(value)}"
-        for name, value in sorted(counts.items())
-        if isinstance(value, Mapping) and name not in ("dropped", "indices") and _counts(value)
+        for name, value in sorted(others.items())
+        if isinstance(value, Mapping) and name != "dropped" and _counts(value)
     ]
-    moves = counts.get("indices", {})
-    groups += [", ".join(f"{name} {figures.percent(pct, 2)}" for name, pct in sorted(moves.items()))]
-    everything = "; ".join(group for group in groups if group)
+    everything = "; ".join(group for group in (*groups, *told_words(counts)) if group)
     if not {"priced", "members", "core"} <= set(counts):
         return everything, everything
     priced, members, core = (figures.count(counts[name]) for name in ("priced", "members", "core"))

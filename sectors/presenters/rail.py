@@ -68,14 +68,15 @@ def _row(release: Release, now: dt.datetime, *, is_next: bool, heading: str) -> 
 
 def _figure(release: Release, now: dt.datetime, *, past: bool, is_next: bool) -> str:
     if past:
-        return _value(release.actual, release.unit)
+        return value_words(release.actual, release.unit)
     if is_next:
         same_day = release.at.astimezone(sessions.ET).date() == now.astimezone(sessions.ET).date()
         return in_words(release.at - now) if same_day else ""
-    return f"est. {_value(release.estimate, release.unit)}" if release.estimate is not None else ""
+    return f"est. {value_words(release.estimate, release.unit)}" if release.estimate is not None else ""
 
 
-def _value(value: float | None, unit: str) -> str:
+def value_words(value: float | None, unit: str) -> str:
+    """A release's figure with its unit: "3.1%", "210K"; a dash when it is not known."""
     if value is None:
         return figures.DASH
     text = figures.plain(value, 0 if value == int(value) else 2)
