@@ -293,7 +293,7 @@ def _context(run: AnalysisRun, result: Result) -> dict[str, Any]:
     return context_of(result.frame, findings.problems, late=run.late, failed=findings.failed) | {
         "lag_seconds": round(findings.lag.total_seconds()) if findings.lag else None,
         "end_of_day": findings.end_of_day,
-        "night": night_context(result.frame, findings),
+        "night": night_context(result.frame, result.scores, findings),
     }
 
 

@@ -14,11 +14,12 @@ import math
 import numpy as np
 
 from analysis.catalyst_selectors import catalysts_since
+from analysis.engine.performance import LAST_SESSION
 from analysis.engine.scoring import OVERNIGHT_MIN, overnight_shift
 from analysis.inputs import Findings
 from analysis.models import ANALYSIS_KINDS, RunKind
 from analysis.schedule import PASS_INTERVAL
-from analysis.types import InputFrame
+from analysis.types import BoardScores, InputFrame
 from universe.errors import SourceError
 from universe.services import indices_refresh
 from universe.sessions import hours, previous_session, session_of
@@ -62,14 +63,17 @@ def night_moves(findings: Findings) -> tuple[float, ...]:
     return tuple(move.move_pct for move in findings.indices.moves) if findings.indices else ()
 
 
-def night_context(frame: InputFrame, findings: Findings) -> dict[str, object]:
-    """What the board tells of the night: members that have printed, catalysts, indices and what they add to
-    every base; empty by day."""
+def night_context(frame: InputFrame, scores: BoardScores, findings: Findings) -> dict[str, object]:
+    """What the board tells of the night: members that have printed, sectors with members and those of
+    them that show the last session, catalysts, indices and what they add to every base; empty by day."""
     if findings.indices is None and "overnight_catalysts" not in findings.counts:
         return {}
     moves = findings.indices.moves if findings.indices else ()
+    peopled = [sector for sector in scores.sectors if sector.members]
     return {
         "prints": int(np.isfinite(frame.members.last).sum()),
+        "sectors": len(peopled),
+        "carried": sum(any(one.note == LAST_SESSION for one in sector.frames) for sector in peopled),
         "catalysts": findings.counts.get("overnight_catalysts", 0),
         "indices": [[move.name, move.move_pct] for move in moves if math.isfinite(move.move_pct)],
         "shift": overnight_shift(frame.overnight),

@@ -188,16 +188,26 @@ def funnel_banner(context: Mapping[str, Any]) -> Banner | None:
 
 
 def night_banner(context: Mapping[str, Any]) -> Banner | None:
-    """What to say of a board that was made before the first prices of its session."""
+    """What to say of a board that was made before the first pass of its session."""
     night = context.get("night") or {}
     if not night:
         return None
-    prints, catalysts = int(night["prints"]), int(night["catalysts"])
+    prints = int(night["prints"])
     title = "EARLY PRE-MARKET" if prints else "NO PRE-MARKET PRINTS YET"
     traded = f"{figures.number_of(prints, 'member')} traded so far; " if prints else ""
-    known = figures.number_of(catalysts, "catalyst")
-    text = f"{traded}the returns are those of the last session, with {known} since its close."
+    known = figures.number_of(int(night["catalysts"]), "catalyst")
+    text = f"{traded}{_carried_words(night)}, with {known} since its close."
     return Banner("delayed", title, text[:1].upper() + text[1:], _indices_words(night))
+
+
+def _carried_words(night: Mapping[str, Any]) -> str:
+    """How many lights stand on the last session: all of them until enough members have traded."""
+    carried, lights = int(night["carried"]), figures.number_of(int(night["sectors"]), "light")
+    if carried == int(night["sectors"]):
+        return "the returns are those of the last session"
+    if not carried:
+        return "no light shows the last session any more"
+    return f"{carried} of {lights} still {'shows' if carried == 1 else 'show'} the last session"
 
 
 def _indices_words(night: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from analysis.services import run_execute
 from analysis.whatif import weight_whatif
 from sectors.api_explanation import explanation_json
 from sectors.models import SentimentReading
+from sectors.presenters.market import night_banner
 from sectors.selectors import board_current
 from sectors.services import weight_revise
 from sectors.types import WeightSetting
@@ -164,7 +165,7 @@ def test_an_index_that_has_not_traded_since_the_last_close_tells_nothing(night: 
 def test_a_vendor_without_indices_leaves_the_lights_unshifted_and_the_run_partial(
     night: Scene, client: Client
 ) -> None:
-    night.vendor.on("/stable/batch-quote", Answer({"error": "away"}, status=500))
+    night.vendor.on("/stable/batch-quote", Answer({"Error Message": "Down for maintenance"}))
     run = night.run(RunKind.OVERNIGHT)
     assert run.status == RunStatus.PARTIAL
     assert "The world indices are not known, so nothing shifts the lights" in run.message
@@ -241,6 +242,30 @@ def test_the_board_says_that_there_are_no_prints_yet_and_the_page_opens_the_bar(
         "World indices: Nikkei 225 +0.80%, Hang Seng −0.20%, FTSE 100 +0.50%, DAX +0.30%; "
         "0 releases today, none of high impact"
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"prints": 0, "carried": 8}, "The returns are those of the last session, with 1 catalyst since"),
+        ({"prints": 1, "carried": 1}, "1 member traded so far; 1 of 8 lights still shows the last session,"),
+        (
+            {"prints": 90, "carried": 5},
+            "90 members traded so far; 5 of 8 lights still show the last session,",
+        ),
+        (
+            {"prints": 900, "carried": 0},
+            "900 members traded so far; no light shows the last session any more,",
+        ),
+    ],
+)
+def test_the_board_says_how_much_of_it_is_of_the_last_session(told: dict[str, int], words: str) -> None:
+    night = {"sectors": 8, "catalysts": 1, "indices": [["DAX", 1.0], ["FTSE 100", -3.0]], "shift": -0.038}
+    banner = night_banner({"night": night | told})
+    assert banner is not None
+    assert words in banner.text
+    assert banner.more == "World indices: DAX +1.0%, FTSE 100 −3.0%. They add −0.038 to every base."
+    assert banner.title == ("EARLY PRE-MARKET" if told["prints"] else "NO PRE-MARKET PRINTS YET")
 
 
 @pytest.mark.django_db
