@@ -36,7 +36,9 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("path", ["/", "/analysis/preferences/", "/?at=2026-03-10T10:31:00-04:00"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?view=compact", "/analysis/preferences/", "/?at=2026-03-10T10:31:00-04:00"]
+)
 def test_axe_finds_nothing_in_any_look(board: Page, server: Restartable, path: str, width: int) -> None:
     board.emulate_media(reduced_motion="reduce")
     board.set_viewport_size({"width": width, "height": 900})

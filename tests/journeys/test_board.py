@@ -116,7 +116,7 @@ def test_ages_tick_and_a_light_goes_stale_by_itself_at_the_users_limit(
     expect(card).to_have_attribute("data-state", "normal")
     with clock.override(NOW + dt.timedelta(minutes=2)):
         expect(card).to_have_attribute("data-state", "stale")
-        expect(card.locator(".verdict")).to_contain_text("Older than your limit of 13 min")
+        expect(card.locator(".verdict")).to_contain_text("Past your limit of 13 min; data of 10:30")
         expect(card.locator('[data-slot="age"]')).to_have_text("14 m old")
         expect(card.locator(".score")).to_have_text("−0.77")
 

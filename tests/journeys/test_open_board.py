@@ -54,13 +54,14 @@ def test_a_run_that_is_published_brings_the_calendar_along(board: Page, aside: A
 
 def test_the_headline_ages_with_the_clock_in_the_servers_words(board: Page, aside: Aside) -> None:
     aside(lambda: run_store(PASS, kind=RunKind.ON_DEMAND))
+    aside(lambda: run_store(at(11, 30)))
     without_words_of_the_server(board)
     headline = board.locator('#freshness [data-slot="headline"]')
     expect(headline).to_have_text("Full analysis as of 10:30, 12 min old.")
     for moment, words in (
         (at(11, 40), "Full analysis as of 10:30, 1 h 10 min old."),
         (at(15), "Full analysis as of 10:30: 4 h 30 min old."),
-        (at(4, 30, day=11), "Full analysis as of 10:30: 10 h of session time, 18 h by the clock."),
+        (at(4, 30, day=11), "Full analysis as of Tuesday 10:30: 10 h of session time, 18 h by the clock."),
     ):
         with clock.override(moment):
             expect(headline).to_have_text(words)
@@ -70,10 +71,10 @@ def test_a_pass_that_is_overdue_grows_later_with_the_clock(board: Page, aside: A
     aside(lambda: run_store(PASS, kind=RunKind.ON_DEMAND))
     with clock.override(at(11, 40)):
         without_words_of_the_server(board)
-    headline = board.locator('#freshness [data-slot="headline"]')
-    expect(headline).to_have_text("The last pass is overdue: 1 h 10 min since the board was read.")
+        headline = board.locator('#freshness [data-slot="headline"]')
+        expect(headline).to_have_text("The last pass is overdue: 1 h 9 min since the board was read.")
     with clock.override(at(11, 52)):
-        words = "The last pass is overdue: 1 h 22 min since the board was read."
+        words = "The last pass is overdue: 1 h 21 min since the board was read."
         expect(headline).to_have_text(words)
 
 
