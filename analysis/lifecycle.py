@@ -25,7 +25,7 @@ from kombu.exceptions import OperationalError
 from analysis.errors import CeilingPassed, RunCancelled, RunLost
 from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunKind, RunStatus, Slot
 from analysis.rights import cancelled_words
-from analysis.selectors import runs_of_world
+from analysis.selectors import run_newest_board, runs_of_world
 from analysis.stages import stage_spans
 from sectors.broadcast import announce_progress
 from universe.clock import market_now
@@ -43,6 +43,9 @@ ATTEMPTS_MAX = 3
 #: five calls a minute makes long. A slot has its own.
 CEILINGS = {RunKind.ON_DEMAND: 300.0}
 CEILING, BUILD_CEILING = 120.0, 1_800.0
+#: A step that hangs is not waited for: so long after its ceiling, or after somebody has cancelled it, the run
+#: is ended beside it.
+HANGING_SECONDS = 10.0
 #: Advisory locks of PostgreSQL, held for one short transaction.
 CLAIM_LOCK = 7_310_001
 PUBLISH_LOCK = 7_310_002
@@ -323,12 +326,37 @@ class RunProgress:
         self._name, self._since = "", now
 
     def _keep_alive(self) -> None:
-        """Renew the heartbeat through stages that say nothing for long; a missed beat is tried again."""
+        """Renew the heartbeat through stages that say nothing for long, and end the run beside a step that
+        hangs; a missed beat is tried again."""
         try:
             while not self._stop.wait(HEARTBEAT_SECONDS):
                 try:
-                    _own(self.run).update(heartbeat_wall=timezone.now())
+                    if not self._beat_once():
+                        return
                 except DatabaseError as exc:
                     logger.warning("heartbeat of run %s was not stored: %s", self.run.pk, exc)
         finally:
             connection.close()
+
+    def _beat_once(self) -> bool:
+        """False: the run is not this worker's any more, or was ended here."""
+        ended = self._end_hanging()
+        if ended:
+            announce_progress(progress_event(self.run))
+            runs_dispatch()
+        return not ended and bool(_own(self.run).update(heartbeat_wall=timezone.now()))
+
+    def _end_hanging(self) -> bool:
+        """End a run whose step has hung for too long past its ceiling, or past its cancelling. Whatever the
+        step brings after all is refused, as that of any run which is not the worker's any more."""
+        ceiling, words = self._ceiling, self.run.stage or "it began"
+        waited = dt.timedelta(seconds=HANGING_SECONDS)
+        if _own(self.run).filter(cancel_requested__lt=timezone.now() - waited, publishing=False).exists():
+            run_end_cancelled(self.run, self.timings)
+            return True
+        if ceiling is None or time.monotonic() - self._started < ceiling + HANGING_SECONDS:
+            return False
+        logger.warning("run %s hangs while %s; it is ended beside it", self.run.pk, words)
+        status = RunStatus.CARRIED if run_newest_board() is not None else RunStatus.FAILED
+        run_end(self.run, status, message=str(CeilingPassed(ceiling, words)), timings=dict(self.timings))
+        return True

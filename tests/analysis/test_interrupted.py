@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from functools import partial
 from itertools import pairwise
@@ -9,18 +10,22 @@ from typing import Any
 
 import pytest
 import redis
+from django.contrib.auth import get_user_model
+from django.db import connection
 
 from analysis import lifecycle
 from analysis.errors import CeilingPassed
+from analysis.inputs import Findings, prices_take
 from analysis.lifecycle import BUILD_CEILING, RunProgress, run_ceiling, run_claim
 from analysis.models import AnalysisRun, RunKind, RunStatus, Slot
-from analysis.services import run_execute, slots_seed, tick
+from analysis.services import run_cancel, run_execute, slots_seed, tick
 from analysis.stages import stage_spans
 from sectors.board_cache import board_fetch
 from sectors.models import BoardSnapshot
 from tests.analysis.conftest import Scene
 from tests.analysis.small_market import et
 from tests.analysis.test_ticks import at_once
+from tests.workers import until
 from universe import clock, keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,6 +87,67 @@ def test_a_run_that_has_to_build_its_universe_may_take_longer(scene: Scene, monk
     monkeypatch.setattr(lifecycle.time, "monotonic", partial(float, time.monotonic() + BUILD_CEILING + 1))
     with pytest.raises(CeilingPassed, match="1800 s it may, while building"):
         progress.within(50, "building")
+
+
+class Hanging:
+    """A run in a thread of its own whose vendor does not come back until it is let go."""
+
+    def __init__(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.let_go, self.hangs = threading.Event(), threading.Event()
+        self.progress: list[RunProgress] = []
+        enter = RunProgress.__enter__
+        monkeypatch.setattr(RunProgress, "__enter__", lambda one: self.progress.append(one) or enter(one))
+        monkeypatch.setattr("analysis.execution.prices_take", self._hang)
+        monkeypatch.setattr(lifecycle, "HEARTBEAT_SECONDS", 0.05)
+        monkeypatch.setattr(lifecycle, "HANGING_SECONDS", 0.0)
+        self.run = AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=scene.now())
+        self._thread = threading.Thread(target=self._execute)
+
+    def __enter__(self) -> AnalysisRun:
+        self._thread.start()
+        assert self.hangs.wait(30)
+        return self.run
+
+    def __exit__(self, *error: object) -> None:
+        self.let_go.set()
+        self._thread.join(30)
+
+    def _hang(self, findings: Findings, **how: Any) -> Any:
+        self.hangs.set()
+        assert self.let_go.wait(60)
+        return prices_take(findings, **how)
+
+    def _execute(self) -> None:
+        try:
+            run_execute(self.run.pk)
+        finally:
+            connection.close()
+
+
+def test_a_vendor_that_hangs_past_the_ceiling_holds_up_no_other_run(scene: Scene, monkeypatch: Any) -> None:
+    scene.run()
+    scene.later(1)
+    hanging = Hanging(scene, monkeypatch)
+    with hanging as run:
+        hanging.progress[0]._ceiling = 0.0
+        until(lambda: AnalysisRun.objects.get(pk=run.pk).status == RunStatus.CARRIED)
+        message = AnalysisRun.objects.get(pk=run.pk).message
+        other = AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=scene.now())
+        assert run_claim(other.pk) is not None
+    assert "while fetching the prices" in message
+    run.refresh_from_db()
+    assert (run.status, run.published_at) == (RunStatus.CARRIED, None)
+    assert BoardSnapshot.objects.count() == 1
+
+
+def test_a_cancelled_run_whose_vendor_hangs_ends_all_the_same(scene: Scene, monkeypatch: Any) -> None:
+    mara = get_user_model().objects.create_user("mara", password="-", is_staff=True)
+    with Hanging(scene, monkeypatch) as run:
+        run_cancel(run, mara)
+        until(lambda: AnalysisRun.objects.get(pk=run.pk).status == RunStatus.CANCELLED)
+    run.refresh_from_db()
+    assert run.message.startswith("Cancelled by mara at ")
+    assert not BoardSnapshot.objects.exists()
 
 
 def test_what_is_ready_to_be_published_is_published(scene: Scene, monkeypatch: Any) -> None:

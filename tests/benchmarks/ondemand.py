@@ -111,12 +111,13 @@ def _timed(split: Split) -> Iterator[None]:
 
     from analysis import lifecycle
     from universe import bulk
+    from universe.sources import http
 
     own = threading.get_ident()
-    send, announce, copy = httpx.Client.send, lifecycle.announce_progress, bulk._copy
+    fetched, announce, copy = http.Door._fetched, lifecycle.announce_progress, bulk._copy
 
-    def waited(self: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
-        return _added(split, "waiting", own, lambda: send(self, request, **options))
+    def waited(*asked: Any) -> httpx.Response:
+        return _added(split, "waiting", own, lambda: fetched(*asked))
 
     def queried(execute: Callable[..., Any], sql: object, params: Any, many: bool, context: Any) -> Any:
         text = sql if isinstance(sql, str) else cast(Composed, sql).as_string(None)
@@ -131,7 +132,7 @@ def _timed(split: Split) -> Iterator[None]:
         announce(run)
 
     with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(queried):
-        patch.setattr(httpx.Client, "send", waited)
+        patch.setattr(http.Door, "_fetched", waited)
         patch.setattr(bulk, "_copy", copied)
         patch.setattr(lifecycle, "announce_progress", told)
         yield

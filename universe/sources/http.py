@@ -55,6 +55,11 @@ RATE_PAUSE_MAX_SECONDS = 3600.0
 LIMITS_IN_A_ROW = 3
 FAILURES_IN_A_ROW = 5
 LEFT_ALONE_SECONDS = 30.0
+#: Headers that told how the body came; it is whole and plain then.
+OF_THE_WIRE = frozenset(("content-encoding", "content-length", "transfer-encoding"))
+#: The whole answer may take so many times what one wait within it may: a vendor that sends byte by byte keeps
+#: every single wait short.
+WHOLE_ANSWER = 4.0
 IN_FLIGHT = 10
 PAGES_MAX = 100
 WORDS_MAX = 200
@@ -226,9 +231,7 @@ class Door:
 
     def _once(self, path: str, query: dict[str, str | int], timeout: float, read: Reader[T]) -> T:
         try:
-            response = self._client.get(
-                f"{self._base}{path}", params=query or None, timeout=httpx.Timeout(timeout, connect=5.0)
-            )
+            response = self._fetched(path, query, timeout)
         except httpx.TimeoutException as exc:
             raise Unavailable(
                 f"{self.vendor} {_short(path)} did not answer within {timeout:.0f} s", vendor=self.vendor
@@ -248,6 +251,22 @@ class Door:
         asked = Asked(self.vendor, self.kind, path, query)
         call_note(asked, answer, secrets=(self._key,), headers=response.headers)
         return answer
+
+    def _fetched(self, path: str, query: dict[str, str | int], timeout: float) -> httpx.Response:
+        """The whole answer, decompressed; httpx.ReadTimeout when it drips for longer than an answer may."""
+        ends = time.monotonic() + WHOLE_ANSWER * timeout
+        waits = httpx.Timeout(timeout, connect=5.0)
+        address = f"{self._base}{path}"
+        with self._client.stream("GET", address, params=query or None, timeout=waits) as response:
+            body = bytearray()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if time.monotonic() > ends:
+                    raise httpx.ReadTimeout("the answer drips", request=response.request)
+        headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in OF_THE_WIRE]
+        return httpx.Response(
+            response.status_code, headers=headers, content=bytes(body), request=response.request
+        )
 
     def _limited(self, response: httpx.Response, path: str) -> RateLimited:
         """A 429 stops everybody who uses the key, for as long as it says. The third in a row that asks for

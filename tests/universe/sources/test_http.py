@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -258,6 +260,36 @@ def test_a_slow_host_is_named_with_its_time_out(naps: Naps) -> None:
     door = Door("fmp", "http://h", header="apikey", key=KEY, sleep=naps, transport=httpx.MockTransport(never))
     with pytest.raises(Unavailable, match="fmp /x did not answer within 30 s"):
         door.get("/x", timeout=30.0)
+
+
+def test_an_answer_that_drips_is_given_up_as_a_whole(naps: Naps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "WHOLE_ANSWER", 2.0)
+    gone = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        """Every single wait is short, and the answer never ends."""
+        while not gone.is_set():
+            asker, _ = listener.accept()
+            with asker, suppress(OSError):
+                asker.recv(65_536)
+                asker.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                while not gone.wait(0.02):
+                    asker.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        dripping = threading.Thread(target=drip, args=(listener,), daemon=True)
+        dripping.start()
+        door = Door("fmp", f"http://127.0.0.1:{port}", header="apikey", key=KEY, sleep=naps)
+        try:
+            with pytest.raises(Unavailable, match="did not answer within"):
+                door.get("/v1/slowly", timeout=0.1)
+        finally:
+            gone.set()
+            door.close()
+            with suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            dripping.join(5)
 
 
 def test_the_observer_hears_success_and_failure(host: Vendor) -> None:
