@@ -14,10 +14,8 @@ from sectors.live import board_now
 from sectors.presenters.market import (
     Banner,
     MarketStatus,
-    delay_banner,
-    funnel_banner,
+    board_banners,
     market_status,
-    night_banner,
     oldest_input,
     world_banner,
 )
@@ -37,9 +35,7 @@ def _status(request: HttpRequest) -> MarketStatus:
     board = board_current()
     state = clock_state()
     told = world_banner(state.world, state.label, state.speed, ended=state.ended)
-    context = (board or {}).get("context", {})
-    told_of_board = (delay_banner(context), night_banner(context), funnel_banner(context))
-    banners = tuple(banner for banner in (told, *told_of_board, *_outages()) if banner)
+    banners = tuple(banner for banner in (told, *_outages()) if banner)
     return market_status(
         board_now(board),
         oldest_input(board),
@@ -47,6 +43,7 @@ def _status(request: HttpRequest) -> MarketStatus:
         zone=_zone(request),
         speed=0.0 if state.ended else state.speed,
         banners=banners,
+        of_board=board_banners(board),
     )
 
 

@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from sectors.live import BOARD_VIEW, COMPACT_VIEW, board_now, viewer_limits
 from sectors.presenters import cards_from_payload
 from sectors.presenters.ages import milliseconds
-from sectors.presenters.market import oldest_input, windows
+from sectors.presenters.market import board_banners, oldest_input, windows
 from sectors.selectors import board_current
 from sectors.surroundings import releases_now, strip_now
 from sectors.types import ViewLimits
@@ -133,4 +133,5 @@ def _render(payload: dict[str, Any], limits: ViewLimits, view: str, now: dt.date
         ],
         "strip": render_to_string("sectors/_strip.html", {"strip": strip_now(cards, releases_now(now), now)}),
         "glance": render_to_string("sectors/_glance.html", {"cards": cards}),
+        "modes": render_to_string("parts/board_modes.html", {"banners": board_banners(payload)}),
     }

@@ -28,7 +28,9 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class MarketStatus:
-    """Words for a page without script, and the moments (ms since 1970) from which a script goes on."""
+    """Words for a page without script, and the moments (ms since 1970) from which a script goes on.
+
+    ``banners`` tell of the market and of outages, ``of_board`` of the newest board: a push brings others."""
 
     world: str
     now_ms: int
@@ -44,6 +46,7 @@ class MarketStatus:
     is_old: bool
     windows: str
     banners: tuple[Banner, ...]
+    of_board: tuple[Banner, ...]
 
 
 def market_status(
@@ -54,6 +57,7 @@ def market_status(
     zone: str = "",
     speed: float = 1.0,
     banners: tuple[Banner, ...] = (),
+    of_board: tuple[Banner, ...] = (),
 ) -> MarketStatus:
     """``oldest`` is the moment of the oldest price that the board rests on, None without a board."""
     local = now.astimezone(sessions.ET)
@@ -73,6 +77,7 @@ def market_status(
         is_old=oldest is not None and sessions.session_minutes_between(oldest, now) > ages.LATE_MINUTES,
         windows=windows(local),
         banners=banners,
+        of_board=of_board,
     )
 
 
@@ -176,6 +181,12 @@ def delay_banner(context: Mapping[str, Any]) -> Banner | None:
     return Banner(
         "delayed", f"DELAYED {round(seconds / 60)} MIN", text, "Every reading says so in its source."
     )
+
+
+def board_banners(payload: Mapping[str, Any] | None) -> tuple[Banner, ...]:
+    """What to say of a stored board as it was made."""
+    context = (payload or {}).get("context", {})
+    return tuple(filter(None, (delay_banner(context), night_banner(context), funnel_banner(context))))
 
 
 def funnel_banner(context: Mapping[str, Any]) -> Banner | None:

@@ -72,6 +72,7 @@
       board().removeAttribute("data-empty");
       await morph(document.getElementById("strip"), frame.strip);
       if (document.getElementById("glance")) await morph(document.getElementById("glance"), frame.glance);
+      await morph(document.getElementById("board-modes"), frame.modes);
       document.getElementById("market-status").dataset.oldest = frame.oldest;
       fetchBar();
       setTimeout(fetchCalendar, Math.random() * JITTER_MS);

@@ -64,6 +64,18 @@ def test_a_new_reading_repaints_its_card_without_a_reload(board: Page, aside: As
     assert board.evaluate("window.stayed")
 
 
+def test_what_is_said_of_a_board_comes_and_goes_with_it(board: Page, aside: Aside) -> None:
+    night = {"prints": 0, "sectors": 8, "carried": 8, "catalysts": 3, "indices": [], "shift": 0.0}
+    told = board.get_by_role("status", name="Board")
+    expect(told).to_have_count(0)
+    aside(lambda: readings_record(full_board(), run_stamp(2, NOW, context={"night": night})))
+    expect(told).to_contain_text("NO PRE-MARKET PRINTS YET")
+    expect(told).to_contain_text("with 3 catalysts since its close")
+    aside(lambda: turn(3, NOW + dt.timedelta(seconds=5)))
+    expect(board.locator("#card-technology .score")).to_have_text("−0.41")
+    expect(told).to_have_count(0)
+
+
 def test_a_price_that_moves_flashes_its_way(board: Page, aside: Aside) -> None:
     board.evaluate(
         """() => {
@@ -283,7 +295,7 @@ def test_a_card_that_is_older_than_the_shown_one_is_dropped(board: Page, aside: 
     news = {"sector": "technology", "version": 1, "html": "<article>old</article>"}
     board.evaluate(
         """(detail) => dispatchEvent(new CustomEvent("sectorlight:frame", { detail }))""",
-        {"kind": "cards", "version": 1, "strip": "", "glance": "", "cards": [news]},
+        {"kind": "cards", "version": 1, "strip": "", "glance": "", "modes": "", "cards": [news]},
     )
     expect(board.locator("#announce")).to_contain_text("1 sector")
     expect(board.locator("#card-technology .score")).to_have_text("−0.41")

@@ -181,6 +181,7 @@ def test_an_old_page_plus_the_push_equals_a_reload_byte_for_byte(trader: Client)
         assert news["html"].strip() != card_of(old, news["sector"])
     assert frame["strip"].strip() in reloaded
     assert frame["glance"].strip() in reloaded
+    assert frame["modes"].strip() in reloaded
 
 
 @pytest.mark.usefixtures("_noon")
