@@ -244,23 +244,22 @@ def _clocks(reading: SentimentReading, now: dt.datetime) -> list[Fact]:
     age = ages.short_age(sessions.session_minutes_between(moment, now))
     interpolated = ", interpolated" if reading.interpolated else ""
     return [
-        Fact(
-            "Data as of",
-            ages.moment_text(reading.as_of, now),
-            f"{age} old in session time",
-            ms=ages.milliseconds(reading.as_of),
-            age_ms=ages.milliseconds(moment),
-        ),
-        _clock("Oldest input", reading.oldest_input_at, figures.day(reading.oldest_input_at)),
-        _clock("Computed", reading.computed_at, f"run {figures.count(reading.run_id)}"),
-        _clock("Last confirmed", reading.confirmed_at, f"from {reading.source}{interpolated}"),
+        _clock("Data as of", reading.as_of, now, f"{age} old in session time", age_of=moment),
+        _clock("Oldest input", reading.oldest_input_at, now, figures.day(reading.oldest_input_at)),
+        _clock("Computed", reading.computed_at, now, f"run {figures.count(reading.run_id)}"),
+        _clock("Last confirmed", reading.confirmed_at, now, f"from {reading.source}{interpolated}"),
     ]
 
 
-def _clock(label: str, at: dt.datetime | None, note: str) -> Fact:
+def _clock(
+    label: str, at: dt.datetime | None, now: dt.datetime, note: str, *, age_of: dt.datetime | None = None
+) -> Fact:
     if at is None:
         return Fact(label, figures.DASH, "not known")
-    return Fact(label, figures.clock(at, seconds=True), note, ms=ages.milliseconds(at))
+    text = ages.clock_text(at, now)
+    return Fact(
+        label, text, note, ms=ages.milliseconds(at), age_ms=ages.milliseconds(age_of) if age_of else 0
+    )
 
 
 def _parts(reading: SentimentReading, weights: Sequence[VolatilityWeight]) -> ScoreParts:

@@ -66,6 +66,14 @@ def moment_text(moment: dt.datetime, now: dt.datetime) -> str:
     return f"{local.day} {local:%b} {figures.clock(local)}"
 
 
+def clock_text(moment: dt.datetime, now: dt.datetime) -> str:
+    """One of a reading's clocks, to the second: "10:30:02", of another day "Mon 20:00:04"."""
+    local = moment.astimezone(sessions.ET)
+    is_today = local.date() == now.astimezone(sessions.ET).date()
+    text = figures.clock(local, seconds=True)
+    return text if is_today else f"{local:%a} {text}"
+
+
 def milliseconds(moment: dt.datetime) -> int:
     return int(moment.timestamp() * 1000)
 

@@ -169,13 +169,10 @@ def _clocks(entry: Mapping[str, Any], now: dt.datetime) -> tuple[Clock, ...]:
         ("Last confirmed", entry["confirmed_at"]),
         ("Oldest price", entry["oldest_input_at"]),
     )
-    return tuple(_clock(label, _moment(at), now) for label, at in told if at)
-
-
-def _clock(label: str, at: dt.datetime, now: dt.datetime) -> Clock:
-    is_today = at.date() == now.astimezone(sessions.ET).date()
-    text = figures.clock(at, seconds=True)
-    return Clock(label, text if is_today else f"{at:%a} {text}", ages.milliseconds(at))
+    return tuple(
+        Clock(label, ages.clock_text(moment, now), ages.milliseconds(moment))
+        for label, moment in ((label, _moment(at)) for label, at in told if at)
+    )
 
 
 def _source(place: Place, entry: Mapping[str, Any]) -> dict[str, Any]:

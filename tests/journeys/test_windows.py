@@ -149,19 +149,28 @@ def test_a_push_repaints_the_lines_of_the_compact_board(
     expect(board).to_have_url(re.compile("/sectors/energy/$"))
 
 
-def test_the_compact_board_scrolls_sideways_at_no_width_and_stays_small(
-    board: Page, server: Restartable
+CUT = "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+
+
+@pytest.mark.parametrize("limit", [240, 10])
+def test_the_compact_board_scrolls_sideways_at_no_width_and_cuts_nothing_off(
+    board: Page, server: Restartable, aside: Aside, limit: int
 ) -> None:
+    """With its lights lit, and with all of them out."""
+    prefer(aside, fresh_minutes=5, stale_minutes=limit)
     board.goto(f"{server.url}/?view=compact")
     for width in (320, *WIDTHS):
         board.set_viewport_size({"width": width, "height": 900})
         assert no_sideways_scroll(board), f"{width} px"
-        cut = board.locator(".line .verdict b, .line .score, .line .frames dd").evaluate_all(
-            "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
-        )
-        assert cut == [], f"{width} px"
-    board.set_viewport_size({"width": 768, "height": 900})
+        parts = board.locator(".line .verdict b, .line .score, .line .frames dd, .line h2")
+        assert parts.evaluate_all(CUT) == [], f"{width} px"
+
+
+def test_the_compact_board_is_one_low_line_a_sector(board: Page, server: Restartable) -> None:
+    board.goto(f"{server.url}/?view=compact")
+    board.set_viewport_size({"width": 820, "height": 600})
     heights = board.locator(".line").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
+    assert len(heights) == 8
     assert max(heights) < 40
 
 
