@@ -20,8 +20,10 @@ from analysis.models import ANALYSIS_KINDS, RunKind
 from universe.sessions import ET
 from universe.types import SessionHours
 
-#: A slot that starts later than this is marked late; a tick each minute stays well below it.
-LATE_AFTER = dt.timedelta(minutes=5)
+#: Market time after which a slot that gets its row is late: two ticks, so that one may be missed or slow.
+LATE_AFTER = dt.timedelta(minutes=2)
+#: What a machine may need from a slot's moment to its row, in wall time, however fast the market runs.
+LATE_SLACK = dt.timedelta(seconds=10)
 #: The half-hourly rhythm of the passes.
 PASS_INTERVAL = dt.timedelta(minutes=30)
 
@@ -57,6 +59,12 @@ class Decision:
     covered: tuple[DueSlot, ...]
 
 
+def late_after(tick: dt.timedelta, speed: float) -> dt.timedelta:
+    """Market time after which a slot is late, in a market of ``speed`` that is looked at each ``tick`` (wall
+    time). Two ticks and two market minutes at least; a fast market passes minutes while a machine blinks."""
+    return max(LATE_AFTER, max(2 * tick, LATE_SLACK) * speed)
+
+
 def seed_rules() -> tuple[SlotRule, ...]:
     """The product's slots. 8:00 and 20:00 are analyses and at the same time that half hour's pass."""
     analyses = (
@@ -87,12 +95,13 @@ def slots_due(
     *,
     since: dt.datetime | None = None,
     covered_until: dt.datetime | None = None,
+    late_from: dt.timedelta = LATE_AFTER,
 ) -> Decision:
     """Decide which slots to start at ``now`` and which to record as covered.
 
     ``hours`` are the sessions to look at, oldest first; ``done`` the (kind, moment) pairs that have a row in
     any state; ``since`` the first moment to look at; ``covered_until`` the newest ``as_of`` of a published
-    run of the whole board. All times aware.
+    run of the whole board; a slot older than ``late_from`` is marked late. All times aware.
     """
     past = [
         slot
@@ -100,14 +109,14 @@ def slots_due(
         for slot in slots_of_session(one, rules)
         if slot.scheduled_for <= now and (since is None or slot.scheduled_for >= since)
     ]
-    analyses = sorted(slot for slot in past if slot.kind in ANALYSIS_KINDS)
-    passes = sorted(slot for slot in past if slot.kind not in ANALYSIS_KINDS)
+    analyses = [slot for slot in past if slot.kind in ANALYSIS_KINDS]
+    passes = [slot for slot in past if slot.kind not in ANALYSIS_KINDS]
     run, covered = _newest_only(analyses, done)
     pass_run, pass_covered = _newest_only(passes, done)
     served = [slot for slot in pass_run if covered_until is not None and slot.scheduled_for <= covered_until]
     pass_run = [slot for slot in pass_run if slot not in served]
     return Decision(
-        run=tuple(_marked(slot, now) for slot in run + pass_run),
+        run=tuple(_marked(slot, now, late_from) for slot in run + pass_run),
         covered=tuple(sorted(covered + pass_covered + served)),
     )
 
@@ -134,5 +143,5 @@ def _newest_only(
     return [newest], [slot for slot in open_slots if slot != newest]
 
 
-def _marked(slot: DueSlot, now: dt.datetime) -> DueSlot:
-    return DueSlot(slot.scheduled_for, slot.kind, late=now - slot.scheduled_for > LATE_AFTER)
+def _marked(slot: DueSlot, now: dt.datetime, late_from: dt.timedelta) -> DueSlot:
+    return DueSlot(slot.scheduled_for, slot.kind, late=now - slot.scheduled_for > late_from)

@@ -43,6 +43,7 @@ from analysis.selectors import (
     slots_done,
 )
 from analysis.tuning import (
+    late_from,
     parameters_check,
     parameters_expect,
     parameters_revise,
@@ -139,6 +140,7 @@ def _slots_fill(now: dt.datetime) -> tuple[tuple[DueSlot, ...], int]:
         slots_done(since, BOARD_KINDS),
         since=since,
         covered_until=published_until(now),
+        late_from=late_from(),
     )
     rows = [_slot_row(slot, RunStatus.QUEUED) for slot in decision.run]
     rows += [_slot_row(slot, RunStatus.COVERED) for slot in decision.covered]

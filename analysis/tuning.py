@@ -15,7 +15,7 @@ from django.db import transaction
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from analysis.models import ANALYSIS_KINDS, FreshnessPreference, ParameterRevision, RunKind, Slot
-from analysis.schedule import seed_rules
+from analysis.schedule import late_after, seed_rules
 from analysis.selectors import parameters_from
 from analysis.types import ScoringParameters
 from sectors.broadcast import announce_preferences
@@ -72,6 +72,11 @@ def tick_seconds() -> int:
 def outcomes_seconds() -> int:
     """Wall seconds between two looks for outcomes that are due."""
     return max(OUTCOMES_SECONDS_MIN, round(60 * OUTCOMES_MINUTES / float(settings.MARKET_SPEED)))
+
+
+def late_from() -> dt.timedelta:
+    """Market time after which a slot that gets its row is marked late."""
+    return late_after(dt.timedelta(seconds=tick_seconds()), float(settings.MARKET_SPEED))
 
 
 def _periodic_set(name: str, task: str, seconds: int) -> None:

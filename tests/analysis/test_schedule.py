@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from analysis.models import RunKind
-from analysis.schedule import Decision, next_slot, seed_rules, slots_due, slots_of_session
+from analysis.schedule import Decision, late_after, next_slot, seed_rules, slots_due, slots_of_session
 from universe.sessions import ET, hours, session_of
 
 RULES = seed_rules()
@@ -172,14 +172,23 @@ def test_the_next_slot_after_the_last_is_the_next_sessions_four_o_clock() -> Non
     assert found.scheduled_for == et(TUESDAY, 4)
 
 
-def test_two_years_of_slots_are_what_the_calendar_of_the_exchange_says() -> None:
-    # The exchange's own published calendars: 250 and 251 sessions, early closes of 2025 and 2026.
-    early = {"2025-07-03", "2025-11-28", "2025-12-24", "2026-11-27", "2026-12-24"}
-    days = [dt.date(2025, 1, 1) + dt.timedelta(days=number) for number in range(730)]
-    sessions = [day for day in days if session_of(et(day, 12)) == day]
-    counts = {2025: 0, 2026: 0}
-    for day in sessions:
-        counts[day.year] += 1
-        slots = slots_of_session(hours(day), RULES)
-        assert len(slots) == (28 if day.isoformat() in early else 34)
-    assert counts == {2025: 250, 2026: 251}
+@pytest.mark.parametrize(("second", "late"), [(120, False), (121, True)])
+def test_a_slot_that_two_ticks_have_not_served_is_late(second: int, late: bool) -> None:
+    done = {
+        slot.key for slot in slots_of_session(hours(TUESDAY), RULES) if slot.scheduled_for < et(TUESDAY, 8)
+    }
+    decision = decide(et(TUESDAY, 8) + dt.timedelta(seconds=second), TUESDAY, done=done)
+    assert [slot.late for slot in decision.run] == [late]
+
+
+@pytest.mark.parametrize(
+    ("tick_seconds", "speed", "minutes"),
+    [
+        (60, 1, 2),
+        (9, 7, 2.1),  # a tick is never less than a whole second, so two may be more than two minutes
+        (5, 11, 2),
+        (1, 60, 10),  # ten seconds of the machine
+    ],
+)
+def test_in_a_fast_market_a_machine_has_ten_seconds(tick_seconds: int, speed: float, minutes: float) -> None:
+    assert late_after(dt.timedelta(seconds=tick_seconds), speed) == dt.timedelta(minutes=minutes)
