@@ -27,7 +27,7 @@ from django.utils import timezone
 from universe import keys
 from universe.redis import client
 from universe.sessions import ET, new_york
-from universe.simulator.marketclock import SimulatedClock
+from universe.simulator.marketclock import SimulatedClock, time_run
 
 World = Literal["live", "simulated", "replay"]
 
@@ -93,6 +93,21 @@ def clock_state() -> ClockState:
         return ClockState(world, world == "replay", float(settings.MARKET_SPEED), False, label)
     ended = known.clock.has_ended(time.time())
     return ClockState(known.world, known.interpolated, known.clock.speed, ended, known.label)
+
+
+def wall_since(moment: dt.datetime) -> dt.timedelta:
+    """Wall time since the market's time was ``moment``; 0 or less when that is still to come.
+
+    A simulated market may be fast and skips nights; while the clock is overridden, both times are one. Raises
+    ClockUnavailableError as `market_now` does.
+    """
+    earlier = moment.astimezone(dt.UTC)
+    if _override is not None:
+        return _override.astimezone(dt.UTC) - earlier
+    if settings.MARKET_WORLD == "live":
+        return timezone.now() - earlier
+    clock = _anchor().clock
+    return time_run(earlier, clock.at(time.time())) / clock.speed
 
 
 @contextmanager

@@ -204,3 +204,20 @@ def test_override_stops_the_clock_and_gives_it_back() -> None:
         assert clock.market_now().hour == 10
     with pytest.raises(clock.ClockUnavailableError):
         clock.market_now()
+
+
+def test_wall_time_since_a_market_moment_is_what_a_live_clock_shows(settings: Any) -> None:
+    settings.MARKET_WORLD = "live"
+    before = clock.market_now() - dt.timedelta(minutes=5)
+    assert dt.timedelta(minutes=5) <= clock.wall_since(before) < dt.timedelta(minutes=6)
+
+
+def test_wall_time_since_a_market_moment_is_shorter_in_a_fast_market(teller: Teller) -> None:
+    teller.tell(NOON, speed=60.0, wall_anchor=time.time() - 10)
+    assert dt.timedelta(seconds=10) <= clock.wall_since(NOON) < dt.timedelta(seconds=40)
+    assert clock.wall_since(NOON + dt.timedelta(days=5)) == dt.timedelta()
+
+
+def test_while_the_clock_stands_wall_time_is_market_time_over_a_clock_change_too() -> None:
+    with clock.override(dt.datetime(2026, 3, 9, 4, 0, tzinfo=ET)):
+        assert clock.wall_since(dt.datetime(2026, 3, 8, 0, 0, tzinfo=ET)) == dt.timedelta(hours=27)

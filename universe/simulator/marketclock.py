@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from universe.sessions import hours, is_session, new_york, next_session
+from universe.sessions import hours, is_session, new_york, next_session, sessions_between
 from universe.types import Session
 
 LINGER = dt.timedelta(minutes=5)
@@ -63,3 +63,13 @@ def into_session(moment: dt.datetime, last_session: Session | None = None) -> dt
         if local < day.post_close + LINGER:
             return max(local, day.pre_open)
     return hours(next_session(local.date())).pre_open
+
+
+def time_run(earlier: dt.datetime, later: dt.datetime) -> dt.timedelta:
+    """Market time that such a clock runs from one moment to a later one, without the nights that it skips."""
+    start, end = new_york(earlier), new_york(later)
+    total = dt.timedelta()
+    for session in sessions_between(start.date(), end.date()):
+        day = hours(session)
+        total += max(min(end, day.post_close + LINGER) - max(start, day.pre_open), dt.timedelta())
+    return total

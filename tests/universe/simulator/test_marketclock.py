@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from universe.sessions import ET, phase
-from universe.simulator.marketclock import LINGER, SimulatedClock, into_session
+from universe.simulator.marketclock import LINGER, SimulatedClock, into_session, time_run
 
 
 def at(text: str) -> dt.datetime:
@@ -77,3 +77,14 @@ def test_time_never_goes_back_and_is_always_in_a_session(first: float, more: flo
     earlier, later = clock.at(first), clock.at(first + more)
     assert later.timestamp() >= earlier.timestamp()
     assert phase(later) != "closed" or phase(later - LINGER) != "closed"
+
+
+@given(st.integers(0, 500_000), st.integers(0, 500_000))
+def test_the_time_that_ran_between_two_moments_is_what_the_clock_was_given(first: int, more: int) -> None:
+    clock = SimulatedClock(at("2026-10-30T10:00"), 0.0)
+    assert time_run(clock.at(first), clock.at(first + more)) == dt.timedelta(seconds=more)
+
+
+def test_nothing_has_run_until_a_moment_to_come() -> None:
+    assert time_run(at("2026-11-23T10:00"), at("2026-11-23T09:00")) == dt.timedelta()
+    assert time_run(at("2026-11-24T10:00"), at("2026-11-23T09:00")) == dt.timedelta()
