@@ -3,6 +3,7 @@
 Two threads share a bounded queue. The first runs the socket's event loop and never waits for a database; when
 the queue is full the oldest batch is let go, because the next snapshot brings newer prices anyway. The second
 stores, watches for movers, fills the gap after each connect, and asks for snapshots while there is no socket.
+Beside them a third looks whether the slots have their results (`analysis.deadman`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from analysis.deadman import watch_forever
 from analysis.engine.frames import unpack
 from analysis.models import RunInput
 from analysis.movers import MoverWatch
@@ -115,6 +117,8 @@ class StreamListener:
         """Listen and store until ``stop()``; returns when both threads have ended."""
         storage = threading.Thread(target=self._store_forever, name="stream-storage")
         storage.start()
+        # A thread of its own: filling a gap may take minutes, and so may a mail server; nobody waits for it.
+        threading.Thread(target=watch_forever, args=(self._stopping,), name="slot-watch", daemon=True).start()
         try:
             asyncio.run(self._listen())
         finally:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from analysis.notices import Notice as Notice  # Django looks for an app's models here
 from sectors.live import ALERTS_VIEW, BOARD_VIEW, COMPACT_VIEW
 from sectors.places import PLACES
 

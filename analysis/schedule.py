@@ -24,6 +24,8 @@ from universe.types import SessionHours
 LATE_AFTER = dt.timedelta(minutes=2)
 #: What a machine may need from a slot's moment to its row, in wall time, however fast the market runs.
 LATE_SLACK = dt.timedelta(seconds=10)
+#: Wall time that a slot may be without a result before that is told, and what it gets beyond its ceiling.
+PATIENCE, PATIENCE_PAST_CEILING = dt.timedelta(minutes=5), dt.timedelta(seconds=60)
 #: The half-hourly rhythm of the passes.
 PASS_INTERVAL = dt.timedelta(minutes=30)
 
@@ -63,6 +65,11 @@ def late_after(tick: dt.timedelta, speed: float) -> dt.timedelta:
     """Market time after which a slot is late, in a market of ``speed`` that is looked at each ``tick`` (wall
     time). Two ticks and two market minutes at least; a fast market passes minutes while a machine blinks."""
     return max(LATE_AFTER, max(2 * tick, LATE_SLACK) * speed)
+
+
+def patience(rule: SlotRule) -> dt.timedelta:
+    """Wall time after which a slot of this rule should have its result."""
+    return max(PATIENCE, dt.timedelta(seconds=rule.ceiling_seconds) + PATIENCE_PAST_CEILING)
 
 
 def seed_rules() -> tuple[SlotRule, ...]:

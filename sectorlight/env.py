@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from dotenv import dotenv_values
 
 YES = ("1", "true", "yes", "on")
@@ -111,6 +112,17 @@ def env_choice(name: str, default: str, choices: Sequence[str]) -> str:
     if found is None:
         raise refuse(name, value, f"one of {', '.join(choices)}")
     return found
+
+
+def env_email(name: str) -> str:
+    """One address to which mail can be sent, or nothing."""
+    value = _raw(name)
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError:
+        raise refuse(name, value, "one mail address such as owner@example.com") from None
+    return value
 
 
 def env_url(name: str, default: str, schemes: Sequence[str], *, hostless: Sequence[str] = ()) -> str:

@@ -19,13 +19,14 @@ from universe.types import Phase, Session, SessionHours
 ET = ZoneInfo("America/New_York")
 FIRST_DAY = dt.date(2018, 1, 1)
 LAST_DAY = dt.date(2035, 12, 31)
+#: New York time at which extended hours end on an early close.
+EARLY_POST_CLOSE = dt.time(17, 0)
 
 _PRE_OPEN = dt.time(4, 0)
 _OPEN = dt.time(9, 30)
 _CLOSE = dt.time(16, 0)
 _POST_CLOSE = dt.time(20, 0)
 _EARLY_CLOSE = dt.time(13, 0)
-_EARLY_POST_CLOSE = dt.time(17, 0)
 
 
 class SessionError(ValueError):
@@ -130,7 +131,7 @@ def hours(session: Session) -> SessionHours:
         pre_open=at(_PRE_OPEN),
         open=at(_OPEN),
         close=at(_EARLY_CLOSE if early else _CLOSE),
-        post_close=at(_EARLY_POST_CLOSE if early else _POST_CLOSE),
+        post_close=at(EARLY_POST_CLOSE if early else _POST_CLOSE),
     )
 
 

@@ -16,6 +16,7 @@ from sectorlight.env import (
     Secret,
     env_bool,
     env_choice,
+    env_email,
     env_file,
     env_float,
     env_int,
@@ -302,6 +303,11 @@ if _email_url:
     vars().update(Env.email_url_config(_email_url))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# Who is told when the schedule stands still. Mail servers rarely let one write in somebody else's name.
+OWNER_EMAIL = env_email("OWNER_EMAIL")
+_email_user = str(vars().get("EMAIL_HOST_USER") or "")
+DEFAULT_FROM_EMAIL = _email_user if "@" in _email_user else OWNER_EMAIL or "sectorlight@localhost"
+EMAIL_TIMEOUT = 10
 SENTRY_DSN = Secret(env_dsn("SENTRY_DSN"))
 if SENTRY_DSN:
     reports_start(SENTRY_DSN, VERSION)

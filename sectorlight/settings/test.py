@@ -4,7 +4,15 @@ import os
 
 # A developer's own `.env` or vendor keys must not turn the tests into something else.
 os.environ["SECTORLIGHT_DOTENV"] = "off"
-for _name in ("POLYGON_API_KEY", "FMP_API_KEY", "MARKET", "MARKET_FROM", "SENTRY_DSN", "EMAIL_URL"):
+for _name in (
+    "POLYGON_API_KEY",
+    "FMP_API_KEY",
+    "MARKET",
+    "MARKET_FROM",
+    "SENTRY_DSN",
+    "EMAIL_URL",
+    "OWNER_EMAIL",
+):
     os.environ.pop(_name, None)
     os.environ.pop(f"{_name}_FILE", None)
 

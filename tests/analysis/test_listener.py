@@ -208,6 +208,24 @@ def test_each_new_connect_fills_its_own_gap(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(filled) == 2
 
 
+def test_the_slots_are_watched_while_the_storing_thread_is_busy(
+    monkeypatch: pytest.MonkeyPatch, run_listener: Callable[..., list[str]]
+) -> None:
+    watching, looked = threading.Event(), threading.Event()
+
+    def watch(stopping: threading.Event) -> None:
+        watching.set()
+        if stopping.wait(30):
+            looked.set()
+
+    monkeypatch.setattr(listening, "watch_forever", watch)
+    monkeypatch.setattr(listening, "gap_fill", lambda now, go_on: watching.wait(10))
+    done = run_listener(True, [minute("ECHO", 10.0, et(10))])
+    assert wait_until(lambda: "stored 1" in done)
+    assert watching.is_set()
+    assert not looked.is_set()
+
+
 def test_after_three_failed_connects_prices_are_asked_for(run_listener: Callable[..., list[str]]) -> None:
     done = run_listener(False, False, False)
     assert wait_until(lambda: "polled" in done)

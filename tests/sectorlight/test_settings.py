@@ -63,6 +63,7 @@ def test_a_key_makes_the_market_live(tmp_path: Path) -> None:
         ("RUNS_PER_HOUR", "0"),
         ("RUNS_PER_HOUR", "601"),
         ("DEBUG", "ja"),
+        ("OWNER_EMAIL", "owner"),
         ("LOG_FORMAT", "xml"),
         ("DATABASE_URL", "x"),
         # A simulated market needs none of these, but tomorrow's start may be live.
@@ -90,6 +91,19 @@ def test_a_database_may_be_reached_by_its_socket_and_with_libpqs_options(tmp_pat
 def test_mail_may_go_to_the_console(tmp_path: Path) -> None:
     values = _values(["EMAIL_BACKEND"], tmp_path, EMAIL_URL="consolemail://")
     assert values == ["django.core.mail.backends.console.EmailBackend"]
+
+
+def test_mail_comes_from_the_account_that_sends_it_else_from_the_owner(tmp_path: Path) -> None:
+    names = ["OWNER_EMAIL", "DEFAULT_FROM_EMAIL", "EMAIL_TIMEOUT"]
+    owner = {"OWNER_EMAIL": "owner@example.com"}
+    assert _values(
+        names, tmp_path, **owner, EMAIL_URL="smtp+tls://bot%40example.com:pw@mail.example.com:587"
+    ) == [
+        "owner@example.com",
+        "bot@example.com",
+        "10",
+    ]
+    assert _values(names, tmp_path, **owner, EMAIL_URL="smtp://localhost:25")[1] == "owner@example.com"
 
 
 def test_the_secret_key_is_made_once_and_kept_to_its_owner(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from django.core.checks import run_checks
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
+from analysis.notice_mail import mail_is_set
 from sectorlight.embedded.ports import answers, host_refusal, port_beside, port_is_free
 from sectorlight.embedded.processes import is_running
 from sectorlight.embedded.state import state_read
@@ -52,7 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         bad = 0
-        for finding in chain(_market(), _servers(), _vendors(), _web(), _machine(), _checks()):
+        for finding in chain(_market(), _servers(), _vendors(), _web(), _mail(), _machine(), _checks()):
             bad += finding.mark == "bad"
             self.stdout.write(f"{SIGNS[finding.mark]}  {finding.what}")
             if finding.mend:
@@ -174,6 +175,19 @@ def _web() -> Iterator[Finding]:
     else:
         mend = f"PORT={port_beside(settings.PORT)} make run"
         yield Finding("bad", f"Port {settings.PORT} on {settings.HOST} is taken.", mend)
+
+
+def _mail() -> Iterator[Finding]:
+    """Whether the owner hears of a schedule that stands still."""
+    if not settings.OWNER_EMAIL:
+        mend = "Set OWNER_EMAIL and EMAIL_URL in .env, or watch /health/slots from outside."
+        yield Finding("note", "OWNER_EMAIL is not set: nobody is mailed when a slot has no result.", mend)
+    elif not mail_is_set():
+        yield Finding(
+            "bad", "OWNER_EMAIL is set, but EMAIL_URL is not: no mail goes out.", "Set EMAIL_URL in .env."
+        )
+    else:
+        yield Finding("ok", f"{settings.OWNER_EMAIL} is mailed when a slot has no result.")
 
 
 def _machine() -> Iterator[Finding]:
