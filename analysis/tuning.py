@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import available_timezones
@@ -15,7 +16,7 @@ from django.db import transaction
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from analysis.models import ANALYSIS_KINDS, FreshnessPreference, ParameterRevision, RunKind, Slot
-from analysis.schedule import late_after, seed_rules
+from analysis.schedule import SlotRule, late_after, seed_rules
 from analysis.selectors import parameters_from
 from analysis.types import ScoringParameters
 from sectors.broadcast import announce_preferences
@@ -23,6 +24,8 @@ from universe.services import revision_conflict
 
 SLOT_KINDS = tuple(str(kind) for kind in (*ANALYSIS_KINDS, RunKind.PASS) if kind != RunKind.ON_DEMAND)
 FIRST_SLOT, LAST_SLOT = dt.time(4, 0), dt.time(20, 0)
+#: Seconds that an admin may let a run of a slot take.
+CEILING_BOUNDS = (10, 1_800)
 PRUNE_SECONDS = 6 * 3600
 #: Outcomes are looked for every five minutes of market time, but not more often than every five seconds.
 OUTCOMES_MINUTES, OUTCOMES_SECONDS_MIN = 5, 5
@@ -35,18 +38,13 @@ PARAMETERS_LOCK = 7_310_012
 
 @transaction.atomic
 def slots_seed() -> dict[str, int]:
-    """The product's slots, where they are missing, and what beat sends. Edited slots stay.
+    """The product's slots where there are none, and what beat sends. Slots moved or deleted stay that way.
 
     Returns how many slots were made and the seconds between ticks.
     """
-    made = sum(
-        Slot.objects.get_or_create(
-            kind=rule.kind,
-            at=rule.at,
-            defaults={"name": rule.name, "ceiling_seconds": rule.ceiling_seconds},
-        )[1]
-        for rule in seed_rules()
-    )
+    made = 0
+    if not Slot.objects.exists():
+        made = len(Slot.objects.bulk_create(_seed_row(rule) for rule in seed_rules()))
     seconds = tick_seconds()
     _periodic_set("tick", "analysis.tasks.tick_task", seconds)
     _periodic_set("outcomes", "analysis.tasks.outcomes_task", outcomes_seconds())
@@ -54,14 +52,60 @@ def slots_seed() -> dict[str, int]:
     return {"slots": made, "tick_seconds": seconds}
 
 
-def slot_check(kind: str, at: dt.time) -> None:
-    """Raise ValidationError by field unless the schedule can serve a slot of this kind at this time."""
+def slot_check(
+    kind: str,
+    at: dt.time,
+    ceiling_seconds: int | None = None,
+    *,
+    enabled: bool = True,
+    own: int | None = None,
+) -> None:
+    """Raise ValidationError by field unless the schedule can serve such a slot beside the others.
+
+    ``own`` is the number of the slot itself when it is there already.
+    """
     if kind not in SLOT_KINDS:
         raise ValidationError({"kind": f"A slot is of the kind {', '.join(SLOT_KINDS)}, not “{kind}”."})
     if at.second or at.microsecond:
         raise ValidationError({"at": f"{at} is not on the minute; the schedule looks once a minute."})
     if not FIRST_SLOT <= at <= LAST_SLOT:
         raise ValidationError({"at": f"{at:%H:%M} is outside 4:00 to 20:00 New York time."})
+    low, high = CEILING_BOUNDS
+    if ceiling_seconds is not None and not low <= ceiling_seconds <= high:
+        text = f"A run may take {low} to {high} seconds, not {ceiling_seconds}."
+        raise ValidationError({"ceiling_seconds": text})
+    others = [slot for slot in Slot.objects.filter(at=at) if slot.pk != own]
+    if same := [slot.name for slot in others if slot.kind == kind]:
+        text = (
+            f"At {at:%H:%M} there is “{same[0]}” of this kind already. Change that one or take another time."
+        )
+        raise ValidationError({"at": text})
+    beside = [slot.name for slot in others if slot.enabled]
+    if enabled and beside:
+        raise ValidationError({"at": doubled_words(at, beside)})
+
+
+def doubled_words(at: dt.time, names: Sequence[str]) -> str:
+    """Why two slots of one minute are refused; ``names`` are those that stand there already."""
+    taken = " and ".join(f"“{name}”" for name in names)
+    return (
+        f"At {at:%H:%M} there is {taken} already. Every run reads the whole board, so an analysis is that "
+        "half hour's pass as well, and a second run would read the same market twice. Take another time, or "
+        "disable the other first."
+    )
+
+
+def slots_warning() -> str:
+    """What the enabled slots leave undone, for whoever has just changed them; empty when nothing."""
+    kinds = set(Slot.objects.filter(enabled=True).values_list("kind", flat=True))
+    if not kinds:
+        return "No slot is enabled: nothing refreshes the board by itself until one is."
+    if kinds.isdisjoint(ANALYSIS_KINDS):
+        return (
+            "No analysis is enabled: passes refresh the lights, but the board grows stale and no universe is "
+            "built ahead, until an analysis is enabled or somebody asks for one."
+        )
+    return ""
 
 
 def tick_seconds() -> int:
@@ -77,6 +121,10 @@ def outcomes_seconds() -> int:
 def late_from() -> dt.timedelta:
     """Market time after which a slot that gets its row is marked late."""
     return late_after(dt.timedelta(seconds=tick_seconds()), float(settings.MARKET_SPEED))
+
+
+def _seed_row(rule: SlotRule) -> Slot:
+    return Slot(kind=rule.kind, at=rule.at, name=rule.name, ceiling_seconds=rule.ceiling_seconds)
 
 
 def _periodic_set(name: str, task: str, seconds: int) -> None:

@@ -1,4 +1,4 @@
-"""Slots, runs, outcomes, constants, preferences, catalysts and weights in the admin.
+"""Slots, notices, runs, outcomes, constants, preferences, catalysts and weights in the admin.
 
 The weights are of `sectors`; what another weight would change is computed here, so their admin is here too.
 """
@@ -9,14 +9,15 @@ from analysis.admin.runs import (
     CatalystEventAdmin,
     FreshnessPreferenceAdmin,
     ParameterRevisionAdmin,
-    SlotAdmin,
 )
+from analysis.admin.slots import NoticeAdmin, SlotAdmin
 from analysis.admin.weights import VolatilityWeightAdmin
 
 __all__ = [
     "AnalysisRunAdmin",
     "CatalystEventAdmin",
     "FreshnessPreferenceAdmin",
+    "NoticeAdmin",
     "OutcomeAdmin",
     "ParameterRevisionAdmin",
     "SlotAdmin",

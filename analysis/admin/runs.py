@@ -1,4 +1,4 @@
-"""Slots and constants are tuned here; runs are looked at. What is decided is decided in the services."""
+"""Constants and preferences are tuned here; runs are looked at. The services decide."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from analysis.models import (
     CatalystEvent,
     FreshnessPreference,
     ParameterRevision,
-    Slot,
     world_in_force,
 )
 from analysis.parameter_form import GROUPS, UNDO, ParametersForm, changes_words, field_name, value_of
@@ -25,7 +24,6 @@ from analysis.services import (
     parameters_undo,
     preference_check,
     preference_set,
-    slot_check,
 )
 from sectors.places import SLUGS
 from universe.look_only import AnyAdmin, LookOnlyAdmin, link, links, table
@@ -37,31 +35,6 @@ else:
 
 
 HISTORY = 30
-
-
-class SlotForm(ModelForm):
-    """A slot that the schedule can serve: on the minute, inside 4:00 to 20:00, of a scheduled kind."""
-
-    class Meta:
-        model = Slot
-        fields = ["name", "kind", "at", "enabled", "ceiling_seconds"]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if "kind" in cleaned and "at" in cleaned:
-            slot_check(cleaned["kind"], cleaned["at"])
-        return cleaned
-
-
-@admin.register(Slot)
-class SlotAdmin(AnyAdmin):
-    form = SlotForm
-    list_display = ["at", "name", "kind", "enabled", "ceiling_seconds"]
-    list_filter = ["kind", "enabled"]
-    list_editable = ["enabled"]
-    list_display_links = ["at", "name"]
-    search_fields = ["name"]
-    search_help_text = "Name"
 
 
 @admin.register(AnalysisRun)

@@ -9,9 +9,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
-from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, RunKind, Slot
+from analysis.models import AnalysisRun, FreshnessPreference, ParameterRevision, RunKind
 from analysis.selectors import parameters_current
-from analysis.services import parameters_revise, slots_seed
+from analysis.services import parameters_revise
 from tests.two_people import second_of_two
 from universe.sessions import ET
 
@@ -23,33 +23,6 @@ def admin(client):
     user = get_user_model().objects.create_superuser("admin", password="-")
     client.force_login(user)
     return client
-
-
-def test_a_slot_can_be_added_and_is_served(admin) -> None:
-    values = {"name": "Noon", "kind": "release", "at": "12:05", "enabled": "on", "ceiling_seconds": "120"}
-    assert admin.post("/admin/analysis/slot/add/", values).status_code == 302
-    assert Slot.objects.get(name="Noon").at == dt.time(12, 5)
-
-
-@pytest.mark.parametrize(
-    ("kind", "at", "words"),
-    [
-        ("release", "03:59", "outside 4:00 to 20:00"),
-        ("release", "12:05:30", "not on the minute"),
-        ("mover", "12:05", "A slot is of the kind"),
-        ("on_demand", "12:05", "A slot is of the kind"),
-    ],
-)
-def test_a_slot_that_the_schedule_cannot_serve_is_refused(admin, kind, at, words) -> None:
-    values = {"name": "Odd", "kind": kind, "at": at, "ceiling_seconds": "120"}
-    answer = admin.post("/admin/analysis/slot/add/", values)
-    assert words in answer.content.decode()
-    assert not Slot.objects.exists()
-
-
-def test_the_list_of_slots_opens_in_the_order_of_the_day(admin) -> None:
-    slots_seed()
-    assert admin.get("/admin/analysis/slot/").status_code == 200
 
 
 def revise(admin, button: str = "_save", **changed):

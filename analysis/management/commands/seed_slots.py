@@ -11,7 +11,7 @@ from analysis.services import slots_seed
 
 class Command(BaseCommand):
     help = (
-        "Make the slots and the tick where they are missing; slots edited in the admin stay. Safe to repeat."
+        "Make the slots, where there are none at all, and the tick; the admin’s changes stay. Safe to repeat."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
