@@ -20,7 +20,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from analysis.selectors import rules_enabled
+from analysis.slot_selectors import slots_begun, slots_past
+from analysis.slot_words import slot_words
 from universe import keys
+from universe.clock import ClockUnavailableError, market_now
 from universe.redis import client
 from universe.sources import transport_in_force, vendor_status
 
@@ -32,6 +36,8 @@ VENDOR_GRACE = dt.timedelta(minutes=5)
 #: Ages at which a missing heartbeat counts.
 WORKER_LATE = dt.timedelta(seconds=60)
 TICK_LATE = dt.timedelta(seconds=150)
+#: How many slots without a result are named; the count tells the rest.
+SLOTS_NAMED = 3
 
 
 def database_check() -> Check:
@@ -121,12 +127,37 @@ def celery_check() -> Check:
     }
 
 
+def slots_check() -> Check:
+    """Whether the runs of the schedule had their results in time. An unfilled slot is told by its name; the
+    part is down when it is the newest, degraded when later ones went well."""
+    try:
+        if slots_begun() is None:
+            return {"status": "ok", "detail": "no run was published yet"}
+        past = slots_past(market_now(), rules_enabled())
+    except DatabaseError:
+        return {"status": "degraded", "detail": "not known while PostgreSQL is away"}
+    except ClockUnavailableError:
+        return {"status": "degraded", "detail": "not known while the market does not tell its time"}
+    unfilled = [slot for slot in past if slot.is_unfilled]
+    if not unfilled:
+        return {"status": "ok", "detail": "every slot has its result in time"}
+    later = past[past.index(unfilled[-1]) + 1 :]
+    names = [slot_words(slot) for slot in unfilled]
+    return {
+        "status": "degraded" if any(slot.is_filled for slot in later) else "down",
+        "detail": f"no result: {', '.join(names[:SLOTS_NAMED])}" + (" …" if len(names) > SLOTS_NAMED else ""),
+        "unfilled": len(unfilled),
+        "since": unfilled[0].scheduled_for.isoformat(),
+    }
+
+
 CHECKS: Mapping[str, Callable[[], Check]] = {
     "database": database_check,
     "redis": redis_check,
     "polygon": lambda: vendor_check("polygon"),
     "fmp": lambda: vendor_check("fmp"),
     "celery": celery_check,
+    "slots": slots_check,
 }
 
 

@@ -37,6 +37,7 @@ PARTS: Mapping[str, str] = {
     "database": "PostgreSQL",
     "redis": "Redis",
     "celery": "Worker and tick",
+    "slots": "Schedule",
     "polygon": "Polygon / Massive",
     "fmp": "FMP",
 }

@@ -22,6 +22,7 @@ from analysis.requests import Asked
 from analysis.run_list import run_found, runs_page
 from analysis.selectors import board_freshness, run_active, slot_next
 from analysis.services import run_ask, run_cancel
+from analysis.slot_words import outage_now
 from sectors.live import board_now
 from sectors.presenters.ages import moment_text
 from universe.clock import ClockUnavailableError, market_now
@@ -49,6 +50,7 @@ def _list(request: HttpRequest, asked: QueryDict, here: str) -> dict[str, Any]:
         "active": active_bar(run_active(), reader),
         "paging": paging,
         "covered": covered,
+        "outage": outage_now(now),
         "keep": "show=all&" if covered else "",
         "next_due": moment_text(due, now) if due else "",
         "here": here,

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from analysis.models import AnalysisRun, RunKind, RunStatus
 from analysis.pages.runs import active_bar, count_words, missing_words, seconds, stage_bars
-from analysis.services import run_request
+from analysis.services import run_request, slots_seed
 from tests.analysis.page_cast import AS_OF, NOW, reader, run_store
 from universe.clock import override
 
@@ -66,6 +66,15 @@ def test_a_failed_run_says_why_and_a_late_one_is_marked(trader: Client) -> None:
     run_store(status=RunStatus.FAILED, message="The price vendor does not answer.", late=True)
     page = text_of(trader.get("/analysis/"))
     assert "failed late The price vendor does not answer." in page
+
+
+def test_a_slot_without_a_result_stands_above_the_list_for_everybody(trader: Client) -> None:
+    slots_seed()
+    run_store(scheduled_for=NOW - dt.timedelta(hours=2), published_at=NOW - dt.timedelta(hours=2))
+    for shown in (trader.get("/analysis/"), trader.get("/analysis/", **HTMX)):
+        page = text_of(shown)
+        assert "A slot has no result. “Half-hourly pass” of Wed 11 Mar, 10:30, has no result" in page
+        assert "3 slots after it wait too." in page
 
 
 def test_slots_that_a_later_run_covered_are_shown_on_wish(trader: Client) -> None:

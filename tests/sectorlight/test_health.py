@@ -54,7 +54,7 @@ def stopped_redis(open_folder: Path) -> Iterator[None]:
 def test_all_is_ok_when_every_part_is(client: Client) -> None:
     status, body = _get(client, "/health")
     assert (status, body["status"]) == (200, "ok")
-    assert set(body["checks"]) == {"database", "redis", "polygon", "fmp", "celery"}
+    assert set(body["checks"]) == {"database", "redis", "polygon", "fmp", "celery", "slots"}
     assert body["version"] == "0.1.0"
 
 
@@ -68,7 +68,7 @@ def test_an_address_with_a_slash_at_the_end_answers_the_same(client: Client, nam
     assert reverse(f"health-{name}" if name else "health") == path
 
 
-@pytest.mark.parametrize("name", ["database", "redis", "polygon", "fmp", "celery"])
+@pytest.mark.parametrize("name", ["database", "redis", "polygon", "fmp", "celery", "slots"])
 @pytest.mark.usefixtures("everything_is_well")
 def test_each_part_has_its_own_page(client: Client, name: str) -> None:
     status, body = _get(client, f"/health/{name}")
