@@ -17,8 +17,10 @@ import redis
 import uvicorn
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 
 from sectorlight.postgresql import base as postgresql
+from tests.emptying import database_empty
 from tests.longest import LONGEST
 from tests.nursery import MEASURED_CHILDREN
 from tests.recorded import DATA as RECORDED
@@ -52,12 +54,14 @@ CHROMIUM_ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test database; before it is dropped, whoever is still in it is sent out.
+    """The test database, emptied quickly; before it is dropped, whoever is still in it is sent out.
 
     A stopping ASGI server cuts off the request that it works at, and its connection stays until the thread
     is collected: PostgreSQL drops no database that somebody is in.
     """
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", database_empty)
+        yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
