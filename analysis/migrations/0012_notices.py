@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analysis', '0012_default_view'),
+        ('analysis', '0011_default_view'),
     ]
 
     operations = [
