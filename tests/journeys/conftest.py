@@ -12,7 +12,8 @@ import pytest
 import uvicorn
 from django.contrib.auth import get_user_model
 from django.db import connection
-from playwright.sync_api import Page, expect
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, expect
 
 from sectors import consumers, push
 from sectors.services import readings_record, sectors_seed
@@ -26,8 +27,10 @@ Aside = Callable[[Callable[[], Any]], Any]
 class Restartable:
     """The whole product on one port, which can go away and come back."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: str) -> None:
         self.port = 0
+        #: The session of the trader mara, who has logged in.
+        self.session = session
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -86,19 +89,20 @@ def aside(transactional_db: None) -> Iterator[Aside]:
 def server(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> Iterator[Restartable]:
     """Eight lights of the 10:30 pass, the trader mara, and the market's clock at 10:42:18."""
 
-    def build() -> None:
+    def build() -> str:
         sectors_seed()
         surroundings()
         readings_record(full_board(), run_stamp(1, PASS))
-        get_user_model().objects.create_user("mara", password=PASSWORD)
+        client = Client()
+        client.force_login(get_user_model().objects.create_user("mara", password=PASSWORD))
+        return client.cookies["sessionid"].value
 
     push.forget()
     # A frame of the clock twice a second, and patience with a busy machine.
     monkeypatch.setattr(consumers, "CLOCK_SECONDS", 0.5)
     expect.set_options(timeout=20_000)
     with clock.override(NOW):
-        aside(build)
-        live = Restartable()
+        live = Restartable(aside(build))
         live.start()
         try:
             yield live
@@ -117,16 +121,28 @@ def complaints(page: Page) -> list[str]:
     return said
 
 
-@pytest.fixture
-def board(page: Page, server: Restartable, complaints: list[str]) -> Iterator[Page]:
-    """The board of a user who has just logged in, connected. At the end the console is silent: no refused
-    style or script, no error; but for a server that was away."""
-    page.set_viewport_size({"width": 1920, "height": 1080})
+def log_in(page: Page, server: Restartable) -> None:
+    """By the form."""
     page.goto(server.url + "/")
     page.get_by_label("User name").fill("mara")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page).to_have_url(server.url + "/")
+
+
+def is_logged_in(context: BrowserContext, server: Restartable) -> BrowserContext:
+    """The browser keeps the cookie of somebody who has logged in."""
+    context.add_cookies([{"name": "sessionid", "value": server.session, "url": server.url}])
+    return context
+
+
+@pytest.fixture
+def board(page: Page, server: Restartable, complaints: list[str]) -> Iterator[Page]:
+    """The board of a user who is logged in, connected. At the end the console is silent: no refused
+    style or script, no error; but for a server that was away."""
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    is_logged_in(page.context, server)
+    page.goto(server.url + "/")
     page.locator('[data-slot="connection"]', has_text="Connected").wait_for()
     yield page
     assert [said for said in complaints if "ERR_CONNECTION_REFUSED" not in said] == []

@@ -19,8 +19,8 @@ from analysis.models import RunKind
 from analysis.services import preference_set
 from sectors.services import readings_record
 from tests.analysis.page_cast import run_store
+from tests.journeys.axe import violations
 from tests.journeys.conftest import PASSWORD, Aside, Restartable
-from tests.journeys.test_accessibility import violations
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp
 from tests.sectors.market import at
 from universe import clock

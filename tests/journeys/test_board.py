@@ -14,7 +14,7 @@ from analysis.models import FreshnessPreference
 from analysis.services import preference_set
 from sectors.services import readings_record
 from tests.analysis.page_cast import colour_change
-from tests.journeys.conftest import PASSWORD, Aside, Restartable
+from tests.journeys.conftest import Aside, Restartable, is_logged_in, log_in
 from tests.journeys.test_open_board import release
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp, stock
 from tests.sectors.market import at
@@ -35,11 +35,16 @@ def no_sideways_scroll(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-def test_a_trader_logs_in_and_sees_eight_lights(board: Page) -> None:
-    expect(board.locator("article.card")).to_have_count(8)
-    expect(board.locator("#card-technology .light")).to_contain_text("Prime shorting")
-    expect(board.locator("#card-technology .score")).to_have_text("−0.77")
-    expect(board.get_by_role("heading", level=1)).to_contain_text("3 of 8 sectors favour shorts")
+def test_a_trader_logs_in_and_sees_eight_lights(
+    page: Page, server: Restartable, complaints: list[str]
+) -> None:
+    log_in(page, server)
+    page.locator('[data-slot="connection"]', has_text="Connected").wait_for()
+    expect(page.locator("article.card")).to_have_count(8)
+    expect(page.locator("#card-technology .light")).to_contain_text("Prime shorting")
+    expect(page.locator("#card-technology .score")).to_have_text("−0.77")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("3 of 8 sectors favour shorts")
+    assert complaints == []
 
 
 def test_a_wrong_password_says_what_to_do(page: Page, server: Restartable) -> None:
@@ -120,10 +125,8 @@ def test_ages_tick_and_a_light_goes_stale_by_itself_at_the_users_limit(
 ) -> None:
     user = aside(lambda: get_user_model().objects.get(username="mara"))
     aside(lambda: FreshnessPreference.objects.create(user=user, fresh_minutes=5, stale_minutes=13))
+    is_logged_in(page.context, server)
     page.goto(server.url + "/")
-    page.get_by_label("User name").fill("mara")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
     card = page.locator("#card-technology")
     expect(card).to_have_attribute("data-state", "normal")
     with clock.override(NOW + dt.timedelta(minutes=2)):
@@ -203,10 +206,7 @@ def test_the_key_r_asks_for_a_run_and_the_bar_tells_of_it(board: Page) -> None:
 def test_without_script_the_board_and_its_forms_work(browser: Browser, server: Restartable) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(server.url + "/")
-    page.get_by_label("User name").fill("mara")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    log_in(page, server)
     expect(page.locator("article.card")).to_have_count(8)
     page.locator("#card-healthcare").get_by_text("Show").click()
     expect(page.locator("#card-healthcare").get_by_text("BRTX")).to_be_visible()

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.analysis.page_cast import classified, listing, universe_build
+from tests.journeys.axe import violations, violations_of_looks
 from tests.journeys.conftest import Aside, Restartable
-from tests.journeys.test_accessibility import LOOKS, violations
 from tests.journeys.test_pages import leave, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,12 +39,7 @@ def test_a_stock_is_opened_from_the_board_without_the_mouse(
     board.keyboard.type("sou")
     expect(board.get_by_role("option")).to_have_count(2)
     expect(board.locator("#finder [role=status]")).to_have_text("2 listings.")
-    for theme, palette in LOOKS:
-        board.evaluate(
-            "([t, p]) => Object.assign(document.documentElement.dataset, { theme: t, palette: p })",
-            [theme, palette],
-        )
-        assert violations(board) == [], f"{theme}, {palette}"
+    assert violations_of_looks(board) == {}
     board.keyboard.press("Escape")
     expect(board.get_by_role("button", name="Search")).to_be_focused()
     board.keyboard.press("/")
@@ -67,9 +62,9 @@ def test_a_stock_is_opened_from_the_board_without_the_mouse(
 
 
 def test_a_search_without_a_match_and_without_a_server_says_so(
-    market: None, browser: Browser, server: Restartable, aside: Aside
+    market: None, browser: Browser, server: Restartable
 ) -> None:
-    page = opened(browser, server, aside)
+    page = opened(browser, server)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{server.url}/stocks/")
     page.keyboard.press("Control+k")
@@ -88,9 +83,9 @@ def test_a_search_without_a_match_and_without_a_server_says_so(
 
 
 def test_without_script_the_button_leads_to_the_page_that_looks_up(
-    market: None, browser: Browser, server: Restartable, aside: Aside
+    market: None, browser: Browser, server: Restartable
 ) -> None:
-    page = opened(browser, server, aside, script=False)
+    page = opened(browser, server, script=False)
     page.goto(f"{server.url}/alerts/")
     page.get_by_role("link", name="Search").click()
     expect(page).to_have_url(re.compile("/stocks/$"))

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from analysis.models import AnalysisRun, RunKind, RunStatus
 from tests.analysis.page_cast import AS_OF, TODAY, listing, mover, run_store, universe_build
-from tests.journeys.conftest import Aside, Restartable
-from tests.journeys.test_accessibility import violations
+from tests.journeys.axe import violations
+from tests.journeys.conftest import Aside, Restartable, is_logged_in
 from universe.models import SnapshotMember
 from universe.sessions import session_offset
 
@@ -29,12 +28,6 @@ PATHS = (
     "/nowhere/",
 )
 WIDTHS = (360, 390, 599, 600, 768, 1024, 1199, 1200, 1280, 1440, 1920, 2560)
-
-
-def session_of_mara() -> str:
-    client = Client()
-    client.force_login(get_user_model().objects.get(username="mara"))
-    return client.cookies["sessionid"].value
 
 
 @pytest.fixture
@@ -60,10 +53,8 @@ def at_work(aside: Aside, server: Restartable) -> int:
     return aside(build)
 
 
-def opened(browser: Browser, server: Restartable, aside: Aside, *, script: bool = True) -> Page:
-    context = browser.new_context(java_script_enabled=script)
-    context.add_cookies([{"name": "sessionid", "value": aside(session_of_mara), "url": server.url}])
-    return context.new_page()
+def opened(browser: Browser, server: Restartable, *, script: bool = True) -> Page:
+    return is_logged_in(browser.new_context(java_script_enabled=script), server).new_page()
 
 
 def leave(page: Page) -> None:
@@ -79,7 +70,7 @@ def change(aside: Aside, pk: int, **values: Any) -> None:
 def test_an_open_list_follows_the_run_to_its_end(
     browser: Browser, server: Restartable, aside: Aside, at_work: int
 ) -> None:
-    page = opened(browser, server, aside)
+    page = opened(browser, server)
     page.goto(f"{server.url}/analysis/")
     bar = page.get_by_label("The run at work")
     expect(bar).to_contain_text("RUNNING 12%")
@@ -94,7 +85,7 @@ def test_an_open_list_follows_the_run_to_its_end(
 def test_without_script_the_list_is_whole(
     browser: Browser, server: Restartable, aside: Aside, at_work: int
 ) -> None:
-    page = opened(browser, server, aside, script=False)
+    page = opened(browser, server, script=False)
     page.goto(f"{server.url}/analysis/")
     expect(page.locator(f"#run-{at_work}")).to_contain_text("running 12%")
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
@@ -104,7 +95,7 @@ def test_without_script_the_list_is_whole(
 def test_a_reader_goes_from_a_light_to_its_stock_by_the_keyboard(
     browser: Browser, server: Restartable, aside: Aside, at_work: int
 ) -> None:
-    page = opened(browser, server, aside)
+    page = opened(browser, server)
     page.goto(f"{server.url}/sectors/technology/")
     page.get_by_role("link", name="SOUN", exact=True).focus()
     page.keyboard.press("Enter")
@@ -116,7 +107,7 @@ def test_a_reader_goes_from_a_light_to_its_stock_by_the_keyboard(
 def test_axe_finds_nothing_on_the_pages_behind_the_board(
     browser: Browser, server: Restartable, aside: Aside, at_work: int, width: int
 ) -> None:
-    page = opened(browser, server, aside)
+    page = opened(browser, server)
     page.set_viewport_size({"width": width, "height": 900})
     for path in (*PATHS, "/?at=nonsense"):
         page.goto(f"{server.url}{path}", wait_until="networkidle")
@@ -127,7 +118,7 @@ def test_axe_finds_nothing_on_the_pages_behind_the_board(
 def test_on_a_phone_a_stock_shows_the_result_of_each_criterion(
     browser: Browser, server: Restartable, aside: Aside, at_work: int
 ) -> None:
-    page = opened(browser, server, aside)
+    page = opened(browser, server)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/stocks/SOUN/")
     results = page.locator(".crit .pass, .crit .fail")
@@ -139,7 +130,7 @@ def test_on_a_phone_a_stock_shows_the_result_of_each_criterion(
 def test_no_page_scrolls_sideways_or_complains(
     browser: Browser, server: Restartable, aside: Aside, at_work: int
 ) -> None:
-    page = opened(browser, server, aside)
+    page = opened(browser, server)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     for path in PATHS:
