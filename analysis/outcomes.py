@@ -17,12 +17,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from django.db import InterfaceError, OperationalError, transaction
 
 from analysis.engine.frames import FrameError, unpack
 from analysis.engine.outcomes import (
     HORIZONS,
     PRICE_MAX_AGE,
+    PRICE_MAX_AHEAD,
     Ends,
     Horizon,
     LeftOut,
@@ -30,6 +32,7 @@ from analysis.engine.outcomes import (
     is_carried_over,
     move_of,
     outcome_of,
+    stale_starts,
 )
 from analysis.inputs import FROZEN
 from analysis.models import Outcome, RunInput, RunKind
@@ -42,6 +45,7 @@ from universe.clock import ClockUnavailableError, market_now
 from universe.selectors import (
     closes_stored,
     prices_between,
+    prices_nearest,
     quarantined_at,
     sessions_stored,
     split_factors,
@@ -54,9 +58,9 @@ logger = logging.getLogger(__name__)
 
 MEASURED, INSUFFICIENT, LEFT_OUT = "measured", "insufficient", "left_out:"
 FRAME_GONE, PRICES_GONE = "frame_gone", "prices_gone"
-#: So long after its end a horizon is measured: a delayed plan's prices come a quarter of an hour later, and
-#: vendors repeat a minute for as long.
-SETTLE = dt.timedelta(minutes=20)
+#: So long after its end a horizon is measured: prices of five minutes after it may count, a delayed plan's
+#: come a quarter of an hour later, and vendors repeat a minute for as long.
+SETTLE = dt.timedelta(minutes=25)
 #: So many horizons of runs are written by one call at most.
 BATCH = 40
 
@@ -245,8 +249,10 @@ def _ends(due: Due, frame: InputFrame) -> Ends:
     start = np.append(frame.members.last, frame.benchmark.last if frame.benchmark else np.nan)
     end, age, interpolated = _prices(due, symbols)
     held = quarantined_at(due.as_of) | quarantined_at(due.at)
+    known_at = np.append(frame.members.last_at, _benchmark_at(frame))
     return Ends(
         start=start * split_factors(symbols, frame.session, session_of(due.at)),
+        stale=stale_starts(due.as_of.timestamp() - known_at, due.as_of, due.at),
         end=end,
         age=age,
         interpolated=interpolated,
@@ -254,12 +260,23 @@ def _ends(due: Due, frame: InputFrame) -> Ends:
     )
 
 
+def _benchmark_at(frame: InputFrame) -> float:
+    """Unix seconds of the benchmark's price in the frame, which keeps none: those of the stored price; the
+    frame's own where that is not kept any more."""
+    first = hours(frame.session).pre_open
+    (found,) = prices_between([BENCHMARK], first, frame.as_of)["as_of"].tolist()
+    return float((frame.as_of if pd.isna(found) else found).timestamp())
+
+
 def _prices(due: Due, symbols: Sequence[str]) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Price, its age in seconds, and whether it was drawn, at the horizon: the last one of its session, for a
-    close that of the daily bar, and only without one the last price of the regular hours."""
+    """Price, its age in seconds, and whether it was drawn, at the horizon: the nearest one, for a close that
+    of the daily bar, and only without one the last price of the regular hours since the reading."""
     session = session_of(due.at)
     day = hours(session)
-    told = prices_between(symbols, day.open if due.is_close else day.pre_open, due.at)
+    if due.is_close:
+        told = prices_between(symbols, max(day.open, due.as_of), due.at)
+    else:
+        told = prices_nearest(symbols, due.at, first=day.pre_open, last=due.at + PRICE_MAX_AHEAD)
     price = told["price"].to_numpy(dtype=np.float64)
     age = (due.at - told["as_of"]).dt.total_seconds().to_numpy(dtype=np.float64)
     interpolated = told["interpolated"].to_numpy(dtype=np.bool_)

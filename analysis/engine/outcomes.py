@@ -20,8 +20,15 @@ from universe.sessions import close_after, session_minutes_after, session_of
 
 #: Fewer members than these tell nothing of a sector.
 LEAST_MEMBERS = 5
-#: A price within a session that is older at the horizon is not its price.
-PRICE_MAX_AGE = dt.timedelta(minutes=30)
+#: A price within a session that is older at the horizon is not its price. More than the half hour between two
+#: passes, so that seconds do not decide whether the pass before still counts.
+PRICE_MAX_AGE = dt.timedelta(minutes=35)
+#: One so much after the horizon is, when it is nearer than the last one before.
+PRICE_MAX_AHEAD = dt.timedelta(minutes=5)
+#: A price is the reading's while at most this part of the way to the horizon lies between the two, within
+#: these bounds.
+START_SHARE = 0.25
+START_MAX_AGE, START_MAX_AGE_LEAST = dt.timedelta(minutes=60), dt.timedelta(minutes=5)
 STEP = Decimal("0.0001")
 
 
@@ -30,6 +37,7 @@ class LeftOut(StrEnum):
 
     QUARANTINED = "quarantined"
     NO_PRICE = "no_price"
+    STALE_START = "stale_start"
     INTERPOLATED = "interpolated"
     CARRIED_FORWARD = "carried_forward"
 
@@ -64,13 +72,15 @@ class Ends:
     """Both ends of m members' moves, one row a member.
 
     start         USD, the price that the reading stands on, in shares of the horizon's session; NaN unknown
+    stale         that price is too old to be the reading's, see `stale_starts`
     end           USD, the price at the horizon, NaN unknown
-    age           seconds that it is older than the horizon, 0 for a regular close
+    age           seconds that it is older than the horizon, below 0 when it is later, 0 for a regular close
     interpolated  it was drawn, not traded
     quarantined   a price of the member was held at either end
     """
 
     start: FloatArray
+    stale: BoolArray
     end: FloatArray
     age: FloatArray
     interpolated: BoolArray
@@ -93,6 +103,13 @@ class SectorOutcome:
     members: int
     used: int
     left_out: dict[str, int]
+
+
+def stale_starts(age: FloatArray, as_of: dt.datetime, due_at: dt.datetime) -> BoolArray:
+    """Which prices are so much older than the reading of ``as_of`` that their moves up to ``due_at`` are not
+    what followed it. ``age`` in seconds before ``as_of``; NaN, of an unknown moment, is too old."""
+    limit = min(START_MAX_AGE, max(START_MAX_AGE_LEAST, START_SHARE * (due_at - as_of)))
+    return ~(age <= limit.total_seconds())
 
 
 def outcome_of(ends: Ends, winsor_pct: float) -> SectorOutcome:
@@ -120,6 +137,7 @@ def _returns(ends: Ends) -> tuple[FloatArray, TextArray]:
         [
             ends.quarantined,
             ~(np.isfinite(start) & np.isfinite(end)),
+            ends.stale,
             ends.interpolated,
             ends.age > PRICE_MAX_AGE.total_seconds(),
         ],

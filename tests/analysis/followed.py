@@ -38,15 +38,27 @@ def published(
     only: str = "",
     start: Mapping[str, float] = {},
     unpriced: Collection[str] = (),
+    ages: Mapping[str, dt.timedelta | None] = {},
     flags: tuple[str, ...] = (),
     interpolated: bool = False,
     **facts: Any,
 ) -> AnalysisRun:
-    """A published run of prices of ``as_of``: ten dollars but for ``start``, none for the ``unpriced``; the
-    benchmark stands at 200. ``facts`` are the frame's."""
+    """A published run of prices of ``as_of``: ten dollars but for ``start``, none for the ``unpriced``, so
+    much older for ``ages`` (None: of an unknown moment); the benchmark stands at 200. ``facts`` are the
+    frame's."""
+
+    def known_at(symbol: str) -> float:
+        age = ages.get(symbol, dt.timedelta())
+        return float("nan") if age is None else (as_of - age).timestamp()
+
     sectors_seed()
     stocks = tuple(
-        stock(symbol, sector, last=float("nan") if symbol in unpriced else start.get(symbol, 10.0))
+        stock(
+            symbol,
+            sector,
+            last=float("nan") if symbol in unpriced else start.get(symbol, 10.0),
+            last_at=known_at(symbol),
+        )
         for symbol, sector in SECTOR_OF.items()
     )
     values = {

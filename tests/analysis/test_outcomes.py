@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 #: A Tuesday in March without anything odd around it.
 TEN = et("2026-03-10T10:00")
 TWO, CLOSE = et("2026-03-10T14:00"), et("2026-03-10T16:00")
+SECOND = dt.timedelta(seconds=1)
 TODAY = TEN.date()
 TOMORROW = next_session(TODAY)
 EVENING = et("2026-03-10T21:00")
@@ -58,7 +59,7 @@ def test_four_hours_later_each_member_counts_alike_and_the_row_says_what_it_is_o
 def test_nothing_is_written_before_late_prices_have_come() -> None:
     published(TEN)
     priced(alike(1.0), TWO)
-    assert outcomes_measure(TWO + SETTLE - dt.timedelta(seconds=1)) == 0
+    assert outcomes_measure(TWO + SETTLE - SECOND) == 0
     assert outcomes_measure(TWO + SETTLE) == 1
 
 
@@ -74,13 +75,69 @@ def test_the_same_call_again_writes_nothing_and_a_finished_run_is_looked_at_no_m
 
 def test_a_member_without_a_fresh_price_at_the_horizon_is_left_out_and_counted() -> None:
     published(TEN, unpriced={"ALPHA"})
-    priced({"ECHO": 9.0}, TWO - dt.timedelta(minutes=31))
-    priced({"FOX": 9.0}, TWO + dt.timedelta(minutes=1))
-    priced({"GOLF": 3.0}, TWO - dt.timedelta(minutes=30))
+    priced({"ECHO": 9.0}, TWO - dt.timedelta(minutes=36))
+    priced({"FOX": 9.0}, TWO + dt.timedelta(minutes=6))
+    priced({"GOLF": 3.0}, TWO - dt.timedelta(minutes=35))
     priced(alike(1.0, ("QUEBEC", "ROMEO", "SIERRA", *TECHNOLOGY)), TWO)
     outcomes_measure(TWO + SETTLE)
     assert told() == ("insufficient", None, 4, {"carried_forward": 1, "no_price": 1})
     assert told("technology") == ("insufficient", None, 4, {"no_price": 1})
+
+
+@pytest.mark.parametrize("before", ["13:30:02", "13:30:20"])
+def test_without_a_stream_the_pass_at_the_horizon_counts_whatever_its_seconds(before: str) -> None:
+    """The horizon of 10:00:05 ends at 14:00:05; passes are half an hour apart, some seconds more or less."""
+    published(et("2026-03-10T10:00:05"))
+    for change, at in ((1.0, et(f"2026-03-10T{before}")), (5.0, et("2026-03-10T14:00:38"))):
+        priced(alike(change), at)
+        priced({"IWM": change}, at, of=200.0)
+    outcomes_measure(EVENING)
+    assert told() == ("measured", "5.0000", 6, {})
+    assert Outcome.objects.get(sector="energy", horizon="4h").benchmark_pct == Decimal("5.0000")
+
+
+@pytest.mark.parametrize("before", ["13:30:02", "13:30:20"])
+def test_where_that_pass_failed_the_one_before_counts_whatever_its_seconds(before: str) -> None:
+    published(et("2026-03-10T10:00:05"))
+    priced(alike(1.0), et(f"2026-03-10T{before}"))
+    priced(alike(9.0), et("2026-03-10T14:30"))
+    outcomes_measure(EVENING)
+    assert told() == ("measured", "1.0000", 6, {})
+
+
+def test_a_move_from_before_the_reading_is_not_what_followed_it() -> None:
+    """ECHO's newest price at 10:00 was of 4:30, FOX's an hour old, and when GOLF's was made nobody knows."""
+    hour = dt.timedelta(hours=1)
+    published(TEN, ages={"ECHO": 5.5 * hour, "FOX": hour, "GOLF": None, "ALPHA": hour + SECOND})
+    priced(alike(20.0, ["ECHO", "GOLF", "ALPHA"]), TWO)
+    priced(alike(1.0, [*ENERGY[1:2], *ENERGY[3:], *TECHNOLOGY[1:]]), TWO)
+    outcomes_measure(TWO + SETTLE)
+    assert told() == ("insufficient", None, 4, {"stale_start": 2})
+    assert told("technology") == ("insufficient", None, 4, {"stale_start": 1})
+
+
+def test_the_nearer_the_horizon_the_younger_a_start_must_be() -> None:
+    published(et("2026-03-10T15:40"), ages={"ECHO": 301 * SECOND, "FOX": 300 * SECOND})
+    priced(alike(20.0, ["ECHO"]), CLOSE)
+    closed(alike(1.0, ENERGY[1:]), TODAY)
+    outcomes_measure(et("2026-03-11T21:00"))
+    assert told(horizon="close") == ("measured", "1.0000", 5, {"stale_start": 1})
+
+
+def test_a_benchmark_that_had_long_not_traded_tells_nothing() -> None:
+    published(TEN)
+    priced({"IWM": 0.0}, TEN - dt.timedelta(minutes=61), of=200.0)
+    priced(alike(1.0), TWO)
+    priced({"IWM": 1.0}, TWO, of=200.0)
+    outcomes_measure(TWO + SETTLE)
+    assert Outcome.objects.get(sector="energy").benchmark_pct is None
+
+
+def test_without_a_bar_no_price_from_before_the_reading_is_taken_for_the_close() -> None:
+    published(et("2026-03-10T15:45"))
+    priced(alike(5.0), et("2026-03-10T15:44"))
+    outcomes_measure(et("2026-03-11T21:00"))
+    assert told(horizon="close") == ("insufficient", None, 0, {"no_price": 6})
 
 
 def test_the_close_is_that_of_the_daily_bar_and_without_one_the_last_regular_price() -> None:
@@ -98,7 +155,7 @@ def test_the_bars_of_a_session_are_waited_for_until_the_next_one_opens() -> None
     published(TEN)
     priced(alike(5.0), CLOSE)
     opened = et("2026-03-11T09:30")
-    outcomes_measure(opened - dt.timedelta(seconds=1))
+    outcomes_measure(opened - SECOND)
     assert not Outcome.objects.filter(horizon="close").exists()
     outcomes_measure(opened)
     assert told(horizon="close") == ("measured", "5.0000", 6, {})
@@ -207,7 +264,7 @@ def test_each_world_has_its_own_record(settings: Any) -> None:
     priced(alike(3.0), TWO)
     settings.MARKET_WORLD = "simulated"
     assert outcomes_measure(TWO + SETTLE) == 0
-    simulated = published(TEN + dt.timedelta(seconds=1))
+    simulated = published(TEN + SECOND)
     assert outcomes_measure(TWO + SETTLE + dt.timedelta(minutes=1)) == 1
     settings.MARKET_WORLD = "live"
     assert outcomes_measure(TWO + SETTLE) == 1

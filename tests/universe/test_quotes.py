@@ -17,7 +17,7 @@ from tests.universe.vendor import Answer, Vendor
 from universe import clock
 from universe.errors import NotEntitled, Rejected, SourceError, Unavailable
 from universe.models import MarketContext, MinuteQuote
-from universe.selectors import benchmarks, prices_between, quotes_newest, reference_prices
+from universe.selectors import benchmarks, prices_between, prices_nearest, quotes_newest, reference_prices
 from universe.services import (
     asking,
     bars_refresh,
@@ -285,6 +285,20 @@ def test_the_last_price_of_a_span_says_whether_it_was_drawn(db: None) -> None:
     assert math.isnan(found.loc["CLEO", "price"])
     assert found["interpolated"].tolist() == [True, False, False]
     assert found.loc["BEA", "as_of"] == at(10, 2)
+
+
+def test_the_nearest_price_of_a_span_may_be_later_and_of_two_as_near_it_is_the_earlier(db: None) -> None:
+    minute_bars_store(
+        [a_minute(symbol, at(10, minute), float(minute)) for symbol in ("ANNE", "BEA") for minute in (10, 40)]
+        + [a_minute("ANNE", at(10, 34), 34.0), a_minute("BEA", at(10, 20), 20.0)]
+    )
+    # A minute counts from its end: 10:11, 10:35 and 10:41 of ANNE, 10:11, 10:21 and 10:41 of BEA.
+    for last, anne, bea in ((at(10, 35), 34.0, 20.0), (at(10, 34), 10.0, 20.0), (at(10, 41), 34.0, 20.0)):
+        found = prices_nearest(["BEA", "ANNE"], at(10, 31), first=at(10), last=last)
+        assert found["price"].tolist() == [bea, anne]
+    assert math.isnan(
+        prices_nearest(["BEA"], at(10, 31), first=at(10, 22), last=at(10, 40)).loc["BEA", "price"]
+    )
 
 
 def test_a_minute_that_comes_again_replaces_the_first(db: None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,23 @@ _AT_OR_BEFORE = """
         SELECT price, as_of, interpolated FROM universe_minutequote
         WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(last)s
         ORDER BY as_of DESC LIMIT 1
+    ) quote
+"""
+
+_NEAREST = """
+    SELECT wanted.symbol, quote.price, quote.as_of, quote.interpolated
+    FROM unnest(%(symbols)s::text[]) AS wanted(symbol)
+    CROSS JOIN LATERAL (
+        SELECT price, as_of, interpolated FROM (
+            (SELECT price, as_of, interpolated FROM universe_minutequote
+             WHERE symbol = wanted.symbol AND as_of BETWEEN %(first)s AND %(moment)s
+             ORDER BY as_of DESC LIMIT 1)
+            UNION ALL
+            (SELECT price, as_of, interpolated FROM universe_minutequote
+             WHERE symbol = wanted.symbol AND as_of > %(moment)s AND as_of <= %(last)s
+             ORDER BY as_of LIMIT 1)
+        ) beside
+        ORDER BY greatest(as_of - %(moment)s, %(moment)s - as_of), as_of LIMIT 1
     ) quote
 """
 
@@ -163,8 +180,20 @@ def prices_between(symbols: Sequence[str], first: dt.datetime, last: dt.datetime
 
     Columns: price (USD, NaN without one), as_of (aware, NaT without one), interpolated.
     """
+    return _prices(_AT_OR_BEFORE, symbols, {"first": first, "last": last})
+
+
+def prices_nearest(
+    symbols: Sequence[str], moment: dt.datetime, *, first: dt.datetime, last: dt.datetime
+) -> pd.DataFrame:
+    """The price of each symbol that is nearest to ``moment`` from ``first`` to ``last``, both included; of
+    two as near the earlier. The columns of `prices_between`."""
+    return _prices(_NEAREST, symbols, {"moment": moment, "first": first, "last": last})
+
+
+def _prices(query: str, symbols: Sequence[str], moments: Mapping[str, dt.datetime]) -> pd.DataFrame:
     with connection.cursor() as cursor:
-        cursor.execute(_AT_OR_BEFORE, {"symbols": list(symbols), "first": first, "last": last})
+        cursor.execute(query, {"symbols": list(symbols), **moments})
         rows = cursor.fetchall()
     columns = ["symbol", "price", "as_of", "interpolated"]
     frame = pd.DataFrame(rows, columns=columns).set_index("symbol").reindex(list(symbols))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.engine.outcomes import HORIZONS, Ends, is_carried_over, move_of, outcome_of
+from analysis.engine.outcomes import HORIZONS, Ends, is_carried_over, move_of, outcome_of, stale_starts
 from universe.sessions import ET
 
 NAN = math.nan
@@ -24,6 +24,7 @@ def ends(start: list[float], end: list[float], **columns: Any) -> Ends:
     """Members with prices of the horizon's very moment, believed and traded, but for the columns given."""
     count = len(start)
     told = {
+        "stale": np.zeros(count, dtype=np.bool_),
         "age": np.zeros(count),
         "interpolated": np.zeros(count, dtype=np.bool_),
         "quarantined": np.zeros(count, dtype=np.bool_),
@@ -63,7 +64,7 @@ def test_each_member_that_is_left_out_has_one_reason_and_pulls_nothing() -> None
         ends(
             [10, 10, 10, 10, 10, NAN, 10, 10, 10, 10, 0],
             [11, 11, 11, 11, 11, 30, NAN, 30, 30, 30, 30],
-            age=[0, 0, 0, 0, 1800, 0, NAN, 0, 1801, 9999, 0],
+            age=[0, -300, 0, 0, 2100, 0, NAN, 0, 2101, 9999, 0],
             interpolated=[False] * 7 + [True, False, False, False],
             quarantined=[False] * 9 + [True, False],
         ),
@@ -83,8 +84,27 @@ def test_a_value_is_rounded_half_to_even_once_and_is_never_minus_zero() -> None:
 def test_the_benchmark_is_not_cut_and_is_left_out_like_a_member() -> None:
     assert move_of(ends([200.0], [300.0])) == Decimal("50.0000")
     assert move_of(ends([200.0], [NAN])) is None
-    assert move_of(ends([200.0], [202.0], age=[1801.0])) is None
+    assert move_of(ends([200.0], [202.0], age=[2101.0])) is None
     assert move_of(ends([200.0], [202.0], quarantined=[True])) is None
+    assert move_of(ends([200.0], [202.0], stale=[True])) is None
+
+
+def test_a_start_that_is_too_old_has_a_reason_of_its_own() -> None:
+    found = outcome_of(
+        ends([10] * 7, [11] * 6 + [NAN], stale=[True, False, False, False, False, False, True]), 25.0
+    )
+    assert (found.value, found.left_out) == (Decimal("10.0000"), {"no_price": 1, "stale_start": 1})
+
+
+@pytest.mark.parametrize(
+    ("due", "limit"),
+    [("2026-11-23T14:00", 3600), ("2026-11-23T12:00", 1800), ("2026-11-23T10:06", 300)],
+)
+def test_a_start_may_be_a_quarter_of_the_way_old_within_an_hour_and_five_minutes(
+    due: str, limit: float
+) -> None:
+    ages = np.array([0, limit, limit + 1, NAN])
+    assert stale_starts(ages, et("2026-11-23T10:00"), et(due)).tolist() == [False, False, True, True]
 
 
 prices = st.one_of(st.just(NAN), st.floats(0.01, 1e4))
