@@ -38,7 +38,7 @@ def is_night(kind: str, now: dt.datetime) -> bool:
 
 def night_take(now: dt.datetime, findings: Findings) -> None:
     """Fetch the moves of the world's indices, and count the night's catalysts once the news are read; what
-    is missing is said."""
+    is missing is said. A plan without two indices is no problem of the run."""
     since = hours(previous_session(session_of(now))).close
     findings.counts["overnight_catalysts"] = catalysts_since(since, now)
     try:
@@ -47,9 +47,12 @@ def night_take(now: dt.datetime, findings: Findings) -> None:
         logger.warning("no world indices: %s", exc)
         findings.problems.append(f"The world indices are not known, so nothing shifts the lights: {exc}")
         return
-    known = findings.indices.known
+    known, in_plan = findings.indices.known, findings.indices.in_plan
     findings.counts["indices"] = {move.name: round(move.move_pct, 2) for move in known}
-    if len(known) < OVERNIGHT_MIN:
+    if in_plan < OVERNIGHT_MIN:
+        # A fact of the plan, which the board tells, and no fault of this run.
+        findings.counts["indices_in_plan"] = in_plan
+    elif len(known) < OVERNIGHT_MIN:
         missing = ", ".join(
             f"{move.name} ({move.note})" for move in findings.indices.moves if move not in known
         )
@@ -65,7 +68,8 @@ def night_moves(findings: Findings) -> tuple[float, ...]:
 
 def night_context(frame: InputFrame, scores: BoardScores, findings: Findings) -> dict[str, object]:
     """What the board tells of the night: members that have printed, sectors with members and those of
-    them that show the last session, catalysts, indices and what they add to every base; empty by day."""
+    them that show the last session, catalysts, how many indices the plan has (None: the vendor did not
+    say), the known ones and what they add to every base; empty by day."""
     if findings.indices is None and "overnight_catalysts" not in findings.counts:
         return {}
     moves = findings.indices.moves if findings.indices else ()
@@ -75,6 +79,7 @@ def night_context(frame: InputFrame, scores: BoardScores, findings: Findings) ->
         "sectors": len(peopled),
         "carried": sum(any(one.note == LAST_SESSION for one in sector.frames) for sector in peopled),
         "catalysts": findings.counts.get("overnight_catalysts", 0),
+        "in_plan": findings.indices.in_plan if findings.indices else None,
         "indices": [[move.name, move.move_pct] for move in moves if math.isfinite(move.move_pct)],
         "shift": overnight_shift(frame.overnight),
     }

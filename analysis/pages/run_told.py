@@ -9,7 +9,7 @@ from sectors import figures
 from universe.benchmarks import WORLD_INDICES
 
 #: The counts that are told here in words of their own.
-TOLD = ("overnight_catalysts", "indices", "releases_today", "high_impact")
+TOLD = ("overnight_catalysts", "indices", "indices_in_plan", "releases_today", "high_impact")
 
 
 def told_words(counts: Mapping[str, Any]) -> tuple[str, ...]:
@@ -24,7 +24,9 @@ def _told(counts: Mapping[str, Any]) -> Iterator[str]:
     moves = counts.get("indices", {})
     # Stored JSON keeps no order.
     known = [f"{name} {figures.percent(moves[name], 2)}" for name in WORLD_INDICES.values() if name in moves]
-    if "indices" in counts:
+    if counts.get("indices_in_plan") == 0:
+        yield "No world indices in the plan"
+    elif "indices" in counts:
         yield f"World indices: {', '.join(known) or 'none known'}"
     read = counts.get("releases", {})
     if isinstance(read, Mapping) and read.get("not_entitled"):

@@ -222,8 +222,12 @@ def _carried_words(night: Mapping[str, Any]) -> str:
 
 
 def _indices_words(night: Mapping[str, Any]) -> str:
-    """The world's indices and what they add; one alone says too little of a night to add anything."""
+    """The world's indices and what they add; one alone says too little of a night to add anything. Boards of
+    an older version do not say what the plan has."""
     moves = [f"{name} {figures.percent(pct)}" for name, pct in night["indices"]]
+    in_plan = night.get("in_plan")
+    if in_plan is not None and in_plan < 2:
+        return f"{'Only one world index' if in_plan else 'No world indices'} in the plan: no overnight shift."
     if len(moves) < 2:
         return "World indices are missing: no overnight shift."
     return f"World indices: {', '.join(moves)}. They add {figures.signed(night['shift'], 3)} to every base."

@@ -177,6 +177,36 @@ def test_a_vendor_without_indices_leaves_the_lights_unshifted_and_the_run_partia
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("lacking", ["key", "indices", "all but one"])
+def test_a_plan_without_two_indices_is_a_fact_that_the_board_tells_and_the_run_is_complete(
+    night: Scene, client: Client, settings: Any, lacking: str
+) -> None:
+    def single(asked: Asked) -> Answer:
+        stamp = int(et(3, 58).timestamp())
+        tokyo = {"symbol": "^N225", "price": 1008.0, "previousClose": 1000.0, "timestamp": stamp}
+        has_it = lacking == "all but one" and asked.query["symbol"] == "^N225"
+        return Answer([tokyo]) if has_it else Answer("Premium", 402)
+
+    if lacking == "key":
+        settings.FMP_API_KEY = ""
+    else:
+        night.vendor.on("/stable/batch-quote", Answer("Exclusive Endpoint", 402))
+        night.vendor.on("/stable/quote", single)
+    run = night.run(RunKind.OVERNIGHT)
+    assert "indices" not in run.message
+    if lacking != "key":
+        assert run.status == RunStatus.COMPLETE, run.message
+    assert "overnight" not in reading(run).waterfall["parts"]
+    assert {sources(run)[name]["note"] for name in INDICES[1:]} == {"not in the plan"}
+    client.force_login(get_user_model().objects.create_user("trader", password="-"))
+    with clock.override(night.now()):
+        board = client.get("/").content.decode()
+    alone = "Only one world index" if lacking == "all but one" else "No world indices"
+    assert f"{alone} in the plan: no overnight shift." in board
+    assert ("No world indices in the plan" in count_words(run.counts)[1]) == (lacking != "all but one")
+
+
+@pytest.mark.django_db
 def test_the_nights_catalysts_are_counted_with_those_that_the_run_itself_reads(night: Scene) -> None:
     stories = [
         {

@@ -127,13 +127,15 @@ def test_a_plan_without_batches_tells_the_same_shift(night: AnalysisRun, market:
     assert market.asked()["paths"]["/stable/quote"] == 5
 
 
-def test_a_vendor_that_refuses_the_indices_leaves_no_shift_and_the_run_says_so(
+def test_a_plan_without_indices_leaves_no_shift_and_the_board_says_so(
     night: AnalysisRun, market: RunningMarket
 ) -> None:
     market.plan("fmp", "basic")
     refused = run(RunKind.ON_DEMAND)
-    assert refused.status == RunStatus.PARTIAL
-    assert "The world indices are not known, so nothing shifts the lights" in refused.message
+    assert "indices" not in refused.message
+    board = board_current()
+    assert board is not None
+    assert board["context"]["night"]["in_plan"] == 0
     assert all("overnight" not in row.waterfall["parts"] for row in readings(refused))
     market.plan("fmp", "ultimate")
 

@@ -11,7 +11,7 @@ import pytest
 from tests.universe.vendor import Answer, Asked, Vendor
 from universe import clock
 from universe.benchmarks import WORLD_INDICES
-from universe.errors import NotEntitled
+from universe.errors import SourceError
 from universe.models import VendorCall
 from universe.services import IndexMove, indices_refresh
 from universe.sessions import ET
@@ -60,10 +60,20 @@ def test_a_plan_without_batches_asks_for_each_index_by_itself(vendor: Vendor) ->
 
 
 @pytest.mark.django_db
-def test_a_plan_without_any_index_is_an_error(vendor: Vendor) -> None:
+def test_a_plan_without_any_index_says_so_of_each_and_nobody_else_is_asked(vendor: Vendor) -> None:
     for path in (BATCH, SINGLE):
         vendor.on(path, Answer("Exclusive Endpoint", 402))
-    with pytest.raises(NotEntitled):
+    with clock.override(NIGHT):
+        report = indices_refresh(NIGHT)
+    assert [move.note for move in report.moves] == ["not in the plan"] * 4
+    assert (report.known, report.in_plan) == ((), 0)
+    assert set(vendor.paths()) <= {BATCH, SINGLE}
+
+
+@pytest.mark.django_db
+def test_a_vendor_that_should_have_the_indices_and_does_not_answer_is_an_error(vendor: Vendor) -> None:
+    vendor.on(BATCH, Answer({"Error Message": "Down for maintenance"}))
+    with pytest.raises(SourceError):
         moves()
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 from universe.benchmarks import WORLD_INDICES
 from universe.clock import market_now
+from universe.errors import NotEntitled
 from universe.services.calls import calls_kept
 from universe.sessions import hours, previous_session, session_of
 from universe.sources import facts_source
+from universe.sources.base import Parsed
 from universe.types import Quote
 
+NOT_IN_PLAN = "not in the plan"
 #: A quote may be so much ahead of the market's clock: clocks differ.
 AHEAD_MAX = dt.timedelta(minutes=2)
 
@@ -45,22 +49,28 @@ class IndicesReport:
     def known(self) -> tuple[IndexMove, ...]:
         return tuple(move for move in self.moves if math.isfinite(move.move_pct))
 
+    @property
+    def in_plan(self) -> int:
+        """How many the plan has, whether they are known or not."""
+        return sum(move.note != NOT_IN_PLAN for move in self.moves)
+
 
 def indices_refresh(now: dt.datetime) -> IndicesReport:
     """Ask the facts vendor for the world's indices at market time ``now``.
 
     A quote counts when it is newer than the last American close: an index that has not traded since, for a
     holiday of its own, says nothing of this night. Nothing is stored but the calls: the run keeps the moves.
-    Raises `SourceError` when the vendor tells nothing at all.
+    A plan without any of them is no error: each says so. Raises `SourceError` when a vendor that should have
+    them tells nothing at all.
     """
     session = session_of(now)
     since = hours(previous_session(session)).close
     with calls_kept("indices", session) as kept:
-        told = facts_source().fetch_context(list(WORLD_INDICES))
+        told = _asked()
     quotes = {quote.symbol: quote for quote in told.rows}
     # The market of the answer, not of the question: a fast market's clock runs on while the vendor answers.
     until = max(now, market_now()) + AHEAD_MAX
-    silent = "not in the plan" if any(reason.startswith("not_entitled") for reason in told.dropped) else ""
+    silent = NOT_IN_PLAN if any(reason.startswith("not_entitled") for reason in told.dropped) else ""
     moves = tuple(
         _move(quotes[symbol], name, since, until)
         if symbol in quotes
@@ -68,6 +78,14 @@ def indices_refresh(now: dt.datetime) -> IndicesReport:
         for symbol, name in WORLD_INDICES.items()
     )
     return IndicesReport(moves, kept.ids)
+
+
+def _asked() -> Parsed[Quote]:
+    """No other vendor is asked in place of one whose plan has none: the stock plans have none either."""
+    try:
+        return facts_source().fetch_context(list(WORLD_INDICES))
+    except NotEntitled:
+        return Parsed([], Counter(not_entitled=len(WORLD_INDICES)))
 
 
 def _move(quote: Quote, name: str, since: dt.datetime, until: dt.datetime) -> IndexMove:
