@@ -59,7 +59,7 @@ from analysis.models import (
     RunStatus,
     StockReading,
 )
-from analysis.night import is_night, night_context, night_moves, night_take
+from analysis.night import is_night, night_context, night_keep, night_moves, night_take
 from analysis.preparation import history_is_short, universe_ensure, universe_stands
 from analysis.readings import Provenance, reading_inputs, stock_readings
 from analysis.reweighing import is_weighed, standing_take
@@ -156,6 +156,8 @@ def _perform(run: AnalysisRun, progress: RunProgress) -> None:
     catalysts_take(findings, filings=not asked and run.kind != RunKind.MOVER, progress=progress.part)
     if is_night(run.kind, market_now()):
         night_take(market_now(), findings)
+    elif run.kind == RunKind.MOVER:
+        night_keep(market_now(), findings)
     progress.stage("prices", "fetching the prices")
     as_of = prices_take(findings, progress=progress.part)
     progress.stage("frame", "reading the input frame")

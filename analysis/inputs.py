@@ -18,6 +18,7 @@ from analysis.errors import PricesMissing
 from analysis.readings import unpriced_sectors
 from analysis.types import InputFrame
 from sectors.selectors import sectors_list
+from sectors.types import LineageInput
 from universe.clock import market_now
 from universe.errors import SourceError
 from universe.selectors import quotes_newest
@@ -42,11 +43,22 @@ EARLY = dt.timedelta(minutes=30)
 FROZEN = "a feed that looks frozen"
 
 
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What the standing board was shifted by before the first prints: the indices' ``moves``, percent, NaN
+    unknown, their ``lineage``, and what the board tells of the night."""
+
+    moves: tuple[float, ...]
+    lineage: tuple[LineageInput, ...]
+    told: dict[str, Any]
+
+
 @dataclass(slots=True)
 class Findings:
     """What a run learnt on its way: ``problems`` in words, ``degraded`` inputs, ``failed`` sectors with the
     reason, ``counts`` by name, the ``lag`` of a delayed plan; ``end_of_day``: no plan has today's prices.
-    ``report`` tells of the prices that were fetched, ``indices`` of the world's; None: none were."""
+    ``report`` tells of the prices that were fetched, ``indices`` of the world's; None: none were. ``night``
+    is the standing board's, for a run of one of its sectors; None: it stands on prices of the day."""
 
     problems: list[str] = field(default_factory=list)
     degraded: list[str] = field(default_factory=list)
@@ -58,6 +70,7 @@ class Findings:
     end_of_day: bool = False
     report: QuotesReport | None = None
     indices: IndicesReport | None = None
+    night: Night | None = None
 
 
 def splits_take(findings: Findings) -> bool:

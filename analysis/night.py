@@ -14,26 +14,27 @@ import math
 import numpy as np
 
 from analysis.catalyst_selectors import catalysts_since
+from analysis.engine.frames import unpack
 from analysis.engine.performance import LAST_SESSION
 from analysis.engine.scoring import OVERNIGHT_MIN, overnight_shift
-from analysis.inputs import Findings
-from analysis.models import ANALYSIS_KINDS, RunKind
+from analysis.inputs import Findings, Night
+from analysis.lineage.night import INDEX
+from analysis.models import ANALYSIS_KINDS, RunInput
 from analysis.schedule import PASS_INTERVAL
+from analysis.selectors import run_newest_board
 from analysis.types import BoardScores, InputFrame
+from sectors.selectors import board_current
 from universe.errors import SourceError
 from universe.services import indices_refresh
 from universe.sessions import hours, previous_session, session_of
 
 logger = logging.getLogger(__name__)
 
-#: A mover's run too, or its sector alone would lose the shift that the others keep.
-NIGHT_KINDS = (*ANALYSIS_KINDS, RunKind.MOVER)
-
 
 def is_night(kind: str, now: dt.datetime) -> bool:
     """Whether a run of this kind at market time ``now`` stands on the last closes: before the first pass."""
     start = hours(session_of(now)).pre_open
-    return kind in NIGHT_KINDS and start <= now < start + PASS_INTERVAL
+    return kind in ANALYSIS_KINDS and start <= now < start + PASS_INTERVAL
 
 
 def night_take(now: dt.datetime, findings: Findings) -> None:
@@ -61,8 +62,26 @@ def night_take(now: dt.datetime, findings: Findings) -> None:
         )
 
 
+def night_keep(now: dt.datetime, findings: Findings) -> None:
+    """For a run of one sector: the night that the standing board of this session stands on, so that all
+    eight lights stand on the same. Nothing is fetched; by day there is none to keep."""
+    board, run = board_current(), run_newest_board()
+    told = board["context"].get("night") if board else None
+    if not told or run is None or run.as_of is None or session_of(run.as_of) != session_of(now):
+        return
+    stored = RunInput.objects.filter(run=run).first()
+    if stored is None:
+        logger.warning("the night of run %s is not kept any more", run.pk)
+        return
+    inputs = (stored.lineage or {}).get("inputs", ())
+    shifting = tuple(one for one in inputs if one["name"].startswith(INDEX))
+    findings.night = Night(unpack(bytes(stored.frame)).overnight, shifting, dict(told))
+
+
 def night_moves(findings: Findings) -> tuple[float, ...]:
     """The moves as the input frame keeps them: percent, NaN for one that is not known; empty by day."""
+    if findings.night is not None:
+        return findings.night.moves
     return tuple(move.move_pct for move in findings.indices.moves) if findings.indices else ()
 
 
@@ -70,6 +89,8 @@ def night_context(frame: InputFrame, scores: BoardScores, findings: Findings) ->
     """What the board tells of the night: members that have printed, sectors with members and those of
     them that show the last session, catalysts, how many indices the plan has (None: the vendor did not
     say), the known ones and what they add to every base; empty by day."""
+    if findings.night is not None:
+        return dict(findings.night.told)
     if findings.indices is None and "overnight_catalysts" not in findings.counts:
         return {}
     moves = findings.indices.moves if findings.indices else ()

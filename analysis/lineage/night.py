@@ -13,9 +13,17 @@ from universe.selectors import calls_named
 from universe.services import IndexMove
 from universe.sessions import hours, previous_session
 
+#: How the names of these inputs begin.
+INDEX = "index_"
+
 
 def night(origins: Origins) -> Iterator[LineageInput]:
-    """One input an index. Where too few are known to shift a light, there is no part that they go into."""
+    """One input an index; a run of one sector keeps those of the standing board. Where too
+    few are known to shift a light, there is no part that they go into."""
+    kept = origins.findings.night
+    if kept is not None:
+        yield from kept.lineage
+        return
     report, frame = origins.findings.indices, origins.frame
     if report is None:
         return
@@ -23,7 +31,7 @@ def night(origins: Origins) -> Iterator[LineageInput]:
     since = hours(previous_session(frame.session)).close
     for move in report.moves:
         yield entry_of(
-            f"index_{move.symbol.removeprefix('^')}",
+            f"{INDEX}{move.symbol.removeprefix('^')}",
             f"{move.name}, {move.symbol}",
             parts=("overnight",) if overnight_shift(frame.overnight) else BESIDE,
             source=VENDORS.get(move.source, move.source),

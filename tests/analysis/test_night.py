@@ -193,9 +193,7 @@ def test_a_plan_without_two_indices_is_a_fact_that_the_board_tells_and_the_run_i
         night.vendor.on("/stable/batch-quote", Answer("Exclusive Endpoint", 402))
         night.vendor.on("/stable/quote", single)
     run = night.run(RunKind.OVERNIGHT)
-    assert "indices" not in run.message
-    if lacking != "key":
-        assert run.status == RunStatus.COMPLETE, run.message
+    assert run.status == RunStatus.COMPLETE, run.message
     assert "overnight" not in reading(run).waterfall["parts"]
     assert {sources(run)[name]["note"] for name in INDICES[1:]} == {"not in the plan"}
     client.force_login(get_user_model().objects.create_user("trader", password="-"))
@@ -227,13 +225,51 @@ def test_the_nights_catalysts_are_counted_with_those_that_the_run_itself_reads(n
 
 
 @pytest.mark.django_db
-def test_a_mover_of_the_night_keeps_the_bar_of_its_sector(night: Scene) -> None:
-    night.run(RunKind.OVERNIGHT)
-    night.later(10)
+@pytest.mark.parametrize("minutes", [10, 31])
+def test_a_mover_keeps_the_night_that_the_other_lights_stand_on_until_they_leave_it(
+    night: Scene, client: Client, minutes: int
+) -> None:
+    """Also at 4:31, when the first pass has not published yet; and the indices are not asked again."""
+    before = night.run(RunKind.OVERNIGHT)
+    told = (board_current() or {})["context"]["night"]
+    night.later(minutes)
     night.prices({"Healthcare": 16.0})
+    indices(night, dict.fromkeys(MOVES, -9.0))
     mover = night.run(RunKind.MOVER, sector="healthcare")
+    assert mover.status == RunStatus.COMPLETE, mover.message
     assert reading(mover).waterfall["parts"]["overnight"] == pytest.approx(0.05 * math.tanh(MEAN), abs=1e-12)
-    assert (board_current() or {})["context"]["night"]["prints"] > 0
+    assert reading(mover).waterfall["indices"] == reading(before).waterfall["indices"]
+    assert {name: sources(mover)[name] for name in INDICES} == {
+        name: sources(before)[name] for name in INDICES
+    }
+    assert VendorCall.objects.filter(purpose="indices").count() == 1
+    assert (board_current() or {})["context"]["night"] == told
+    client.force_login(get_user_model().objects.create_user("trader", password="-"))
+    with clock.override(night.now()):
+        assert "NO PRE-MARKET PRINTS YET" in client.get("/").content.decode()
+        assert runs_recompute([mover.pk]).differences == ()
+
+
+@pytest.mark.django_db
+def test_a_mover_after_the_first_pass_has_no_night(night: Scene) -> None:
+    night.run(RunKind.OVERNIGHT)
+    night.later(30)
+    night.prices({"Healthcare": 2.0})
+    night.run(RunKind.PASS)
+    night.later(5)
+    night.prices({"Healthcare": 18.0})
+    mover = night.run(RunKind.MOVER, sector="healthcare")
+    assert "overnight" not in reading(mover).waterfall["parts"]
+    assert (board_current() or {})["context"]["night"] == {}
+
+
+@pytest.mark.django_db
+def test_a_mover_under_a_board_without_a_night_adds_none(night: Scene) -> None:
+    """The run at 4:00 has failed: the other lights are those of the evening before."""
+    mover = night.run(RunKind.MOVER, sector="healthcare")
+    assert "overnight" not in reading(mover).waterfall["parts"]
+    assert (board_current() or {})["context"]["night"] == {}
+    assert not VendorCall.objects.filter(purpose="indices").exists()
 
 
 @pytest.mark.parametrize(
@@ -243,8 +279,7 @@ def test_a_mover_of_the_night_keeps_the_bar_of_its_sector(night: Scene) -> None:
         (RunKind.ON_DEMAND, et(4, 29, 59), True),
         (RunKind.ON_DEMAND, et(4, 30), False),
         (RunKind.OVERNIGHT, et(9, 0), False),
-        (RunKind.MOVER, et(4, 10), True),
-        (RunKind.MOVER, et(4, 30), False),
+        (RunKind.MOVER, et(4, 10), False),
         (RunKind.PASS, et(4, 10), False),
         (RunKind.COMPREHENSIVE, et(20, 0), False),
     ],
