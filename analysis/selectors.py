@@ -31,7 +31,7 @@ from analysis.models import (
     StockReading,
 )
 from analysis.rights import askers_of, cancel_question, may_cancel
-from analysis.schedule import SlotRule, next_slot
+from analysis.schedule import PASS_INTERVAL, SlotRule, next_slot
 from analysis.types import Freshness, FreshnessLimits, ScoringParameters
 from sectors.types import Lineage
 from universe.sessions import hours, next_session, session_minutes_between, session_of
@@ -40,6 +40,8 @@ Reader = AbstractBaseUser | AnonymousUser
 
 #: The runs that read the whole board; a mover's run reads one sector.
 BOARD_KINDS = (*ANALYSIS_KINDS, RunKind.PASS)
+#: The analyses that the schedule asks for.
+SLOT_ANALYSES = (RunKind.COMPREHENSIVE, RunKind.OVERNIGHT, RunKind.RELEASE)
 ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
@@ -70,6 +72,25 @@ def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
     if newest is None or newest.status not in UNPUBLISHED or (board is not None and newest.pk == board.pk):
         return None
     return newest
+
+
+def analysis_owed(now: dt.datetime) -> AnalysisRun | None:
+    """The newest analysis of a slot, when it gave no reading and doing it again still does its work.
+
+    None beyond its session, for the overnight one from the first pass on, once an analysis of a later moment
+    is published, and once a run of the schedule was cancelled after it.
+    """
+    slots = runs_of_world().filter(kind__in=SLOT_ANALYSES, retry_of=None, requested_by=None)
+    slot = slots.filter(scheduled_for__lte=now).order_by("-scheduled_for", "-id").first()
+    if slot is None or slot.status not in UNPUBLISHED or slot.finished_wall is None:
+        return None
+    session = session_of(now)
+    is_past = slot.kind == RunKind.OVERNIGHT and now >= hours(session).pre_open + PASS_INTERVAL
+    if is_past or session_of(slot.scheduled_for) != session:
+        return None
+    cancelled = _ended().filter(status=RunStatus.CANCELLED, finished_wall__gt=slot.finished_wall)
+    is_done = _published(ANALYSIS_KINDS).filter(scheduled_for__gt=slot.scheduled_for).exists()
+    return None if is_done or cancelled.exclude(kind=RunKind.ON_DEMAND).exists() else slot
 
 
 def run_cancelled_since() -> AnalysisRun | None:

@@ -20,7 +20,7 @@ from analysis.lifecycle import (
     runs_dispatch,
     runs_reclaim,
 )
-from analysis.models import UNPUBLISHED, AnalysisRun, RunInput, RunStatus
+from analysis.models import AnalysisRun, RunInput, RunStatus
 from analysis.outcomes import outcomes_finish, outcomes_write
 from analysis.preparation import history_fetch
 from analysis.requests import (
@@ -31,14 +31,12 @@ from analysis.requests import (
     run_cancel,
     run_request,
 )
+from analysis.retries import retry_request
 from analysis.schedule import DueSlot, slots_due
 from analysis.selectors import (
     BOARD_KINDS,
     published_until,
     rules_enabled,
-    run_active,
-    run_failed_since,
-    run_newest_board,
     runs_of_world,
     slots_done,
 )
@@ -94,9 +92,6 @@ logger = logging.getLogger(__name__)
 #: After a long silence, slots of so many sessions get their row; older ones are forgotten.
 CATCH_UP_SESSIONS = 10
 HEARTBEAT_KEPT_SECONDS = 24 * 3600
-#: A failed run of the board is tried again after a minute, and so often until the next slot comes anyway.
-RETRY_AFTER = dt.timedelta(seconds=60)
-RETRIES_MAX = 5
 INPUTS_KEPT = dt.timedelta(days=90)
 
 
@@ -123,8 +118,8 @@ def tick() -> TickReport:
     with transaction.atomic():
         lock_take(TICK_LOCK)
         queued, covered = _slots_fill(now)
-    if not queued and _is_retry_due():
-        pass_request()
+    if not queued:
+        retry_request(now)
     runs_dispatch()
     board_mend()
     return TickReport(queued, covered)
@@ -174,23 +169,6 @@ def _slot_row(slot: DueSlot, status: RunStatus) -> AnalysisRun:
         finished_wall=ended,
         message="A later run covered this slot." if ended else "",
     )
-
-
-def _is_retry_due() -> bool:
-    """Whether the board waits for a run that failed: a minute later it is tried again, five times in a row.
-
-    While nothing was ever published, it is tried for ever.
-    """
-    board = run_newest_board()
-    failed = run_failed_since(board)
-    if failed is None or failed.finished_wall is None or run_active() is not None:
-        return False
-    if timezone.now() - failed.finished_wall < RETRY_AFTER:
-        return False
-    since = runs_of_world().filter(status__in=UNPUBLISHED, kind__in=BOARD_KINDS)
-    if board is not None:
-        since = since.filter(finished_wall__gt=board.finished_wall)
-    return board is None or since.count() <= RETRIES_MAX
 
 
 def _heartbeat() -> None:
