@@ -16,8 +16,8 @@ from analysis.models import RETRYABLE, TERMINAL, AnalysisRun, RunKind, RunStatus
 from analysis.pages.runs import missing_words
 from analysis.rights import Asker, askers_of, may_cancel
 
-#: What a run counts for its workers alone.
-INTERNAL_COUNTS = frozenset({"worker"})
+#: What a run notes for the program alone.
+INTERNAL_COUNTS = frozenset({"worker", "fault"})
 
 
 class RunLinksSerializer(AnySerializer):

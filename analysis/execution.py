@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import InterfaceError, connection, transaction
+from django.db import OperationalError as DatabaseFault
 from kombu.exceptions import OperationalError
 
 from analysis.alerts import ColourChange, Move, colours_raise, movers_raise
@@ -42,11 +43,13 @@ from analysis.inputs import (
     splits_take,
 )
 from analysis.lifecycle import (
+    FAULT,
     PUBLISH_LOCK,
     RunProgress,
     run_claim,
     run_end,
     run_end_cancelled,
+    run_requeue,
     runs_dispatch,
 )
 from analysis.lineage import lineage_build
@@ -120,16 +123,27 @@ def _attempt(run: AnalysisRun, progress: RunProgress) -> None:
         _fail(run, progress, str(exc), carried=run_newest_board() is not None)
     except Exception as exc:
         # The supervisor of a run: a fault of ours must not leave a row that works for ever.
+        if isinstance(exc, DatabaseFault | InterfaceError) and _is_queued_again(run, exc):
+            return
         logger.exception("run %s failed by a fault of the program", run.pk)
+        run.counts = run.counts | FAULT
         _fail(
             run, progress, f"A fault of the program stopped the run ({type(exc).__name__}); the log has it."
         )
 
 
+def _is_queued_again(run: AnalysisRun, fault: Exception) -> bool:
+    """Whether a run that the database let down has an attempt left. A connection that broke is opened anew;
+    while there is none this raises, and the row's lease runs out instead."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    return run_requeue(run, why=str(fault))
+
+
 def _fail(run: AnalysisRun, progress: RunProgress, message: str, *, carried: bool = False) -> None:
     """End a run that publishes nothing; ``carried``: the board before it goes on standing."""
     status = RunStatus.CARRIED if carried else RunStatus.FAILED
-    run_end(run, status, message=message[:MESSAGE_LENGTH], timings=progress.done())
+    run_end(run, status, message=message[:MESSAGE_LENGTH], timings=progress.done(), counts=run.counts)
 
 
 def _is_covered(run: AnalysisRun) -> bool:

@@ -46,6 +46,8 @@ CEILING, BUILD_CEILING = 120.0, 1_800.0
 #: A step that hangs is not waited for: so long after its ceiling, or after somebody has cancelled it, the run
 #: is ended beside it.
 HANGING_SECONDS = 10.0
+#: What the counts of a run say that ended by a fault of the program: it is none of who asked for it.
+FAULT = {"fault": True}
 #: Advisory locks of PostgreSQL, held for one short transaction.
 CLAIM_LOCK = 7_310_001
 PUBLISH_LOCK = 7_310_002
@@ -133,6 +135,27 @@ def run_end(run: AnalysisRun, status: RunStatus, **values: Any) -> None:
         setattr(run, name, value)
 
 
+def run_requeue(run: AnalysisRun, *, why: str) -> bool:
+    """Queue an own run again that the database let down; False when it has had its attempts. Raises as
+    `run_end`."""
+    attempts = int(run.counts.get("attempts", 1))
+    if attempts >= ATTEMPTS_MAX:
+        return False
+    values = {
+        "status": RunStatus.QUEUED,
+        "counts": run.counts | {"attempts": attempts + 1},
+        "stage": "",
+        "percent": 0,
+        "publishing": False,
+    }
+    if not _wanted(run).update(**values):
+        raise _given_up(run)
+    for name, value in values.items():
+        setattr(run, name, value)
+    logger.warning("run %s is queued again, attempt %s: %s", run.pk, attempts, why)
+    return True
+
+
 def run_ceiling(run: AnalysisRun) -> float:
     """Seconds that a run may take: its slot's, also when it is done again, or what its kind may take beside
     the slots."""
@@ -197,7 +220,8 @@ def runs_reclaim() -> int:
             count += own.update(**cancelled_values(run, by=run.cancelled_by))
         elif attempts >= ATTEMPTS_MAX:
             message = f"The worker died {attempts} times over this run, last in the stage “{run.stage}”."
-            count += own.update(status=RunStatus.FAILED, message=message, finished_wall=timezone.now())
+            values = {"message": message, "finished_wall": timezone.now(), "counts": run.counts | FAULT}
+            count += own.update(status=RunStatus.FAILED, **values)
         else:
             counts = run.counts | {"attempts": attempts + 1}
             count += own.update(status=RunStatus.QUEUED, counts=counts, stage="", percent=0)

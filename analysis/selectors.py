@@ -209,12 +209,14 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
 
 
 def runs_asked(user: Reader) -> list[dt.datetime]:
-    """When the user asked for the runs of the last hour (wall time), newest first."""
+    """When the user asked for the runs of the last hour (wall time), newest first; without those that a fault
+    of the program ended."""
     asked = AnalysisRun.objects.filter(
         kind=RunKind.ON_DEMAND,
         requested_by_id=user.pk,
         created_wall__gt=timezone.now() - dt.timedelta(hours=1),
     )
+    asked = asked.exclude(counts__has_key="fault")
     return list(asked.order_by("-created_wall").values_list("created_wall", flat=True))
 
 

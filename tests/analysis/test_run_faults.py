@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from django.db import InterfaceError, connection
+from django.db import OperationalError as DatabaseFault
 from django.test import TestCase
 from kombu.exceptions import OperationalError
 
-from analysis.lifecycle import runs_dispatch
+from analysis.lifecycle import RunProgress, runs_dispatch
 from analysis.models import Alert, AnalysisRun, RunKind, RunStatus
-from analysis.services import run_execute
+from analysis.selectors import runs_asked
+from analysis.services import run_cancel, run_execute
 from sectors.models import BoardSnapshot, SentimentReading
 from sectors.presenters import cards_from_payload
 from sectors.selectors import board_current, readings_newest
 from sectors.types import ViewLimits
 from tests.analysis import small_market
 from tests.analysis.conftest import SNAPSHOT, Scene
+from tests.analysis.page_cast import reader
 from tests.analysis.small_market import SYMBOLS, et
 from tests.market import free_port
 from tests.universe.vendor import Answer
@@ -160,6 +164,73 @@ def test_a_fault_of_the_program_ends_the_run_too(scene: Scene, monkeypatch) -> N
     run = scene.run()
     assert (run.status, run.finished_wall is not None) == (RunStatus.FAILED, True)
     assert "ZeroDivisionError" in run.message
+
+
+def fail_at_score(monkeypatch: pytest.MonkeyPatch, faults: list[Exception]) -> None:
+    """Have the stage "score" raise these, one each time."""
+    real = RunProgress.stage
+
+    def stage(self: RunProgress, name: str, words: str) -> None:
+        if name == "score" and faults:
+            raise faults.pop()
+        real(self, name, words)
+
+    monkeypatch.setattr(RunProgress, "stage", stage)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_whose_connection_broke_is_queued_and_done_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[int] = []
+    monkeypatch.setattr("analysis.lifecycle.run_enqueue", handed.append)
+
+    def break_it(*args: object, **values: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("analysis.execution.prices_take", break_it)
+        run = scene.run()
+    assert (run.status, run.stage, run.percent, run.counts["attempts"]) == (RunStatus.QUEUED, "", 0, 2)
+    assert handed == [run.pk]
+    assert run_execute(run.pk).status == RunStatus.COMPLETE
+
+
+def test_after_three_attempts_the_database_has_failed_the_run(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.lifecycle.run_enqueue", lambda run_id: None)
+    fail_at_score(monkeypatch, [DatabaseFault("gone"), InterfaceError("gone"), DatabaseFault("gone")])
+    run = scene.run()
+    run_execute(run.pk)
+    assert run_execute(run.pk).status == RunStatus.FAILED
+    run.refresh_from_db()
+    assert "(OperationalError)" in run.message
+
+
+def test_a_run_that_was_cancelled_is_not_queued_again_by_the_database(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mara = reader("mara")
+
+    def cancel_and_fail(*args: object, **values: object) -> None:
+        run_cancel(AnalysisRun.objects.get(status=RunStatus.RUNNING), mara)
+        raise DatabaseFault("gone")
+
+    monkeypatch.setattr("analysis.execution.prices_take", cancel_and_fail)
+    assert scene.run(requested_by=mara).status == RunStatus.CANCELLED
+
+
+def test_what_a_fault_of_the_program_ended_is_not_of_the_users_hour(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mara = reader("mara")
+    scene.run(requested_by=mara)
+    scene.later(1)
+    monkeypatch.setattr("analysis.execution.score_board", lambda frame: 1 / 0)
+    scene.run(requested_by=mara)
+    assert len(runs_asked(mara)) == 1
 
 
 def test_a_run_that_was_given_to_another_worker_publishes_nothing(scene: Scene, monkeypatch) -> None:
