@@ -159,9 +159,17 @@ def run_requeue(run: AnalysisRun, *, why: str) -> bool:
 def run_ceiling(run: AnalysisRun) -> float:
     """Seconds that a run may take: its slot's, also when it is done again, or what its kind may take beside
     the slots."""
-    at = (run.retry_of or run).scheduled_for.astimezone(ET).time()
+    at = _first_of(run).scheduled_for.astimezone(ET).time()
     slot = Slot.objects.filter(kind=run.kind, at=at).values_list("ceiling_seconds", flat=True).first()
     return float(slot) if slot else CEILINGS.get(RunKind(run.kind), CEILING)
+
+
+def _first_of(run: AnalysisRun) -> AnalysisRun:
+    """The run that this one does again, through any number of tries."""
+    first = run
+    while first.retry_of is not None:
+        first = first.retry_of
+    return first
 
 
 def run_end_cancelled(run: AnalysisRun, timings: Mapping[str, float]) -> None:
