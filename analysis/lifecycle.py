@@ -90,12 +90,13 @@ def run_create_now(
 
 
 def run_claim(run_id: int) -> AnalysisRun | None:
-    """Make a queued run this worker's own. None: it is not queued any more, or another run works."""
+    """Make a queued run this worker's own. None: it is not queued any more, another run works, or it is one of
+    another market world."""
     with transaction.atomic():
         lock_take(CLAIM_LOCK)
-        if AnalysisRun.objects.filter(status=RunStatus.RUNNING).exists():
+        if runs_of_world().filter(status=RunStatus.RUNNING).exists():
             return None
-        run = AnalysisRun.objects.filter(pk=run_id, status=RunStatus.QUEUED).first()
+        run = runs_of_world().filter(pk=run_id, status=RunStatus.QUEUED).first()
         if run is None:
             return None
         run.status, run.stage, run.percent, run.message = RunStatus.RUNNING, "starting", 0, ""
@@ -213,7 +214,7 @@ def _given_up(run: AnalysisRun) -> RunLost | RunCancelled:
 def runs_reclaim() -> int:
     """Queue again what dead workers left behind, or end it: cancelled, or with words after three attempts."""
     count = 0
-    for run in AnalysisRun.objects.filter(status=RunStatus.RUNNING).select_related("cancelled_by"):
+    for run in runs_of_world().filter(status=RunStatus.RUNNING).select_related("cancelled_by"):
         is_silent = run.heartbeat_wall is None or run.heartbeat_wall < timezone.now() - LEASE
         if not is_silent and not is_dead(str(run.counts.get("worker", ""))):
             continue
@@ -249,7 +250,7 @@ def run_enqueue(run_id: int) -> None:
 
 def runs_dispatch() -> int | None:
     """Hand over the queued run whose turn it is, when no run works. Its id, or None."""
-    if AnalysisRun.objects.filter(status=RunStatus.RUNNING).exists():
+    if runs_of_world().filter(status=RunStatus.RUNNING).exists():
         return None
     turn = Case(
         When(kind__in=ANALYSIS_KINDS, then=Value(0)),

@@ -105,6 +105,15 @@ def test_a_second_run_waits_while_one_works() -> None:
     assert run_claim(second.pk) is not None
 
 
+def test_runs_of_another_market_world_are_neither_done_nor_waited_for() -> None:
+    other = AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=TEN, world="replay")
+    own = AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=TEN)
+    assert run_claim(other.pk) is None
+    AnalysisRun.objects.filter(pk=other.pk).update(status=RunStatus.RUNNING)
+    assert (runs_reclaim(), runs_dispatch()) == (0, own.pk)
+    assert run_claim(own.pk) is not None
+
+
 def test_an_analysis_is_handed_over_before_a_pass_that_waits_longer() -> None:
     AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=TEN)
     analysis = AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=TEN)
