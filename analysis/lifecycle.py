@@ -230,7 +230,8 @@ def runs_reclaim() -> int:
         elif attempts >= ATTEMPTS_MAX:
             message = f"The worker died {attempts} times over this run, last in the stage “{run.stage}”."
             values = {"message": message, "finished_wall": timezone.now(), "counts": run.counts | FAULT}
-            count += own.update(status=RunStatus.FAILED, **values)
+            status = RunStatus.CARRIED if run_newest_board() else RunStatus.FAILED
+            count += own.update(status=status, stage="", **values)
         else:
             counts = run.counts | {"attempts": attempts + 1}
             count += own.update(status=RunStatus.QUEUED, counts=counts, stage="", percent=0)

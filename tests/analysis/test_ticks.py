@@ -146,15 +146,21 @@ def test_of_a_worker_on_another_host_only_the_heartbeat_tells() -> None:
     assert runs_reclaim() == 0
 
 
-def test_a_run_over_which_three_workers_died_fails_with_words() -> None:
+@pytest.mark.parametrize("has_board", [False, True])
+def test_a_run_over_which_three_workers_died_ends_with_words(has_board: bool) -> None:
+    if has_board:
+        board = AnalysisRun(kind=RunKind.PASS, scheduled_for=TEN - dt.timedelta(hours=1))
+        board.status, board.as_of, board.published_at = RunStatus.COMPLETE, TEN, TEN
+        board.save()
     run = AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=TEN)
     for _ in range(3):
         run_claim(run.pk)
-        AnalysisRun.objects.update(heartbeat_wall=timezone.now() - LEASE - dt.timedelta(seconds=1))
+        silent = timezone.now() - LEASE - dt.timedelta(seconds=1)
+        AnalysisRun.objects.filter(pk=run.pk).update(heartbeat_wall=silent, stage="fetching the prices")
         runs_reclaim()
     run.refresh_from_db()
-    assert run.status == RunStatus.FAILED
-    assert "died 3 times" in run.message
+    assert (run.status, run.stage) == (RunStatus.CARRIED if has_board else RunStatus.FAILED, "")
+    assert "died 3 times over this run, last in the stage “fetching the prices”" in run.message
 
 
 def test_a_worker_that_lost_its_run_cannot_end_it() -> None:
