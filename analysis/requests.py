@@ -91,8 +91,7 @@ def _ask(user: AbstractBaseUser, key: str, again: AnalysisRun | None) -> Asked:
     created = run is None
     if run is None:
         _one_at_a_time_check(user)
-        if kind == RunKind.ON_DEMAND:
-            _limit_check(user)
+        _limit_check(user)
         late_inputs = again is not None and again.completes_inputs and kind == again.kind
         counts = {"completes_inputs": True} if late_inputs else {}
         run = run_create_now(kind, requested_by=user, retry_of=again, counts=counts)

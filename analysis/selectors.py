@@ -212,7 +212,7 @@ def runs_asked(user: Reader) -> list[dt.datetime]:
     """When the user asked for the runs of the last hour (wall time), newest first; without those that a fault
     of the program ended."""
     asked = AnalysisRun.objects.filter(
-        kind=RunKind.ON_DEMAND,
+        kind__in=BOARD_KINDS,
         requested_by_id=user.pk,
         created_wall__gt=timezone.now() - dt.timedelta(hours=1),
     )

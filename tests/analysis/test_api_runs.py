@@ -407,8 +407,10 @@ def test_asking_again_is_under_the_same_limit_and_the_same_keys(
     problem(ask(program, f"{URL}{first}/retry/"), 429)
 
 
-def test_an_admin_asks_for_a_slot_again_as_it_was(program: Client, settings: django_settings) -> None:
-    settings.USER_RUNS_PER_HOUR = 1
+def test_an_admin_asks_for_a_slot_again_as_it_was_within_the_hours_limit(
+    program: Client, settings: django_settings
+) -> None:
+    settings.USER_RUNS_PER_HOUR = 2
     old = run_store(status=RunStatus.FAILED, kind=RunKind.RELEASE)
     with override(NOW):
         ada = logged_in(admin())
@@ -417,6 +419,8 @@ def test_an_admin_asks_for_a_slot_again_as_it_was(program: Client, settings: dja
         assert ask(ada, f"{URL}{old.pk}/retry/").json()["id"] == told["id"]
         end_all(RunStatus.FAILED)
         assert ask(ada, f"{URL}{old.pk}/retry/").status_code == 201
+        end_all(RunStatus.FAILED)
+        assert "2 runs this hour" in problem(ask(ada, f"{URL}{old.pk}/retry/"), 429)["detail"]
     assert AnalysisRun.objects.filter(kind=RunKind.ON_DEMAND).count() == 0
 
 
