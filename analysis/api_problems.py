@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, PermissionDenied
 
-from analysis.errors import MarketSilent, RunForbidden, RunLimitReached, RunRefused
+from analysis.errors import KeysSpent, MarketSilent, RunForbidden, RunLimitReached, RunRefused
 from universe.clock import ClockUnavailableError
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class TooManyKeys(APIException):
+    """No wait helps: the caller has to use a key that it has."""
+
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+    default_code = "throttled"
+
+
 class TooManyRuns(APIException):
     """The hour's runs are spent; ``wait`` becomes Retry-After, seconds rounded up."""
 
@@ -56,6 +63,8 @@ def problem_of(refused: RunRefused) -> Exception:
         return ClockUnavailableError(str(refused))
     if isinstance(refused, RunLimitReached):
         return TooManyRuns(refused)
+    if isinstance(refused, KeysSpent):
+        return TooManyKeys(str(refused))
     if isinstance(refused, RunForbidden):
         return PermissionDenied(str(refused))
     return Conflict(str(refused))

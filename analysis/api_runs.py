@@ -79,7 +79,8 @@ ASKING = [
         OpenApiTypes.STR,
         OpenApiParameter.HEADER,
         description="1 to 255 visible ASCII characters: for 24 hours the same user with the same key gets "
-        "the same run, also when it has ended.",
+        "the same run, also when it has ended. A key belongs to one wish, and a run has 20 of a user's keys "
+        "at most.",
     ),
     OpenApiParameter(
         "Idempotency-Replayed",
@@ -105,8 +106,10 @@ ASKED: dict[Any, Any] = {
     **problems(
         bad_request="The key or the body is not as it must be.",
         unauthorized="No or a wrong token or session.",
-        conflict="A run of the caller has not ended yet, or the run is none to do again.",
-        too_many_requests="The caller has started as many runs as an hour allows.",
+        conflict="A run of the caller has not ended yet, the run is none to do again, or the key was used "
+        "for another wish.",
+        too_many_requests="The caller has started as many runs as an hour allows (`Retry-After`), or given a "
+        "run 20 keys.",
         service_unavailable="The market does not tell its time, or the database does not answer.",
     ),
 }

@@ -3,6 +3,8 @@
 AnalysisError
 ├── RunRefused           the request is refused with words; nothing was started or ended
 │   ├── RunLimitReached  the user has asked for as many runs as an hour allows
+│   ├── KeysSpent        one run has as many names of the user's as it may
+│   ├── KeyTaken         the user's key names another wish
 │   ├── RunAtWork        the user's own run has not ended yet
 │   ├── RunForbidden     the run is not this user's to cancel
 │   ├── RunSettled       the run has come too far for what was asked
@@ -41,6 +43,26 @@ class RunLimitReached(RunRefused):
         minutes = max(1, math.ceil(free_in / dt.timedelta(minutes=1)))
         runs = f"{allowed} run{'s' if allowed != 1 else ''}"
         super().__init__(f"{runs} this hour, the most allowed. The next is free in {minutes} min.")
+
+
+class KeysSpent(RunRefused):
+    """A user has given one run as many keys as it may have: that many names for one run are a fault."""
+
+    def __init__(self, run_id: int, allowed: int) -> None:
+        super().__init__(
+            f"Run {run_id} has {allowed} of your keys already, the most allowed. Use one of them, or none."
+        )
+
+
+class KeyTaken(RunRefused):
+    """The key was used for another wish: ``again`` is the run that was wanted again with it, if any."""
+
+    def __init__(self, key: str, run_id: int, again: int | None) -> None:
+        wish = "a fresh analysis" if again is None else f"run {again} again"
+        super().__init__(
+            f"The key “{key}” was used to ask for {wish}, and got run {run_id}. Use a key of its own for "
+            "each wish."
+        )
 
 
 class RunAtWork(RunRefused):

@@ -90,7 +90,7 @@ def run_create_now(
 
 
 def run_claim(run_id: int) -> AnalysisRun | None:
-    """Make a queued run this worker's own. None: it is not queued any more, another run works, or it is one of
+    """Make a queued run this worker's own. None: it is not queued any more, another run works, or it is of
     another market world."""
     with transaction.atomic():
         lock_take(CLAIM_LOCK)

@@ -150,12 +150,15 @@ class RunRequest(models.Model):
     """Somebody asked for a run: who began it, and everyone who got the one that waited or worked already.
 
     ``key`` is the caller's own name for what was asked, so that asking twice gives one run; empty: none was
-    given, or it is a day old.
+    given, or it is a day old. ``again`` is the run that was wanted again with it.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="requests")
     key = models.CharField(max_length=255, blank=True)
+    again = models.ForeignKey(
+        AnalysisRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     created_wall = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from analysis.errors import MarketSilent, RunAtWork, RunLimitReached
+from analysis.errors import KeysSpent, KeyTaken, MarketSilent, RunAtWork, RunLimitReached
 from analysis.lifecycle import (
     TICK_LOCK,
     cancelled_values,
@@ -42,6 +42,8 @@ from universe.sessions import session_of
 HOUR = dt.timedelta(hours=1)
 #: So long the same user with the same key gets the same run.
 KEYS_KEPT = dt.timedelta(hours=24)
+#: So many keys of one user may lead to one run.
+KEYS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ def run_ask(user: AbstractBaseUser, *, key: str = "", again: AnalysisRun | None 
     kind, and everybody else a fresh analysis.
 
     Raises RunRefused with words: RunLimitReached when the user has started as many as an hour allows,
-    RunAtWork while a run of theirs has not ended, RunSettled for a run that cannot be wanted again,
-    MarketSilent while the clock is away.
+    KeyTaken when the key was used for another wish, KeysSpent when the run has too many of them, RunAtWork
+    while a run of theirs has not ended, RunSettled for a run that cannot be wanted again, MarketSilent while the clock is away.
     """
     try:
         with transaction.atomic():
@@ -79,7 +81,7 @@ def run_ask(user: AbstractBaseUser, *, key: str = "", again: AnalysisRun | None 
 
 
 def _ask(user: AbstractBaseUser, key: str, again: AnalysisRun | None) -> Asked:
-    known = _run_of_key(user, key)
+    known = _run_of_key(user, key, again)
     if known is not None:
         return Asked(known, created=False, replayed=True)
     if again is not None:
@@ -97,18 +99,21 @@ def _ask(user: AbstractBaseUser, key: str, again: AnalysisRun | None) -> Asked:
         run = run_create_now(kind, requested_by=user, retry_of=again, counts=counts)
         run_id = run.pk
         transaction.on_commit(lambda: run_enqueue(run_id))
-    _note(user, run, key)
+    _note(user, run, key, again)
     return Asked(run, created)
 
 
-def _run_of_key(user: AbstractBaseUser, key: str) -> AnalysisRun | None:
-    """The run that this user got with this key; one that is a day old or of another market is free again."""
+def _run_of_key(user: AbstractBaseUser, key: str, again: AnalysisRun | None) -> AnalysisRun | None:
+    """The run that this user got with this key; one that is a day old or of another market is free again.
+    KeyTaken when it was another wish."""
     if not key:
         return None
     asked = RunRequest.objects.select_related("run").filter(user_id=user.pk, key=key).first()
     if asked is None:
         return None
     if asked.created_wall > timezone.now() - KEYS_KEPT and asked.run.world == world_in_force():
+        if asked.again_id != (again.pk if again else None):
+            raise KeyTaken(key, asked.run.pk, asked.again_id)
         return asked.run
     RunRequest.objects.filter(pk=asked.pk).update(key="")
     return None
@@ -139,17 +144,22 @@ def _limit_check(user: AbstractBaseUser) -> None:
         raise RunLimitReached(allowed, moments[-1] + HOUR - timezone.now())
 
 
-def _note(user: AbstractBaseUser, run: AnalysisRun, key: str) -> None:
+def _note(user: AbstractBaseUser, run: AnalysisRun, key: str, again: AnalysisRun | None) -> None:
     """Who got the run; once each, but for keys, each of which has to lead back to it."""
     asked = RunRequest.objects.filter(user_id=user.pk, run=run)
+    if key and asked.exclude(key="").count() >= KEYS_MAX:
+        raise KeysSpent(run.pk, KEYS_MAX)
     if key or not asked.exists():
-        RunRequest.objects.create(user_id=user.pk, run=run, key=key)
+        RunRequest.objects.create(user_id=user.pk, run=run, key=key, again=again if key else None)
 
 
 def keys_prune() -> int:
-    """Forget callers' keys that are a day old; who asked for which run stays."""
-    old = RunRequest.objects.filter(created_wall__lt=timezone.now() - KEYS_KEPT).exclude(key="")
-    return old.update(key="")
+    """Forget callers' keys that are a day old; who asked for which run stays, once each."""
+    past = RunRequest.objects.filter(created_wall__lt=timezone.now() - KEYS_KEPT)
+    forgotten = past.exclude(key="").update(key="", again=None)
+    same = RunRequest.objects.filter(user_id=OuterRef("user_id"), run_id=OuterRef("run_id"))
+    past.filter(Exists(same.filter(pk__lt=OuterRef("pk"))), key="").delete()
+    return forgotten
 
 
 # -- cancelling ----------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(blank=True, max_length=255)),
                 ('created_wall', models.DateTimeField(auto_now_add=True)),
+                ('again', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='analysis.analysisrun')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='analysis.analysisrun')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
