@@ -216,6 +216,16 @@ def test_a_body_that_says_something_is_refused(program: Client, body: str) -> No
     assert not AnalysisRun.objects.exists()
 
 
+@pytest.mark.parametrize(("method", "path"), [("POST", URL), ("PATCH", "/api/v1/preferences/")])
+def test_a_body_that_is_nested_without_end_is_refused_as_broken(
+    program: Client, method: str, path: str
+) -> None:
+    for body in ("[" * 100_000, '{"a":' * 100_000):
+        answer = program.generic(method, path, body, content_type="application/json")
+        assert "nested too deeply" in problem(answer, 400)["detail"]
+    assert not AnalysisRun.objects.exists()
+
+
 def test_the_runs_of_an_hour_are_a_setting(program: Client, settings: django_settings) -> None:
     settings.USER_RUNS_PER_HOUR = 2
     for _ in range(2):
