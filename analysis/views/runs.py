@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -120,7 +120,7 @@ def _answer(request: HttpRequest, act: Callable[[AbstractBaseUser], str], refuse
         return render(
             request, "analysis/runs_whole.html", _list(request, QueryDict(urlsplit(back).query), back)
         )
-    return redirect(back)
+    return HttpResponseRedirect(back)
 
 
 def _asked_words(asked: Asked) -> str:
@@ -142,9 +142,9 @@ def _starts_by_itself(request: HttpRequest) -> bool:
 
 
 def _way_back(request: HttpRequest) -> str:
-    """Where the form stood, when it names a page of ours, else the runs."""
+    """Where the form stood, when it names a page of ours by its path, else the runs."""
     wanted = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if ours else reverse("runs")
+    return wanted if ours and wanted.startswith("/") else reverse("runs")

@@ -92,6 +92,19 @@ def test_a_run_that_waits_is_cancelled_and_the_page_says_so(trader: Client, mara
     assert "cancelled Cancelled by mara before it began; the board keeps what it has." in page
 
 
+@pytest.mark.parametrize(
+    "wanted", ["?page=2", "foo", "é", "board", "//evil.example", "/\\evil.example", "http://[", "\x00", ""]
+)
+def test_a_way_back_that_is_no_path_of_ours_leads_to_the_runs(trader: Client, wanted: str) -> None:
+    answer = trader.post("/analysis/run/", {"next": wanted})
+    assert (answer.status_code, answer["Location"]) == (302, "/analysis/")
+
+
+def test_a_way_back_keeps_its_query(trader: Client) -> None:
+    answer = trader.post("/analysis/run/", {"next": "/analysis/?page=2&show=é"})
+    assert (answer.status_code, answer["Location"]) == (302, "/analysis/?page=2&show=%C3%A9")
+
+
 def test_a_run_at_work_is_shown_as_being_cancelled_without_a_second_button(trader: Client, mara: Any) -> None:
     run = at_work(kind=RunKind.ON_DEMAND, requested_by=mara)
     answer = trader.post(f"/analysis/run/{run.pk}/cancel/", follow=True)
