@@ -70,7 +70,8 @@ def run_ask(user: AbstractBaseUser, *, key: str = "", again: AnalysisRun | None 
 
     Raises RunRefused with words: RunLimitReached when the user has started as many as an hour allows,
     KeyTaken when the key was used for another wish, KeysSpent when the run has too many of them, RunAtWork
-    while a run of theirs has not ended, RunSettled for a run that cannot be wanted again, MarketSilent while the clock is away.
+    while a run of theirs has not ended, RunSettled for a run that cannot be wanted again, MarketSilent while
+    the clock is away.
     """
     try:
         with transaction.atomic():
