@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from tests.benchmarks.servers import database
-from tests.proof import beats, killed
+from tests.proof import beats, deliveries, killed
 
 #: In the order of their market times: Redis keeps the board that is newer.
-PROOFS = {"beats": beats.run, "killed": killed.run}
+PROOFS = {"beats": beats.run, "deliveries": deliveries.run, "killed": killed.run}
 
 
 def main(wanted: set[str]) -> int:
