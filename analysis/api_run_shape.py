@@ -53,7 +53,9 @@ class RunSerializer(AnySerializer):
     created_at = serializers.DateTimeField(help_text="By the wall clock, as are started_at and finished_at.")
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
-    asked_by = serializers.CharField(allow_null=True, help_text="Null: the schedule.")
+    asked_by = serializers.CharField(
+        allow_null=True, help_text="Null: the schedule or, of a run on demand, a user who is gone."
+    )
     joined_by = serializers.ListField(
         child=serializers.CharField(), help_text="Who asked later and got this run."
     )

@@ -10,12 +10,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from analysis.errors import RunForbidden, RunRefused, RunSettled
-from analysis.models import RETRYABLE, TERMINAL, AnalysisRun, RunRequest, RunStatus
+from analysis.models import RETRYABLE, TERMINAL, AnalysisRun, RunKind, RunRequest, RunStatus
 
 Person = AbstractBaseUser | AnonymousUser
 
 KEPT = "the board keeps what it has"
 NOT_AGAIN = "It is not tried again by itself; the next slot comes as planned."
+GONE = "a user who is gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,13 @@ class Asker:
 
 def is_admin(user: Person) -> bool:
     return bool(getattr(user, "is_staff", False))
+
+
+def asker_name(run: AnalysisRun) -> str:
+    """Who began the run; empty: the schedule. A run on demand is somebody's, also when they are gone."""
+    if run.requested_by:
+        return run.requested_by.get_username()
+    return GONE if run.kind == RunKind.ON_DEMAND else ""
 
 
 def askers_of(runs: Iterable[AnalysisRun]) -> dict[int, list[Asker]]:
@@ -45,11 +53,13 @@ def cancel_check(run: AnalysisRun, user: Person, joined: Sequence[Asker]) -> Non
     """Raise RunForbidden, with words, unless the run is this user's to cancel; ``joined`` are its askers."""
     if is_admin(user):
         return
-    if run.requested_by is None:
+    name = asker_name(run)
+    if not name:
         raise RunForbidden(f"Run {run.pk} belongs to the schedule; only an admin may cancel it.")
-    if run.requested_by_id != user.pk:
-        name = run.requested_by.get_username()
-        raise RunForbidden(f"{name} asked for run {run.pk}; only {name} or an admin may cancel it.")
+    if not _is_own(run, user, joined):
+        may = "who joined it" if run.requested_by is None else name
+        words = f"{name} asked for run {run.pk}; only {may} or an admin may cancel it."
+        raise RunForbidden(words[0].upper() + words[1:] if name == GONE else words)
     others = _others(user, joined)
     if others:
         wait = f"{others[0].name} waits" if len(others) == 1 else f"{len(others)} others wait"
@@ -82,14 +92,22 @@ def may_cancel(run: AnalysisRun, user: Person, joined: Sequence[Asker]) -> bool:
 def cancel_question(run: AnalysisRun, user: Person, joined: Sequence[Asker]) -> str:
     """What is asked before a run is cancelled that is not the user's alone; empty: it is."""
     others = len(_others(user, joined))
-    if run.requested_by is None:
+    name = asker_name(run)
+    if not name:
         return f"Cancel run {run.pk} of the schedule? {NOT_AGAIN}"
-    if run.requested_by_id != user.pk:
-        return f"Cancel run {run.pk} that {run.requested_by.get_username()} asked for?"
+    if not _is_own(run, user, joined):
+        return f"Cancel run {run.pk} that {name} asked for?"
     if others:
         wait = "another user waits" if others == 1 else f"{others} others wait"
         return f"Cancel run {run.pk}? {wait.capitalize()} for it."
     return ""
+
+
+def _is_own(run: AnalysisRun, user: Person, joined: Sequence[Asker]) -> bool:
+    """Whether the user asked for the run; what a user who is gone began is left to those who joined."""
+    if run.requested_by is None:
+        return any(asker.user_id == user.pk for asker in joined)
+    return run.requested_by_id == user.pk
 
 
 def _others(user: Person, joined: Sequence[Asker]) -> list[Asker]:
@@ -111,4 +129,4 @@ def cancelled_words(run: AnalysisRun, by: AbstractBaseUser | None) -> str:
     name = by.get_username() if by else "somebody who is no user any more"
     when = f"at {run.percent} %" if run.started_wall else "before it began"
     words = f"Cancelled by {name} {when}; {KEPT}."
-    return words if run.requested_by_id else f"{words} {NOT_AGAIN}"
+    return words if asker_name(run) else f"{words} {NOT_AGAIN}"

@@ -30,7 +30,7 @@ from analysis.models import (
     Slot,
     StockReading,
 )
-from analysis.rights import askers_of, cancel_question, may_cancel
+from analysis.rights import asker_name, askers_of, cancel_question, may_cancel
 from analysis.schedule import PASS_INTERVAL, SlotRule, next_slot
 from analysis.types import Freshness, FreshnessLimits, ScoringParameters
 from sectors.types import Lineage
@@ -263,7 +263,7 @@ def _active_words(run: AnalysisRun | None, user: Reader) -> ActiveRun | None:
         label=run.get_kind_display(),
         percent=run.percent,
         stage=run.stage,
-        started_by=run.requested_by.get_username() if run.requested_by else "",
+        started_by=asker_name(run),
         queued=run.status == RunStatus.QUEUED,
         joined=len(joined),
         may_cancel=may_cancel(run, user, joined),

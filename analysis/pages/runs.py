@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from analysis.models import RETRYABLE, TERMINAL, AnalysisRun, RunStatus
 from analysis.pages.run_told import TOLD, told_words
-from analysis.rights import Asker, Person, askers_of, cancel_question, may_cancel
+from analysis.rights import Asker, Person, asker_name, askers_of, cancel_question, may_cancel
 from analysis.stages import STAGES
 from sectors import figures
 from sectors.places import PLACES
@@ -108,7 +108,7 @@ def active_bar(run: AnalysisRun | None, reader: Person) -> ActiveBar | None:
         title=f"{_kind_name(run)} run {figures.count(run.pk)}",
         percent=run.percent,
         stage="waiting for the worker" if queued else run.stage or "at work",
-        asked_by=run.requested_by.get_username() if run.requested_by else "",
+        asked_by=asker_name(run),
         joined=_names(joined),
         queued=queued,
         cancelling=run.cancel_requested is not None,
@@ -153,9 +153,7 @@ def _row(run: AnalysisRun, now: dt.datetime, reader: Person, joined: Sequence[As
 
 
 def _asked_by(run: AnalysisRun) -> str:
-    if run.requested_by:
-        return run.requested_by.get_username()
-    return "late inputs" if run.completes_inputs else "schedule"
+    return asker_name(run) or ("late inputs" if run.completes_inputs else "schedule")
 
 
 def _kind_name(run: AnalysisRun) -> str:

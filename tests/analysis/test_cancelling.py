@@ -14,7 +14,7 @@ from django.utils import timezone
 from analysis.errors import RunCancelled, RunForbidden, RunSettled
 from analysis.execution import _perform
 from analysis.lifecycle import LEASE, RunProgress, run_claim, runs_reclaim
-from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, Slot
+from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunRequest, RunStatus, Slot
 from analysis.services import run_cancel, run_execute, run_request, slots_seed, tick
 from sectors.models import BoardSnapshot, SentimentReading
 from tests.analysis.conftest import SNAPSHOT, Scene
@@ -131,6 +131,24 @@ def test_who_asks_for_the_own_run_twice_has_it_for_himself(mara, noon) -> None:
     run, _ = run_request(mara)
     run_request(mara)
     assert run_cancel(run, mara).status == RunStatus.CANCELLED
+
+
+def test_a_run_of_a_user_who_is_gone_is_left_to_who_joined_it(mara, noon, client) -> None:
+    nina, omar = reader("nina"), reader("omar")
+    run, _ = run_request(mara)
+    run_request(nina)
+    mara.delete()
+    run.refresh_from_db()
+    client.force_login(omar)
+    assert "a user who is gone" in client.get("/analysis/").content.decode()
+    with pytest.raises(RunForbidden, match=r"^A user who is gone asked for run .* who joined it or an admin"):
+        run_cancel(run, omar)
+    run_request(omar)
+    with pytest.raises(RunForbidden, match="omar waits for it"):
+        run_cancel(run, nina)
+    RunRequest.objects.filter(user=omar).delete()
+    ended = run_cancel(run, nina)
+    assert ended.message == "Cancelled by nina before it began; the board keeps what it has."
 
 
 def test_a_run_of_the_schedule_is_an_admins_to_cancel_and_is_not_made_again(mara, admin) -> None:
