@@ -24,7 +24,15 @@ from analysis.lifecycle import (
     run_enqueue,
     runs_dispatch,
 )
-from analysis.models import ANALYSIS_KINDS, AnalysisRun, RunKind, RunRequest, RunStatus, world_in_force
+from analysis.models import (
+    ANALYSIS_KINDS,
+    PUBLISHED,
+    AnalysisRun,
+    RunKind,
+    RunRequest,
+    RunStatus,
+    world_in_force,
+)
 from analysis.rights import (
     again_check,
     askers_of,
@@ -221,15 +229,20 @@ def pass_request(*, completes_inputs: bool = False) -> tuple[AnalysisRun, bool]:
 def mover_request(sector: str, at: dt.datetime) -> tuple[AnalysisRun, bool]:
     """Ask for a run of one sector, because a core stock of it moved at market time ``at``.
 
-    Moves of one moment share one run, and so do moves while such a run still waits. The moment is kept as it
-    is: a board that was read earlier within the minute does not know the move.
+    Moves of one moment share one run, and so do moves while such a run still waits. One of this moment that
+    was cancelled or failed serves nobody: the new one stands a microsecond later. Else the moment is kept as
+    it is: a board that was read earlier within the minute does not know the move.
     """
     with transaction.atomic():
         lock_take(TICK_LOCK)
         movers = runs_of_world().filter(kind=RunKind.MOVER, sector=sector)
-        shared = movers.filter(Q(status=RunStatus.QUEUED) | Q(scheduled_for=at)).first()
+        same = Q(scheduled_for=at, status__in=(RunStatus.RUNNING, RunStatus.COVERED, *PUBLISHED))
+        serving = movers.filter(Q(status=RunStatus.QUEUED) | same, cancel_requested=None)
+        shared = serving.order_by("id").first()
         if shared is not None:
             return shared, False
+        while movers.filter(scheduled_for=at).exists():
+            at += dt.timedelta(microseconds=1)
         run = AnalysisRun.objects.create(kind=RunKind.MOVER, scheduled_for=at, sector=sector)
         transaction.on_commit(lambda: run_enqueue(run.pk))
     return run, True

@@ -10,12 +10,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from analysis.errors import RunForbidden, RunRefused, RunSettled
-from analysis.models import RETRYABLE, TERMINAL, AnalysisRun, RunKind, RunRequest, RunStatus
+from analysis.models import RETRYABLE, SECTOR_KINDS, TERMINAL, AnalysisRun, RunKind, RunRequest, RunStatus
 
 Person = AbstractBaseUser | AnonymousUser
 
 KEPT = "the board keeps what it has"
-NOT_AGAIN = "It is not tried again by itself; the next slot comes as planned."
+NOT_AGAIN = "It is not tried again by itself"
+NEXT_SLOT = "the next slot comes as planned"
 GONE = "a user who is gone"
 
 
@@ -94,7 +95,7 @@ def cancel_question(run: AnalysisRun, user: Person, joined: Sequence[Asker]) -> 
     others = len(_others(user, joined))
     name = asker_name(run)
     if not name:
-        return f"Cancel run {run.pk} of the schedule? {NOT_AGAIN}"
+        return f"Cancel run {run.pk} of the schedule? {_not_again(run)}"
     if not _is_own(run, user, joined):
         return f"Cancel run {run.pk} that {name} asked for?"
     if others:
@@ -129,4 +130,9 @@ def cancelled_words(run: AnalysisRun, by: AbstractBaseUser | None) -> str:
     name = by.get_username() if by else "somebody who is no user any more"
     when = f"at {run.percent} %" if run.started_wall else "before it began"
     words = f"Cancelled by {name} {when}; {KEPT}."
-    return words if asker_name(run) else f"{words} {NOT_AGAIN}"
+    return words if asker_name(run) else f"{words} {_not_again(run)}"
+
+
+def _not_again(run: AnalysisRun) -> str:
+    """What follows a cancelled run of nobody: a mover's or a new weight's has no slot that comes."""
+    return f"{NOT_AGAIN}." if run.kind in SECTOR_KINDS else f"{NOT_AGAIN}; {NEXT_SLOT}."

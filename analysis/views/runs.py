@@ -124,7 +124,8 @@ def _answer(request: HttpRequest, act: Callable[[AbstractBaseUser], str], refuse
 
 
 def _asked_words(asked: Asked) -> str:
-    words = "was asked for" if asked.created else "was at work already"
+    words = "waits already" if asked.run.status == RunStatus.QUEUED else "is at work already"
+    words = "was asked for" if asked.created else words
     return f"Run {asked.run.pk} {words}. Everyone gets its result."
 
 

@@ -166,6 +166,14 @@ def test_a_run_of_the_schedule_is_an_admins_to_cancel_and_is_not_made_again(mara
     assert not AnalysisRun.objects.filter(status=RunStatus.QUEUED).exists()
 
 
+def test_a_cancelled_movers_run_promises_no_slot(admin, noon) -> None:
+    run = asked(None, kind=RunKind.MOVER, sector="energy")
+    ended = run_cancel(run, admin)
+    assert ended.message == (
+        "Cancelled by ada before it began; the board keeps what it has. It is not tried again by itself."
+    )
+
+
 def test_cancelling_twice_changes_nothing(mara, noon) -> None:
     run, _ = run_request(mara)
     first = run_cancel(run, mara)

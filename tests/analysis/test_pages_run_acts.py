@@ -83,6 +83,13 @@ def test_an_admin_is_told_how_many_wait_for_the_own_run(admin: Client, mara: Any
     assert "Asked for by mara, +2 and also nina, omar" in text_of(page)
 
 
+def test_who_joins_is_told_whether_the_run_waits_or_works(trader: Client) -> None:
+    run, _ = run_request(reader("nina"))
+    assert f"Run {run.pk} waits already." in text_of(trader.post("/analysis/run/", follow=True))
+    run_claim(run.pk)
+    assert f"Run {run.pk} is at work already." in text_of(trader.post("/analysis/run/", follow=True))
+
+
 def test_a_run_that_waits_is_cancelled_and_the_page_says_so(trader: Client, mara: Any) -> None:
     run, _ = run_request(mara)
     answer = trader.post(f"/analysis/run/{run.pk}/cancel/", {"next": "/analysis/?page=1"}, follow=True)

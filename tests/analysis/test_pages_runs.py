@@ -136,7 +136,7 @@ def test_a_second_click_gets_the_run_that_waits(trader: Client) -> None:
     trader.post("/analysis/run/")
     answer = trader.post("/analysis/run/", follow=True)
     assert AnalysisRun.objects.count() == 1
-    assert "was at work already" in text_of(answer)
+    assert "waits already" in text_of(answer)
 
 
 def spend_the_hour(trader: Client) -> None:

@@ -163,6 +163,24 @@ def test_moves_of_one_minute_share_one_run_of_their_sector() -> None:
     assert other.pk != first.pk
 
 
+@pytest.mark.parametrize(
+    ("status", "is_shared"),
+    [
+        (RunStatus.RUNNING, True),
+        (RunStatus.PARTIAL, True),
+        (RunStatus.COVERED, True),
+        (RunStatus.CANCELLED, False),
+        (RunStatus.FAILED, False),
+    ],
+)
+def test_a_run_of_the_same_moment_is_shared_unless_it_came_to_nothing(status, is_shared) -> None:
+    first, _ = mover_request("energy", NOON)
+    AnalysisRun.objects.filter(pk=first.pk).update(status=status)
+    second, created = mover_request("energy", NOON)
+    assert (second.pk == first.pk, created) == (is_shared, not is_shared)
+    assert second.scheduled_for - NOON < dt.timedelta(milliseconds=1)
+
+
 def test_a_pass_is_not_asked_for_twice_while_one_waits() -> None:
     first, _ = pass_request()
     assert pass_request() == (first, False)
