@@ -5,30 +5,46 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
+import redis
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from analysis.models import AnalysisRun, RunInput, RunStatus
 from analysis.pages.members import text_cell
 from sectors.models import SentimentReading
-from tests.analysis.conftest import Scene
+from tests.analysis.conftest import KeptScene, Scene, kept_scene
 from tests.analysis.page_cast import reader
+from universe import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 
+@pytest.fixture(scope="module")
+def first_run(
+    django_db_setup: None, django_db_blocker: Any, redis_server: redis.Redis
+) -> Iterator[tuple[KeptScene, AnalysisRun]]:
+    with kept_scene(django_db_blocker, redis_server) as shared:
+        run = shared.scene.run()
+        shared.kept.keep()
+        yield shared, run
+
+
 @pytest.fixture
-def trader(scene: Scene, client: Client) -> Client:
+def run(first_run: tuple[KeptScene, AnalysisRun], db: None) -> Iterator[AnalysisRun]:
+    shared, run = first_run
+    with shared.again():
+        yield run
+
+
+@pytest.fixture
+def trader(run: AnalysisRun, client: Client) -> Client:
     client.force_login(reader())
     return client
-
-
-@pytest.fixture
-def run(scene: Scene) -> AnalysisRun:
-    return scene.run()
 
 
 def body(client: Client, path: str, status: int = 200) -> str:
@@ -49,6 +65,11 @@ def rows_of(client: Client, path: str) -> list[dict[str, str]]:
     answer = client.get(path)
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.DictReader(io.StringIO(answer.content.decode())))
+
+
+def test_before_the_first_reading_it_says_so(scene: Scene, client: Client) -> None:
+    client.force_login(reader())
+    assert "No run has read this sector yet." in body(client, "/sectors/energy/inputs/", 404)
 
 
 def test_the_page_asks_for_a_login(client: Client) -> None:
@@ -123,10 +144,6 @@ def test_without_a_run_the_newest_reading_of_the_sector_is_meant(trader: Client,
     assert answer.headers["Location"] == f"/sectors/energy/inputs/?run={run.pk}"
 
 
-def test_before_the_first_reading_it_says_so(trader: Client) -> None:
-    assert "No run has read this sector yet." in body(trader, "/sectors/energy/inputs/", 404)
-
-
 @pytest.mark.parametrize("asked", ["0", "999999", "-1", "x", "", "9" * 40, "1e3", "%00"])
 def test_an_unknown_run_is_a_404_in_words(trader: Client, run: AnalysisRun, asked: str) -> None:
     page = text_of(body(trader, f"/sectors/energy/inputs/?run={asked}", 404))
@@ -148,9 +165,9 @@ def test_a_frame_that_is_gone_says_so(trader: Client, run: AnalysisRun) -> None:
     assert "is gone: they are kept for 90 days" in page
 
 
-def test_a_run_that_published_nothing_has_no_frame(trader: Client, scene: Scene) -> None:
+def test_a_run_that_published_nothing_has_no_frame(trader: Client) -> None:
     failed = AnalysisRun.objects.create(
-        kind="pass", scheduled_for=scene.now(), status=RunStatus.FAILED, message="no prices"
+        kind="pass", scheduled_for=clock.market_now(), status=RunStatus.FAILED, message="no prices"
     )
     page = text_of(body(trader, f"/sectors/energy/inputs/?run={failed.pk}", 404))
     assert "published nothing" in page

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import redis
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
@@ -22,17 +24,27 @@ from sectors.models import BoardSnapshot, SentimentReading, VolatilityWeight
 from sectors.selectors import board_current, reading_newest
 from sectors.services import weight_revise, weight_undo
 from sectors.types import WeightSetting
-from tests.analysis.conftest import Scene
+from tests.analysis.conftest import KeptScene, Scene, kept_scene
 from universe import clock
 
 LOUD = WeightSetting(Decimal("3.00"))
 
 
+@pytest.fixture(scope="module")
+def first_board(
+    django_db_setup: None, django_db_blocker: Any, redis_server: redis.Redis
+) -> Iterator[KeptScene]:
+    with kept_scene(django_db_blocker, redis_server) as shared:
+        assert shared.scene.run().status in (RunStatus.COMPLETE, RunStatus.PARTIAL)
+        shared.kept.keep()
+        yield shared
+
+
 @pytest.fixture
-def board(scene: Scene) -> Scene:
+def board(first_board: KeptScene, db: None) -> Iterator[Scene]:
     """A published board of 10:15; healthcare rises by 4 %, technology falls by 4 %."""
-    assert scene.run().status in (RunStatus.COMPLETE, RunStatus.PARTIAL)
-    return scene
+    with first_board.again() as scene:
+        yield scene
 
 
 def revise(scene: Scene, slug: str, setting: WeightSetting, capture: Any) -> AnalysisRun:
@@ -53,6 +65,11 @@ def lights() -> dict[str, tuple[Decimal, str]]:
         slug: (Decimal(entry["score"]), "none" if entry["state"] == "insufficient" else entry["colour"])
         for slug, entry in found["sectors"].items()
     }
+
+
+def test_without_a_board_a_new_weight_asks_for_no_run(scene: Scene) -> None:
+    weight_revise("healthcare", LOUD, reason="early", author=None)
+    assert not AnalysisRun.objects.filter(kind=RunKind.REWEIGHT).exists()
 
 
 @pytest.mark.parametrize("weight", ["0.10", "0.85", "3.00"])
@@ -231,11 +248,6 @@ def test_a_run_that_came_before_it_covers_the_new_weight(
         run_execute(waiting.pk)
     waiting.refresh_from_db()
     assert waiting.status == RunStatus.COVERED
-
-
-def test_without_a_board_a_new_weight_asks_for_no_run(scene: Scene) -> None:
-    weight_revise("healthcare", LOUD, reason="early", author=None)
-    assert not AnalysisRun.objects.filter(kind=RunKind.REWEIGHT).exists()
 
 
 def test_inputs_that_are_not_kept_any_more_leave_the_light_as_it_is_and_say_so(

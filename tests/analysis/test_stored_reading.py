@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+import redis
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from sectors.models import SentimentReading
 from sectors.services import weight_revise
-from tests.analysis.conftest import Scene
+from tests.analysis.conftest import KeptScene, kept_scene
 from tests.analysis.page_cast import reader
 from tests.analysis.small_market import et
 from universe.clock import override
@@ -21,22 +24,31 @@ from universe.clock import override
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def two_runs(django_db_setup: None, django_db_blocker: Any, redis_server: redis.Redis) -> Iterator[KeptScene]:
+    """A falling reading of energy at 10:15, a rising one at 10:45; the market is at 10:50."""
+    with kept_scene(django_db_blocker, redis_server) as shared:
+        scene = shared.scene
+        scene.prices({"Energy": -2.0})
+        scene.run()
+        scene.later(30)
+        scene.prices({"Energy": 3.0})
+        scene.run()
+        scene.later(5)
+        shared.kept.keep()
+        yield shared
+
+
 @pytest.fixture
-def trader(scene: Scene, client: Client) -> Client:
+def two(two_runs: KeptScene, db: None) -> Iterator[list[SentimentReading]]:
+    with two_runs.again():
+        yield list(SentimentReading.objects.filter(sector="energy").order_by("timestamp"))
+
+
+@pytest.fixture
+def trader(two: list[SentimentReading], client: Client) -> Client:
     client.force_login(reader())
     return client
-
-
-@pytest.fixture
-def two(scene: Scene) -> list[SentimentReading]:
-    """A falling reading of energy at 10:15, a rising one at 10:45; the market is at 10:50."""
-    scene.prices({"Energy": -2.0})
-    scene.run()
-    scene.later(30)
-    scene.prices({"Energy": 3.0})
-    scene.run()
-    scene.later(5)
-    return list(SentimentReading.objects.filter(sector="energy").order_by("timestamp"))
 
 
 def body(client: Client, at: str, status: int = 200, slug: str = "energy") -> str:

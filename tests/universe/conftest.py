@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ from tests.universe.vendor import Vendor, running_vendor
 from universe.sources import sources_close
 
 
-@pytest.fixture
-def vendor(settings: Any) -> Iterator[Vendor]:
-    """Both vendors behind one address, as in a simulated market."""
+@contextmanager
+def connected_vendor(settings: Any) -> Iterator[Vendor]:
+    """Both vendors behind one address, as in a simulated market; taking ``settings`` back is the caller's."""
     with running_vendor() as vendor:
         settings.POLYGON_BASE_URL = vendor.url
         settings.FMP_BASE_URL = f"{vendor.url}/stable"
@@ -19,3 +20,9 @@ def vendor(settings: Any) -> Iterator[Vendor]:
         settings.FMP_API_KEY = "fmp-secret"
         yield vendor
     sources_close()
+
+
+@pytest.fixture
+def vendor(settings: Any) -> Iterator[Vendor]:
+    with connected_vendor(settings) as vendor:
+        yield vendor
