@@ -12,6 +12,7 @@
   let attempt = 0;
   let retryAt = 0;
   let retryTimer = 0;
+  let openedAt = 0;
   let lastMessageAt = 0;
   let lostAt = Date.now();
   let polledAt = Date.now();
@@ -30,7 +31,9 @@
     retryAt = 0;
     if (socket) forget(socket);
     socket = new WebSocket(address());
-    lastMessageAt = Date.now();
+    openedAt = Date.now();
+    // A stream that had gone quiet is connected again with its next message, not with its next try.
+    if (!lostAt) lostAt = Math.max(lastMessageAt, openedAt - SILENT_MS);
     socket.addEventListener("message", receive);
     socket.addEventListener("close", closed);
   }
@@ -76,12 +79,9 @@
 
   // A laptop that slept, a network that changed, a stream that went quiet: do not wait for the browser to notice.
   function check() {
-    const quiet = Date.now() - lastMessageAt;
+    const quiet = Date.now() - Math.max(openedAt, lastMessageAt);
     const open = socket && socket.readyState <= WebSocket.OPEN;
-    if (open && quiet > STALLED_MS) {
-      if (!lostAt) lostAt = Date.now();
-      connect();
-    }
+    if (open && quiet > STALLED_MS) connect();
     if (lostAt && Date.now() - lostAt > OFFLINE_MS && Date.now() - polledAt > POLL_MS) {
       polledAt = Date.now();
       window.dispatchEvent(new CustomEvent("sectorlight:poll"));

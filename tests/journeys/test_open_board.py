@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from analysis.models import RunKind
 from sectors.services import readings_record
 from tests.analysis.page_cast import run_store
-from tests.journeys.conftest import PASSWORD, Aside, Restartable
+from tests.journeys.conftest import PASSWORD, Aside, Restartable, is_logged_in
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp
 from tests.sectors.market import at
 from universe import clock
@@ -101,3 +101,29 @@ def test_a_page_of_another_market_is_read_anew(board: Page, settings: Any) -> No
     expect(board.locator('.mode[data-kind="replay"]')).to_be_visible()
     expect(board.locator("#board")).to_have_attribute("data-version", "0")
     expect(board.get_by_text("SIMULATED MARKET")).to_be_hidden()
+
+
+def test_a_stream_that_says_nothing_is_not_connected_however_often_it_is_opened(
+    page: Page, server: Restartable
+) -> None:
+    talking = [True]
+
+    def between(route: WebSocketRoute) -> None:
+        upstream = route.connect_to_server()
+        upstream.on_message(lambda message: route.send(message) if talking else None)
+
+    page.route_web_socket("**/ws/board/**", between)
+    page.clock.install()
+    is_logged_in(page.context, server)
+    page.goto(server.url + "/")
+    connection, note = (page.locator(f'[data-slot="{name}"]') for name in ("connection", "connection-note"))
+    expect(connection).to_have_text("Connected")
+    talking.clear()
+    page.clock.fast_forward(27_000)
+    expect(connection).to_have_text("Reconnecting")
+    expect(note).not_to_contain_text("message")
+    page.clock.fast_forward(32_000)
+    expect(connection).to_have_text("Offline")
+    talking.append(True)
+    expect(connection).to_have_text("Connected")
+    expect(note).to_contain_text("message")
