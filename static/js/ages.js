@@ -35,6 +35,10 @@ window.sectorlight = (function () {
     return windows.find(([start, , , end]) => start <= moment && moment <= end);
   }
 
+  function openingAfter(moment) {
+    return windows.find(([start]) => start > moment)?.[0];
+  }
+
   function limits() {
     return { fresh: Number(status.dataset.freshMinutes), stale: Number(status.dataset.staleMinutes) };
   }
@@ -70,6 +74,13 @@ window.sectorlight = (function () {
     return (isNear ? part({ weekday }) : part({ day: "numeric" }) + " " + part({ month: "short" })) + " " + clock;
   }
 
+  // A coming moment: "4:00", "tomorrow 4:00", "Mon 4:00".
+  function comingWords(coming, moment = now()) {
+    const clock = clockIn(NEW_YORK, coming, false), days = daysBetween(moment, coming);
+    if (days < 2) return (days ? "tomorrow " : "") + clock;
+    return new Intl.DateTimeFormat("en-US", { timeZone: NEW_YORK, weekday: "short" }).format(coming) + " " + clock;
+  }
+
   function shortAge(minutes) {
     const seconds = Math.max(0, Math.floor(minutes * 60));
     if (seconds < 60) return seconds + " s";
@@ -101,7 +112,7 @@ window.sectorlight = (function () {
   }
 
   return {
-    status, anchor, now, setClock, age, sessionAt, limits, stateOf, clockIn, dayIn, momentWords, shortAge, spanWords,
-    bothAges, ownClock, say, NEW_YORK, LATE_MINUTES,
+    status, anchor, now, setClock, age, sessionAt, openingAfter, limits, stateOf, clockIn, dayIn, momentWords, comingWords,
+    shortAge, spanWords, bothAges, ownClock, say, NEW_YORK, LATE_MINUTES,
   };
 })();

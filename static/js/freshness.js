@@ -34,7 +34,9 @@
     const today = market.sessionAt(moment);
     const phase = !today || moment === today[3] ? -1 : moment < today[1] ? 0 : moment < today[2] ? 1 : 2;
     say(slot("phase"), phase < 0 ? "Market closed" : PHASES[phase]);
-    if (phase >= 0) say(slot("phase-next"), NEXT[phase] + " in " + inWords(today[phase + 1] - moment));
+    if (phase >= 0) return say(slot("phase-next"), NEXT[phase] + " in " + inWords(today[phase + 1] - moment));
+    const opening = market.openingAfter(moment);
+    return say(slot("phase-next"), opening ? "opens " + market.comingWords(opening, moment) : "");
   }
 
   function tickData(moment) {

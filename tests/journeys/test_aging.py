@@ -222,6 +222,21 @@ def test_the_page_of_a_sector_ages_like_its_card(
     expect(crumb).to_have_attribute("data-age", "stale")
 
 
+def test_a_market_that_has_closed_says_when_it_opens(page: Page, left_open: Callable[..., Until]) -> None:
+    """13 March 2026 is a Friday."""
+    until = left_open(at(19, 50, day=12))
+    phase, after = (page.locator(f'[data-slot="{name}"]') for name in ("phase", "phase-next"))
+    expect(after).to_contain_text("ends in")
+    for moment, words in (
+        (at(20, 1, day=12), "opens tomorrow 4:00"),
+        (at(3, 59, day=13), "opens 4:00"),
+        (at(21, day=13), "opens Mon 4:00"),
+    ):
+        until(moment)
+        expect(phase).to_have_text("Market closed")
+        expect(after).to_have_text(words)
+
+
 def test_age_and_connection_are_told_apart(page: Page, left_open: Callable[..., Until]) -> None:
     until = left_open(NOW)
     until(seconds(NOW, 90))
