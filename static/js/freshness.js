@@ -7,6 +7,8 @@
   const { status, anchor, say, clockIn, NEW_YORK } = market;
   const PHASES = ["Pre-market", "Regular session", "After hours"];
   const NEXT = ["opens", "closes", "ends"];
+  // A stored board stands as it stood: nothing on it runs out by today's clock.
+  const isPast = document.body.hasAttribute("data-past");
   let reloading = false;
 
   function dataAge(ms) {
@@ -53,6 +55,16 @@
     window.dispatchEvent(new CustomEvent("sectorlight:turned"));
   }
 
+  function countDown(moment) {
+    for (const badge of document.querySelectorAll("[data-until]")) {
+      if (moment >= Number(badge.dataset.until)) badge.remove();
+    }
+    for (const count of document.querySelectorAll("[data-countdown]")) {
+      const left = Number(count.dataset.countdown) - moment;
+      say(count, left > 0 ? (count.dataset.lead || "") + inWords(left) : "out");
+    }
+  }
+
   function tick() {
     const moment = market.now();
     if (anchor.market) {
@@ -61,13 +73,7 @@
       tickCalendar(moment);
     }
     window.dispatchEvent(new CustomEvent("sectorlight:tick", { detail: moment }));
-    for (const badge of document.querySelectorAll("[data-until]")) {
-      if (moment >= Number(badge.dataset.until)) badge.remove();
-    }
-    for (const count of document.querySelectorAll("[data-countdown]")) {
-      const left = Number(count.dataset.countdown) - moment;
-      say(count, left > 0 ? (count.dataset.lead || "") + inWords(left) : "out");
-    }
+    if (!isPast) countDown(moment);
     for (const own of document.querySelectorAll("[data-own]")) say(own, market.ownClock(Number(own.dataset.own)));
   }
 

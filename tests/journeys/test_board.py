@@ -287,6 +287,10 @@ def test_a_stored_board_is_marked_and_does_not_age(board: Page, server: Restarta
     expect(board.get_by_text("STORED BOARD")).to_be_visible()
     expect(board.locator("#card-technology")).to_have_attribute("data-state", "normal")
     expect(board.locator('#card-technology [data-slot="age"]')).to_have_text("1 m")
+    with clock.override(at(17)):
+        board.reload()
+        expect(board.locator("#calendar .next")).to_contain_text("3-year note auction")
+        expect(board.locator("[data-countdown]")).to_have_text(["2 h 29 m"])
 
 
 def test_a_card_that_is_older_than_the_shown_one_is_dropped(board: Page, aside: Aside) -> None:
