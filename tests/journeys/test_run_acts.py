@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user_model
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from analysis.models import AnalysisRun, RunKind, RunStatus
 from tests.analysis.page_cast import AS_OF, run_store
@@ -37,7 +37,7 @@ def test_the_own_run_is_cancelled_and_asked_for_again_by_the_keyboard(
     browser: Browser, server: Restartable, aside: Aside
 ) -> None:
     run = aside(of_mara)
-    page = opened(browser, server, aside)
+    page = opened(browser, server)
     page.goto(f"{server.url}/analysis/")
     page.locator(f"#cancel-{run}").focus()
     page.keyboard.press("Enter")
@@ -57,7 +57,7 @@ def test_an_admin_is_asked_before_a_run_of_the_schedule_is_cancelled(
 ) -> None:
     aside(make_admin)
     run = aside(queued)
-    page = opened(browser, server, aside)
+    page = opened(browser, server)
     page.goto(f"{server.url}/analysis/")
     asked: list[str] = []
 
@@ -91,3 +91,34 @@ def test_every_open_board_sees_that_a_run_was_cancelled(board: Page, aside: Asid
         expect(page.get_by_role("button", name="Run fresh analysis")).to_be_enabled()
     other.wait_for_load_state("networkidle")
     other.close()
+
+
+@pytest.mark.parametrize("status", [0, 503])
+def test_a_server_that_does_not_answer_the_buttons_is_told_of_until_it_does(
+    browser: Browser, server: Restartable, aside: Aside, status: int
+) -> None:
+    """Status 0: the network is away."""
+
+    def away(route: Route) -> None:
+        route.fulfill(status=status) if status else route.abort()
+
+    aside(of_mara)
+    page = opened(browser, server)
+    page.route("**/analysis/run*/**", away)
+    page.goto(f"{server.url}/?view=board")
+    page.locator('[data-slot="connection"]', has_text="Connected").wait_for()
+    bar, said = page.locator("#freshness"), page.locator("#announce")
+    page.get_by_role("button", name="Cancel run").click()
+    expect(bar).to_contain_text("NOT CANCELLED")
+    expect(bar).to_contain_text("No answer from the server; nothing was asked for.")
+    expect(said).to_contain_text("NOT CANCELLED. No answer from the server")
+    page.evaluate("dispatchEvent(new CustomEvent('sectorlight:aged'))")
+    expect(bar).to_have_attribute("data-state", "running")
+    page.goto(f"{server.url}/analysis/")
+    page.keyboard.press("r")
+    expect(page.get_by_role("alert")).to_contain_text("NOT STARTED No answer from the server")
+    page.unroute("**/analysis/run*/**")
+    page.keyboard.press("r")
+    expect(page.get_by_role("status").filter(has_text="waits already")).to_be_focused()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.close()
