@@ -223,18 +223,23 @@ def _sentences(state: BarState, facts: BoardFacts, now: dt.datetime) -> tuple[st
         return f"Stopped at {facts.failed.percent}%: {facts.failed.message}", _kept_words(facts, now)
     if state == "none" or facts.freshness is None or facts.analysis_as_of is None:
         return "No analysis has been published yet.", _next_words(facts, now)
+    as_of = moment_words(facts.analysis_as_of, now)
+    old = _old_words(facts.freshness, stale=state == "stale")
     if state == "overdue":
         late = span_words(dt.timedelta(minutes=facts.minutes_since_board))
         return f"The last pass is overdue: {late} since the board was read.", "It goes on by itself."
-    as_of = moment_words(facts.analysis_as_of, now)
-    age = span_words(facts.freshness.age)
     if state == "stale":
-        wall = span_words(facts.freshness.wall_age)
-        same = facts.freshness.age == facts.freshness.wall_age
-        old = f"{age} old" if same else f"{age} of session time, {wall} by the clock"
-        return f"Full analysis as of {as_of}: {old}.", _stale_advice(facts)
+        return f"Full analysis as of {as_of}{old}.", _stale_advice(facts)
     aging = "Run a fresh one if overnight news matters to you." if state == "aging" else ""
-    return f"Full analysis as of {as_of}, {age} old.", aging
+    return f"Full analysis as of {as_of}{old}.", aging
+
+
+def _old_words(found: Freshness, *, stale: bool) -> str:
+    """ ", 12 min old"; over a night ": 12 min of session time, 8 h 12 min by the clock"."""
+    both = ages.both_ages(found.age.total_seconds() / 60, found.wall_age)
+    if both.endswith("by the clock"):
+        return f": {both}"
+    return f"{':' if stale else ','} {both} old"
 
 
 def _stale_advice(facts: BoardFacts) -> str:

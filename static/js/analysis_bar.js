@@ -28,9 +28,9 @@
     }
     if (!Number.isFinite(minutes)) return false;
     const subject = "Full analysis as of " + market.momentWords(asOf, moment, "long");
-    if (state !== "stale") return subject + ", " + spanWords(minutes) + " old.";
     const both = market.bothAges(asOf, moment);
-    return subject + ": " + both + (both.endsWith("by the clock") ? "." : " old.");
+    if (both.endsWith("by the clock")) return subject + ": " + both + ".";
+    return subject + (state === "stale" ? ": " : ", ") + both + " old.";
   }
 
   function turn(bar, state) {

@@ -77,7 +77,9 @@ def test_a_friday_evening_run_is_fresh_on_monday_morning() -> None:
     published(RunKind.COMPREHENSIVE, et("2026-03-06T20:00"))
     bar = board_freshness(NOBODY, et("2026-03-09T04:30"))
     assert (bar.state, bar.age) == ("fresh", dt.timedelta(minutes=30))
-    assert bar.headline == "Full analysis as of Friday 20:00, 30 min old."
+    assert bar.headline == (
+        "Full analysis as of Friday 20:00: 30 min of session time, 55 h 30 min by the clock."
+    )
 
 
 def test_a_stale_analysis_over_a_night_names_both_ages() -> None:
@@ -86,6 +88,15 @@ def test_a_stale_analysis_over_a_night_names_both_ages() -> None:
     bar = board_freshness(NOBODY, et("2026-03-11T08:10"))
     old = "5 h 10 min of session time, 13 h 10 min by the clock"
     assert bar.headline == f"Full analysis as of Tuesday 19:00: {old}."
+
+
+def test_before_the_session_a_fresh_analysis_names_the_night_as_well() -> None:
+    published(RunKind.ON_DEMAND, et("2026-03-10T19:59:30"))
+    bar = board_freshness(NOBODY, et("2026-03-11T04:00"))
+    assert bar.state == "fresh"
+    assert bar.headline == (
+        "Full analysis as of Tuesday 19:59: less than a minute of session time, 8 h by the clock."
+    )
 
 
 def test_a_users_own_limits_decide() -> None:
