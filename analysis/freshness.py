@@ -22,6 +22,8 @@ BarState = Literal["fresh", "aging", "stale", "overdue", "running", "failed", "n
 OVERDUE_INTERVALS = 1.5
 #: Windows start no more runs by themselves once their user has asked for so many within the hour.
 RUNS_BY_THEMSELVES = 3
+#: What a pass that is overdue does.
+GOES_ON = "It goes on by itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +227,14 @@ def _sentences(state: BarState, facts: BoardFacts, now: dt.datetime) -> tuple[st
         return "No analysis has been published yet.", _next_words(facts, now)
     as_of = moment_words(facts.analysis_as_of, now)
     old = _old_words(facts.freshness, stale=state == "stale")
-    if state == "overdue":
+    headline = f"Full analysis as of {as_of}{old}."
+    if is_overdue(facts, now):
         late = span_words(dt.timedelta(minutes=facts.minutes_since_board))
-        return f"The last pass is overdue: {late} since the board was read.", "It goes on by itself."
+        headline = f"Pass overdue, {late} since the last; {headline[0].lower()}{headline[1:]}"
     if state == "stale":
-        return f"Full analysis as of {as_of}{old}.", _stale_advice(facts)
-    aging = "Run a fresh one if overnight news matters to you." if state == "aging" else ""
-    return f"Full analysis as of {as_of}{old}.", aging
+        return headline, _stale_advice(facts)
+    aging = "Run a fresh one if overnight news matters to you." if facts.freshness.state == "aging" else ""
+    return headline, f"{GOES_ON if state == 'overdue' else ''} {aging}".strip()
 
 
 def _old_words(found: Freshness, *, stale: bool) -> str:

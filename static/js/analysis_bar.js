@@ -14,31 +14,37 @@
     stale: "A fresh run is recommended.",
   };
 
+  function isOverdue(bar, moment) {
+    return market.sessionAt(moment) && age(Number(bar.dataset.board), moment) > market.LATE_MINUTES;
+  }
+
   function stateNow(bar, moment) {
     const state = market.stateOf(age(Number(bar.dataset.asOf), moment));
-    const isOverdue = market.sessionAt(moment) && age(Number(bar.dataset.board), moment) > market.LATE_MINUTES;
-    return state !== "stale" && isOverdue ? "overdue" : state;
+    return state !== "stale" && isOverdue(bar, moment) ? "overdue" : state;
   }
 
   function headline(bar, state, moment) {
-    const asOf = Number(bar.dataset.asOf), minutes = age(asOf, moment);
-    if (state === "overdue") {
-      const late = age(Number(bar.dataset.board), moment);
-      return Number.isFinite(late) && "The last pass is overdue: " + spanWords(late) + " since the board was read.";
-    }
-    if (!Number.isFinite(minutes)) return false;
-    const subject = "Full analysis as of " + market.momentWords(asOf, moment, "long");
+    const asOf = Number(bar.dataset.asOf), late = age(Number(bar.dataset.board), moment);
+    if (!Number.isFinite(age(asOf, moment)) || !Number.isFinite(late)) return false;
+    const lead = isOverdue(bar, moment) ? "Pass overdue, " + spanWords(late) + " since the last; full" : "Full";
+    const subject = lead + " analysis as of " + market.momentWords(asOf, moment, "long");
     const both = market.bothAges(asOf, moment);
     if (both.endsWith("by the clock")) return subject + ": " + both + ".";
     return subject + (state === "stale" ? ": " : ", ") + both + " old.";
   }
 
-  function turn(bar, state) {
+  // A pass that is overdue leaves what the analysis' own age asks for.
+  function advice(state, ageState) {
+    return state === "overdue" ? (ADVICE.overdue + " " + ADVICE[ageState]).trim() : ADVICE[state];
+  }
+
+  function turn(bar, state, ageState) {
     const button = bar.querySelector("#run-button");
-    const isAdvised = bar.hasAttribute("data-offers") && market.stateOf(age(Number(bar.dataset.asOf))) !== "fresh";
+    const isAdvised = bar.hasAttribute("data-offers") && ageState !== "fresh";
     bar.dataset.state = state;
     say(bar.querySelector('[data-slot="word"]'), state.toUpperCase());
-    say(bar.querySelector('[data-slot="advice"]'), ADVICE[state]);
+    bar.dataset.ageState = ageState;
+    say(bar.querySelector('[data-slot="advice"]'), advice(state, ageState));
     bar.querySelector(".state use").setAttribute("href", ICONS[state]);
     button?.classList.toggle("primary", isAdvised);
     window.dispatchEvent(new CustomEvent("sectorlight:aged"));
@@ -58,7 +64,8 @@
     const bar = document.getElementById("freshness");
     if (!bar || !OWN.includes(bar.dataset.state) || !Number(bar.dataset.asOf) || !market.anchor.market) return;
     const moment = event.detail, state = stateNow(bar, moment);
-    if (state !== bar.dataset.state) turn(bar, state);
+    const ageState = market.stateOf(age(Number(bar.dataset.asOf), moment));
+    if (state !== bar.dataset.state || ageState !== bar.dataset.ageState) turn(bar, state, ageState);
     const words = headline(bar, state, moment);
     if (words) say(bar.querySelector('[data-slot="headline"]'), words);
   });

@@ -126,7 +126,25 @@ def test_a_pass_that_does_not_come_for_45_minutes_is_overdue() -> None:
     assert board_freshness(NOBODY, et("2026-03-11T10:45")).state == "fresh"
     bar = board_freshness(NOBODY, et("2026-03-11T10:47"))
     assert (bar.state, bar.age_state) == ("overdue", "fresh")
-    assert bar.headline == "The last pass is overdue: 46 min since the board was read."
+    assert bar.headline == "Pass overdue, 46 min since the last; full analysis as of 10:00, 47 min old."
+
+
+def test_an_overdue_pass_keeps_the_age_of_the_analysis_and_the_offer() -> None:
+    published(RunKind.OVERNIGHT, et("2026-03-11T10:05"))
+    bar = board_freshness(NOBODY, et("2026-03-11T13:20:03"))
+    assert (bar.state, bar.age_state, bar.run_advised) == ("overdue", "aging", True)
+    assert (
+        bar.headline == "Pass overdue, 3 h 15 min since the last; full analysis as of 10:05, 3 h 15 min old."
+    )
+    assert bar.advice == "It goes on by itself. Run a fresh one if overnight news matters to you."
+
+
+def test_a_stale_analysis_hides_no_overdue_pass() -> None:
+    published(RunKind.OVERNIGHT, et("2026-03-11T04:00"))
+    published(RunKind.PASS, et("2026-03-11T08:30"))
+    bar = board_freshness(NOBODY, et("2026-03-11T09:30:03"))
+    assert (bar.state, bar.advice) == ("stale", "A fresh run is recommended.")
+    assert bar.headline == "Pass overdue, 1 h since the last; full analysis as of 4:00: 5 h 30 min old."
 
 
 def test_at_night_nothing_is_overdue() -> None:

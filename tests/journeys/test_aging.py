@@ -193,19 +193,23 @@ def test_the_bar_goes_by_itself_at_the_limits_of_the_analysis(
     until(at(12, 30))
     expect(bar).to_have_attribute("data-state", "aging")
     expect(bar).to_contain_text("Full analysis as of 10:30, 2 h old.")
-    expect(bar).to_contain_text("Run a fresh one if overnight news matters to you.")
+    advice = bar.locator('[data-slot="advice"]')
+    expect(advice).to_have_text("Run a fresh one if overnight news matters to you.")
     expect(bar.get_by_role("button", name="Run fresh analysis")).to_have_class("btn primary")
     until(at(13, 10))
     expect(bar.locator('[data-slot="word"]')).to_have_text("OVERDUE")
-    expect(bar).to_contain_text("The last pass is overdue: 49 min since the board was read.")
+    expect(bar).to_contain_text(
+        "Pass overdue, 49 min since the last; full analysis as of 10:30, 2 h 40 min old."
+    )
+    expect(advice).to_have_text("It goes on by itself. Run a fresh one if overnight news matters to you.")
     until(at(14, 30))
     expect(bar).to_have_attribute("data-state", "overdue")
     until(seconds(at(14, 30), 1))
     expect(bar).to_have_attribute("data-state", "stale")
-    expect(bar).to_contain_text("Full analysis as of 10:30: 4 h old.")
+    expect(bar).to_contain_text("full analysis as of 10:30: 4 h old.")
     expect(bar).to_contain_text("A fresh run is recommended.")
     until(at(4, 30, day=11))
-    expect(bar).to_contain_text("Full analysis as of Tuesday 10:30: 10 h of session time, 18 h by the clock.")
+    expect(bar).to_contain_text("full analysis as of Tuesday 10:30: 10 h of session time, 18 h by the clock.")
 
 
 def test_the_page_of_a_sector_ages_like_its_card(

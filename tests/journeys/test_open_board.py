@@ -60,8 +60,15 @@ def test_the_headline_ages_with_the_clock_in_the_servers_words(board: Page, asid
     expect(headline).to_have_text("Full analysis as of 10:30, 12 min old.")
     for moment, words in (
         (at(11, 40), "Full analysis as of 10:30, 1 h 10 min old."),
-        (at(15), "Full analysis as of 10:30: 4 h 30 min old."),
-        (at(4, 30, day=11), "Full analysis as of Tuesday 10:30: 10 h of session time, 18 h by the clock."),
+        (
+            at(15),
+            "Pass overdue, 3 h 29 min since the last; full analysis as of 10:30: 4 h 30 min old.",
+        ),
+        (
+            at(4, 30, day=11),
+            "Pass overdue, 8 h 59 min since the last; full analysis as of Tuesday 10:30: "
+            "10 h of session time, 18 h by the clock.",
+        ),
     ):
         with clock.override(moment):
             expect(headline).to_have_text(words)
@@ -72,9 +79,11 @@ def test_a_pass_that_is_overdue_grows_later_with_the_clock(board: Page, aside: A
     with clock.override(at(11, 40)):
         without_words_of_the_server(board)
         headline = board.locator('#freshness [data-slot="headline"]')
-        expect(headline).to_have_text("The last pass is overdue: 1 h 9 min since the board was read.")
+        expect(headline).to_have_text(
+            "Pass overdue, 1 h 9 min since the last; full analysis as of 10:30, 1 h 10 min old."
+        )
     with clock.override(at(11, 52)):
-        words = "The last pass is overdue: 1 h 21 min since the board was read."
+        words = "Pass overdue, 1 h 21 min since the last; full analysis as of 10:30, 1 h 22 min old."
         expect(headline).to_have_text(words)
 
 
