@@ -22,6 +22,8 @@ BarState = Literal["fresh", "aging", "stale", "overdue", "running", "failed", "n
 OVERDUE_INTERVALS = 1.5
 #: Windows start no more runs by themselves once their user has asked for so many within the hour.
 RUNS_BY_THEMSELVES = 3
+#: What an aging analysis of an earlier day asks.
+OVERNIGHT = "Run a fresh one if overnight news matters to you."
 #: What a pass that is overdue does.
 GOES_ON = "It goes on by itself."
 
@@ -90,7 +92,8 @@ class BoardFreshness:
     """Everything the freshness bar prints; ``state`` is the worst of age, lateness, failure and work.
 
     ``age`` is session time since the newest analysis (None: there is none), ``published_at`` its moment.
-    ``headline`` is the bold sentence, ``changed`` what happened since, ``advice`` the rest.
+    ``headline`` is the bold sentence, ``changed`` what happened since, ``advice`` the rest; ``events_advice``
+    what it becomes once the analysis is aging with no night behind it.
     ``missing`` says what the run on screen had to do without; empty when it was complete.
     ``age_state`` is fresh, aging or stale whatever else happens. ``run_advised`` makes the button primary
     (``run_offered``: wherever the age asks for it), ``run_at_once`` presses it: what this user wants when the
@@ -108,6 +111,7 @@ class BoardFreshness:
     headline: str
     changed: str
     advice: str
+    events_advice: str
     movers: int
     run: ActiveRun | None
     percent: int | None
@@ -124,6 +128,7 @@ def bar_of(facts: BoardFacts, now: dt.datetime) -> BoardFreshness:
     state = _state(facts, overdue)
     age_state = facts.freshness.state if facts.freshness else None
     headline, advice = _sentences(state, facts, now)
+    since_named = state in ("running", "failed")
     if facts.cancelled and state not in ("running", "failed"):
         advice = f"{facts.cancelled} {advice}".strip()
     return BoardFreshness(
@@ -136,7 +141,8 @@ def bar_of(facts: BoardFacts, now: dt.datetime) -> BoardFreshness:
         board_arrived_at=facts.board_arrived_at,
         age=facts.freshness.age if facts.freshness else None,
         headline=headline,
-        changed=_changed(facts, now),
+        changed=_changed(facts, now, named=since_named),
+        events_advice=_events_advice(facts),
         advice=advice,
         movers=facts.movers,
         run=facts.active,
@@ -233,7 +239,7 @@ def _sentences(state: BarState, facts: BoardFacts, now: dt.datetime) -> tuple[st
         headline = f"Pass overdue, {late} since the last; {headline[0].lower()}{headline[1:]}"
     if state == "stale":
         return headline, _stale_advice(facts)
-    aging = "Run a fresh one if overnight news matters to you." if facts.freshness.state == "aging" else ""
+    aging = _aging_advice(facts, now) if facts.freshness.state == "aging" else ""
     return headline, f"{GOES_ON if state == 'overdue' else ''} {aging}".strip()
 
 
@@ -243,6 +249,24 @@ def _old_words(found: Freshness, *, stale: bool) -> str:
     if both.endswith("by the clock"):
         return f": {both}"
     return f"{':' if stale else ','} {both} old"
+
+
+def _aging_advice(facts: BoardFacts, now: dt.datetime) -> str:
+    """What may ask for a run: the night since the analysis, else what happened since, else nothing."""
+    as_of = facts.analysis_as_of
+    if as_of is not None and as_of.astimezone(ET).date() < now.astimezone(ET).date():
+        return OVERNIGHT
+    return _events_advice(facts)
+
+
+def _events_advice(facts: BoardFacts) -> str:
+    """ "Run a fresh one if those 6 catalysts matter to you."; empty when nothing happened."""
+    count = facts.catalysts + facts.movers
+    if not count:
+        return ""
+    if count == 1:
+        return f"Run a fresh one if that {_events(facts).removeprefix('1 ')} matters to you."
+    return f"Run a fresh one if those {_events(facts)} matter to you."
 
 
 def _stale_advice(facts: BoardFacts) -> str:
@@ -273,18 +297,27 @@ def _next_words(facts: BoardFacts, now: dt.datetime) -> str:
     return f"The next run is due at {moment_words(facts.next_at, now)}." if facts.next_at else ""
 
 
-def _changed(facts: BoardFacts, now: dt.datetime) -> str:
-    """What happened since the newest analysis, in words; empty when there is none to compare with."""
-    if facts.analysis_as_of is None:
-        return ""
+def _events(facts: BoardFacts) -> str:
+    """ "6 catalysts and 1 move over 15%"; empty when nothing happened since the newest analysis."""
     parts = []
     if facts.catalysts:
         parts.append(f"{facts.catalysts} catalyst{'s' if facts.catalysts != 1 else ''}")
     if facts.movers:
         parts.append(f"{facts.movers} move{'s' if facts.movers != 1 else ''} over 15%")
-    nothing = "No catalyst and no move over 15% since then."
-    moves = f"Since then {' and '.join(parts)}." if parts else nothing
+    return " and ".join(parts)
+
+
+def _changed(facts: BoardFacts, now: dt.datetime, *, named: bool) -> str:
+    """What happened since the newest analysis, in words; empty when there is none to compare with.
+
+    ``named``: the sentence before is not about that analysis, so this one names its moment.
+    """
+    if facts.analysis_as_of is None:
+        return ""
+    analysis, events = moment_words(facts.analysis_as_of, now), _events(facts)
+    since = f"since the {analysis} analysis" if named else "since then"
+    moves = f"S{since[1:]} {events}." if events else f"No catalyst and no move over 15% {since}."
     lights = moment_words(facts.board_as_of, now) if facts.board_as_of else ""
-    if not lights or lights == moment_words(facts.analysis_as_of, now):
+    if not lights or lights == analysis:
         return moves
     return f"{moves} The lights are of {lights}."

@@ -7,9 +7,9 @@
   const { say, age, spanWords } = market;
   const OWN = ["fresh", "aging", "stale", "overdue"];
   const ICONS = { fresh: "#g-ok", aging: "#g-clock", overdue: "#g-clock", stale: "#g-warn" };
+  const OVERNIGHT = "Run a fresh one if overnight news matters to you.";
   const ADVICE = {
     fresh: "",
-    aging: "Run a fresh one if overnight news matters to you.",
     overdue: "It goes on by itself.",
     stale: "A fresh run is recommended.",
   };
@@ -34,17 +34,20 @@
   }
 
   // A pass that is overdue leaves what the analysis' own age asks for.
-  function advice(state, ageState) {
-    return state === "overdue" ? (ADVICE.overdue + " " + ADVICE[ageState]).trim() : ADVICE[state];
+  function advice(bar, state, ageState, moment) {
+    const days = [Number(bar.dataset.asOf), moment].map((when) => market.dayIn(market.NEW_YORK, when));
+    const aging = days[0] === days[1] ? bar.dataset.events : OVERNIGHT;
+    const own = ageState === "aging" ? aging : ADVICE[ageState];
+    return state === "overdue" ? (ADVICE.overdue + " " + own).trim() : own;
   }
 
-  function turn(bar, state, ageState) {
+  function turn(bar, state, ageState, moment) {
     const button = bar.querySelector("#run-button");
     const isAdvised = bar.hasAttribute("data-offers") && ageState !== "fresh";
     bar.dataset.state = state;
     say(bar.querySelector('[data-slot="word"]'), state.toUpperCase());
     bar.dataset.ageState = ageState;
-    say(bar.querySelector('[data-slot="advice"]'), advice(state, ageState));
+    say(bar.querySelector('[data-slot="advice"]'), advice(bar, state, ageState, moment));
     bar.querySelector(".state use").setAttribute("href", ICONS[state]);
     button?.classList.toggle("primary", isAdvised);
     window.dispatchEvent(new CustomEvent("sectorlight:aged"));
@@ -65,7 +68,7 @@
     if (!bar || !OWN.includes(bar.dataset.state) || !Number(bar.dataset.asOf) || !market.anchor.market) return;
     const moment = event.detail, state = stateNow(bar, moment);
     const ageState = market.stateOf(age(Number(bar.dataset.asOf), moment));
-    if (state !== bar.dataset.state || ageState !== bar.dataset.ageState) turn(bar, state, ageState);
+    if (state !== bar.dataset.state || ageState !== bar.dataset.ageState) turn(bar, state, ageState, moment);
     const words = headline(bar, state, moment);
     if (words) say(bar.querySelector('[data-slot="headline"]'), words);
   });

@@ -136,7 +136,7 @@ def test_an_overdue_pass_keeps_the_age_of_the_analysis_and_the_offer() -> None:
     assert (
         bar.headline == "Pass overdue, 3 h 15 min since the last; full analysis as of 10:05, 3 h 15 min old."
     )
-    assert bar.advice == "It goes on by itself. Run a fresh one if overnight news matters to you."
+    assert bar.advice == "It goes on by itself."
 
 
 def test_a_stale_analysis_hides_no_overdue_pass() -> None:
@@ -167,6 +167,17 @@ def test_a_run_at_work_shows_its_percent_and_who_asked() -> None:
     assert (bar.state, bar.word, bar.percent) == ("running", "RUNNING 64%", 64)
     assert bar.headline == "Fetching the prices."
     assert bar.advice == "Started by alice. On screen: 10:30. Everyone gets the result."
+
+
+def test_while_a_run_works_what_happened_names_the_analysis_it_came_after() -> None:
+    published(RunKind.ON_DEMAND, et("2026-03-11T10:05"))
+    session = dt.date(2026, 3, 11)
+    Alert.objects.create(kind="mover", at=et("2026-03-11T10:20"), session=session, symbol="AAA", level=15)
+    AnalysisRun.objects.create(
+        kind=RunKind.ON_DEMAND, scheduled_for=et("2026-03-11T10:42"), status=RunStatus.RUNNING
+    )
+    bar = board_freshness(NOBODY, et("2026-03-11T10:43"))
+    assert (bar.state, bar.changed) == ("running", "Since the 10:05 analysis 1 move over 15%.")
 
 
 def test_a_run_that_others_joined_says_how_many_wait() -> None:
@@ -271,6 +282,20 @@ def test_movers_since_the_analysis_are_counted() -> None:
         )
     bar = board_freshness(NOBODY, et("2026-03-11T05:10"))
     assert (bar.movers, bar.changed) == (2, "Since then 2 moves over 15%.")
+    published(RunKind.PASS, et("2026-03-11T06:00"))
+    aging = board_freshness(NOBODY, et("2026-03-11T06:10"))
+    assert aging.advice == "Run a fresh one if those 2 moves over 15% matter to you."
+
+
+def test_only_a_night_behind_an_aging_analysis_brings_overnight_news_up() -> None:
+    published(RunKind.ON_DEMAND, et("2026-03-10T19:00"))
+    published(RunKind.PASS, et("2026-03-11T05:00"))
+    bar = board_freshness(NOBODY, et("2026-03-11T05:10"))
+    assert (bar.state, bar.advice) == ("aging", "Run a fresh one if overnight news matters to you.")
+    published(RunKind.ON_DEMAND, et("2026-03-11T10:00"))
+    published(RunKind.PASS, et("2026-03-11T12:30"))
+    bar = board_freshness(NOBODY, et("2026-03-11T12:31"))
+    assert (bar.state, bar.advice) == ("aging", "")
 
 
 def test_a_run_of_another_world_does_not_make_this_board_fresh() -> None:
