@@ -68,26 +68,28 @@ def strip_of(
     if not known:
         return Strip("No sector has a light yet", "", tuple(items))
     lit = [card for card in known if card.age_state != "stale"]
-    favour = [card for card in lit if card.lamp.band in FAVOUR]
+    favour = [card for card in lit if card.lit == "normal" and card.lamp.band in FAVOUR]
     verb = "favours" if len(favour) == 1 else "favour"
     headline = (
         f"{len(favour)} of {len(cards)} sectors {verb} shorts" if lit else "No light is within your limit"
     )
-    return Strip(headline, _rest(cards, lit, favour), tuple(items))
+    return Strip(headline, _rest(cards, lit), tuple(items))
 
 
-def _rest(cards: Sequence[CardData], lit: Sequence[CardData], favour: Sequence[CardData]) -> str:
-    """ "1 of them late · 2 neutral · 3 to leave alone · 1 without a verdict"; empty parts fall away. The page
-    says it anew when a light goes out."""
-    late = sum(card.state == "stale" for card in favour)
-    neutral = sum(card.lamp.band == "blue_neutral" for card in lit)
-    leave = sum(card.lamp.band in LEAVE for card in lit)
+def _rest(cards: Sequence[CardData], lit: Sequence[CardData]) -> str:
+    """ "1 leans, within noise · 2 neutral · 3 to leave alone · 1 late"; empty parts fall away. Only lights
+    that were just read, and not within noise, say what to do. The page says it anew when a light goes out."""
+    leans = sum(card.lit == "noise" and card.lamp.band in (*FAVOUR, *LEAVE) for card in lit)
+    neutral = sum(card.lit != "stale" and card.lamp.band == "blue_neutral" for card in lit)
+    leave = sum(card.lit == "normal" and card.lamp.band in LEAVE for card in lit)
+    late = sum(card.lit == "stale" for card in lit)
     unlit = sum(card.lamp.band == "none" for card in cards)
     past = sum(card.lamp.band != "none" and card.age_state == "stale" for card in cards)
     parts = (
-        (late, "of them late"),
+        (leans, "leans, within noise" if leans == 1 else "lean, within noise"),
         (neutral, "neutral"),
         (leave, "to leave alone"),
+        (late, "late"),
         (unlit, "without a verdict"),
         (past, "past your limit"),
     )

@@ -43,13 +43,16 @@
     const favour = document.querySelector('.strip [data-slot="favour"]');
     if (!favour || !known.length) return;
     const lit = known.filter((card) => card.dataset.age !== "stale");
-    const shorts = lit.filter((card) => SHORTS.includes(card.dataset.band));
+    const of = (bands, ...drawn) =>
+      lit.filter((card) => bands.includes(card.dataset.band) && drawn.includes(card.dataset.lit));
+    const shorts = of(SHORTS, "normal"), leans = of([...SHORTS, ...LEAVE], "noise");
     const verb = shorts.length === 1 ? " sectors favours shorts" : " sectors favour shorts";
     say(favour, lit.length ? shorts.length + " of " + cards.length + verb : "No light is within your limit");
     const parts = [
-      [shorts.filter((card) => card.dataset.state === "stale"), "of them late"],
-      [lit.filter((card) => card.dataset.band === "blue_neutral"), "neutral"],
-      [lit.filter((card) => LEAVE.includes(card.dataset.band)), "to leave alone"],
+      [leans, leans.length === 1 ? "leans, within noise" : "lean, within noise"],
+      [of(["blue_neutral"], "normal", "noise"), "neutral"],
+      [of(LEAVE, "normal"), "to leave alone"],
+      [lit.filter((card) => card.dataset.lit === "stale"), "late"],
       [cards.filter((card) => card.dataset.band === "none"), "without a verdict"],
       [known.filter((card) => card.dataset.age === "stale"), "past your limit"],
     ];

@@ -141,6 +141,15 @@ def test_a_light_that_is_out_has_no_hue_and_its_figures_can_be_read(
     expect(page.locator(".glance a").first).to_contain_text("past your limit")
 
 
+def test_a_page_counts_lights_within_noise_apart(page: Page, left_open: Callable[..., Until]) -> None:
+    until = left_open(NOW)
+    page.evaluate("document.querySelector('#card-technology').dataset.lit = 'noise'")
+    until(seconds(NOW, 30))
+    expect(page.locator('.strip [data-slot="favour"]')).to_have_text("2 of 8 sectors favour shorts")
+    rest = page.locator('.strip [data-slot="rest"]')
+    expect(rest).to_have_text("1 leans, within noise · 2 neutral · 3 to leave alone")
+
+
 def test_a_users_own_limits_hold_in_the_browser_as_well(
     page: Page, left_open: Callable[..., Until], aside: Aside
 ) -> None:

@@ -76,6 +76,21 @@ def test_a_light_past_the_limit_is_counted_for_nothing() -> None:
     assert strip.rest == "2 neutral · 2 to leave alone · 3 past your limit"
 
 
+def test_a_light_within_noise_or_not_read_again_favours_nothing() -> None:
+    cards = cards_from_payload(payload(), NOW, ViewLimits())
+    drawn = {card.slug: card for card in cards}
+    reds = [card.slug for card in cards if card.lamp.band in ("dark_red", "light_red")]
+    drawn[reds[0]] = replace(drawn[reds[0]], state="noise", lit="noise")
+    drawn[reds[1]] = replace(drawn[reds[1]], state="stale", lit="stale")
+    strip = strip_of(list(drawn.values()), [], [], NOW)
+    assert strip.headline == "1 of 8 sectors favours shorts"
+    assert strip.rest == "1 leans, within noise · 2 neutral · 3 to leave alone · 1 late"
+    greens = [card.slug for card in cards if card.lamp.band in ("light_green", "dark_green")]
+    drawn[greens[0]] = replace(drawn[greens[0]], state="noise", lit="noise")
+    rest = strip_of(list(drawn.values()), [], [], NOW).rest
+    assert rest == "2 lean, within noise · 2 neutral · 2 to leave alone · 1 late"
+
+
 def test_when_every_light_is_out_the_strip_says_that() -> None:
     strip = strip_of(cards_from_payload(payload(), NOW, ViewLimits(5, 10)), [], [], NOW)
     assert (strip.headline, strip.rest) == ("No light is within your limit", "8 past your limit")
