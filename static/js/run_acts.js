@@ -5,7 +5,9 @@
   const ACTS = "#freshness form[data-hx-post], #runs-whole form[data-hx-post], form[data-hx-target='#runs-whole']";
   const UNANSWERED = "No answer from the server; nothing was asked for.";
   const NOT_TAKEN = "The server does not take it from this page. Reload it and try again.";
+  const AT_WORK = ["running", "cancelling"];
   const announce = document.getElementById("announce");
+  let last = null;
 
   // Beside what others say there, so that neither takes the other's words away.
   function tell(words) {
@@ -22,6 +24,7 @@
 
   function tellInBar(bar, title, why) {
     bar.dataset.state = "failed";
+    bar.dataset.unanswered = "";
     bar.removeAttribute("data-auto");
     bar.querySelector('[data-slot="word"]').textContent = title;
     bar.querySelector(".state use").setAttribute("href", "#g-warn");
@@ -54,7 +57,39 @@
     else if (list) tellAboveList(list, words(form), why);
   }
 
+  // What the bar says now: whether a run is under way, and the words of it.
+  function shown() {
+    const bar = document.getElementById("freshness"), word = bar?.querySelector('[data-slot="word"]')?.textContent;
+    if (!word || bar.hasAttribute("data-unanswered")) return null;
+    const state = word.startsWith("CANCELLING") ? "cancelling" : bar.dataset.state;
+    return { state, word, text: bar.querySelector(":scope > p").textContent.trim().replace(/\s+/g, " ") };
+  }
+
+  // Started, being cancelled, ended or refused; what merely ages is not said here.
+  function follow() {
+    const before = last, now = shown();
+    if (now) last = now;
+    if (!now || !before || now.state === before.state) return;
+    if (now.state === "running" && before.state !== "cancelling") tell("Run started. " + now.text);
+    else if (now.state === "cancelling" || now.state === "refused") tell(now.word + ". " + now.text);
+    else if (AT_WORK.includes(before.state)) tell("Run ended. " + now.text);
+  }
+
+  // The button stays where the keyboard is, so it can be pressed while it has nothing to do.
+  function idle(event) {
+    const button = event.target.closest?.('#run-button[aria-disabled="true"]');
+    if (!button) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const now = shown();
+    if (now) tell(now.word + ". " + now.text);
+  }
+
+  document.addEventListener("click", idle, true);
+  document.addEventListener("htmx:after:swap", (event) => event.detail.ctx.target?.id === "freshness" && follow());
+  window.addEventListener("sectorlight:shown", follow);
   document.addEventListener("htmx:response:error", unanswered);
   document.addEventListener("htmx:error", unanswered);
+  last = shown();
   document.addEventListener("htmx:after:swap", (event) => event.detail.ctx.swap !== "none" && toast()?.remove());
 })();

@@ -89,6 +89,8 @@ def test_every_open_board_sees_that_a_run_was_cancelled(board: Page, aside: Asid
     for page in (board, other):
         expect(page.locator("#freshness")).to_contain_text("was cancelled by mara.")
         expect(page.get_by_role("button", name="Run fresh analysis")).to_be_enabled()
+        expect(page.locator("#announce")).to_contain_text("Run ended.")
+        expect(page.locator("#announce")).to_contain_text("was cancelled by mara.")
     other.wait_for_load_state("networkidle")
     other.close()
 
@@ -122,3 +124,28 @@ def test_a_server_that_does_not_answer_the_buttons_is_told_of_until_it_does(
     expect(page.get_by_role("status").filter(has_text="waits already")).to_be_focused()
     expect(page.get_by_role("alert")).to_have_count(0)
     page.close()
+
+
+def test_the_pressed_button_keeps_the_keyboard_and_the_run_is_announced_once(board: Page) -> None:
+    button, said = board.locator("#run-button"), board.locator("#announce")
+    board.evaluate(
+        """() => {
+          window.started = 0;
+          new MutationObserver((all) => {
+            const added = all.flatMap((one) => [...one.addedNodes]);
+            window.started += added.filter((node) => node.textContent.includes("Run started.")).length;
+          }).observe(document.getElementById("announce"), { childList: true });
+        }"""
+    )
+    button.focus()
+    board.keyboard.press("Enter")
+    expect(said).to_contain_text("Run started.")
+    expect(said).to_contain_text("Started by mara")
+    expect(button).to_be_disabled()
+    expect(button).to_be_focused()
+    asked: list[str] = []
+    board.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    board.keyboard.press("Enter")
+    expect(said).to_contain_text("QUEUED.")
+    assert asked == []
+    assert board.evaluate("window.started") == 1
