@@ -75,6 +75,8 @@ def locked_elsewhere(number: int) -> Iterator[None]:
     try:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [number])
         yield
+        # A close alone is not waited for by the server.
+        other.rollback()
     finally:
         other.close()
 
