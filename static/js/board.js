@@ -184,6 +184,7 @@
   window.addEventListener("pageshow", () => { leaving = false; });
   window.addEventListener("sectorlight:poll", fetchBoard);
   window.addEventListener("sectorlight:aged", fetchBar);
+  window.addEventListener("sectorlight:bar", (event) => event.detail.push(fetchBar()));
   window.addEventListener("sectorlight:turned", turnCalendar);
   window.addEventListener("sectorlight:connected", () => {
     setTimeout(fetchBar, Math.random() * JITTER_MS);

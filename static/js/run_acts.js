@@ -7,7 +7,7 @@
   const NOT_TAKEN = "The server does not take it from this page. Reload it and try again.";
   const AT_WORK = ["running", "cancelling"];
   const announce = document.getElementById("announce");
-  let last = null;
+  let last = null, isAsking = false;
 
   // Beside what others say there, so that neither takes the other's words away.
   function tell(words) {
@@ -85,7 +85,25 @@
     if (now) tell(now.word + ". " + now.text);
   }
 
+  // Who else waits for the run may have changed since the bar was drawn: the question is that of the moment.
+  async function askAnew(event) {
+    const form = event.target.closest?.("#freshness #cancel-button")?.form;
+    if (!form) return undefined;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (isAsking) return undefined;
+    isAsking = true;
+    const { action } = form, answers = [];
+    window.dispatchEvent(new CustomEvent("sectorlight:bar", { detail: answers }));
+    await Promise.all(answers).finally(() => { isAsking = false; });
+    const now = document.querySelector("#freshness #cancel-button")?.form;
+    if (now?.action === action) return now.requestSubmit();
+    document.getElementById("run-button")?.focus();
+    return tell("Not cancelled. " + (shown()?.text || ""));
+  }
+
   document.addEventListener("click", idle, true);
+  document.addEventListener("click", askAnew, true);
   document.addEventListener("htmx:after:swap", (event) => event.detail.ctx.target?.id === "freshness" && follow());
   window.addEventListener("sectorlight:shown", follow);
   document.addEventListener("htmx:response:error", unanswered);

@@ -3,13 +3,16 @@ are concerned, and seen on every open board."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from analysis.models import AnalysisRun, RunKind, RunStatus
+from analysis.services import run_ask
 from tests.analysis.page_cast import AS_OF, run_store
-from tests.journeys.conftest import Aside, Restartable
+from tests.journeys.conftest import PASSWORD, Aside, Restartable
 from tests.journeys.test_pages import leave, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -149,3 +152,45 @@ def test_the_pressed_button_keeps_the_keyboard_and_the_run_is_announced_once(boa
     expect(said).to_contain_text("QUEUED.")
     assert asked == []
     assert board.evaluate("window.started") == 1
+
+
+def test_who_cancels_is_asked_about_those_who_joined_since_the_bar_was_drawn(
+    board: Page, aside: Aside
+) -> None:
+    aside(make_admin)
+    run = aside(of_mara)
+    board.reload()
+    board.locator('[data-slot="connection"]', has_text="Connected").wait_for()
+    board.wait_for_load_state("networkidle")
+    form = board.locator("#freshness form", has=board.locator("#cancel-button"))
+    noor = aside(lambda: get_user_model().objects.create_user("noor", password=PASSWORD))
+    aside(lambda: run_ask(noor))
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    board.on("dialog", answer)
+    assert form.get_attribute("data-hx-confirm") is None
+    board.locator("#cancel-button").click()
+    expect(form).to_have_attribute("data-hx-confirm", re.compile("."))
+    board.wait_for_load_state("networkidle")
+    assert asked == [form.get_attribute("data-hx-confirm")]
+    assert aside(lambda: status_of(run)) == RunStatus.QUEUED
+
+
+def test_a_run_that_is_no_longer_the_users_alone_is_said_not_to_be_cancelled(
+    board: Page, aside: Aside
+) -> None:
+    run = aside(of_mara)
+    board.reload()
+    board.locator('[data-slot="connection"]', has_text="Connected").wait_for()
+    noor = aside(lambda: get_user_model().objects.create_user("noor", password=PASSWORD))
+    aside(lambda: run_ask(noor))
+    board.locator("#cancel-button").click()
+    expect(board.locator("#announce")).to_contain_text("Not cancelled.")
+    expect(board.locator("#freshness")).to_contain_text("Started by mara, +1.")
+    expect(board.locator("#run-button")).to_be_focused()
+    board.wait_for_load_state("networkidle")
+    assert aside(lambda: status_of(run)) == RunStatus.QUEUED
