@@ -18,7 +18,7 @@ from sectors.types import ReadingInput
 from tests.analysis.page_cast import run_store
 from tests.journeys.conftest import PASSWORD, Aside, Restartable
 from tests.journeys.test_board import WIDTHS, no_sideways_scroll, turn
-from tests.sectors.cast import full_board, run_stamp
+from tests.sectors.cast import NOW, full_board, run_stamp
 from tests.sectors.market import at
 from universe import clock
 
@@ -164,6 +164,29 @@ def test_the_compact_board_scrolls_sideways_at_no_width_and_cuts_nothing_off(
         assert no_sideways_scroll(board), f"{width} px"
         parts = board.locator(".line .verdict b, .line .score, .line .frames dd, .line h2")
         assert parts.evaluate_all(CUT) == [], f"{width} px"
+
+
+def test_a_line_within_noise_says_so_at_every_width(board: Page, server: Restartable, aside: Aside) -> None:
+    noisy = [replace(one, state="noise") for one in full_board()]
+    aside(lambda: readings_record(noisy, run_stamp(2, NOW)))
+    board.goto(f"{server.url}/?view=compact")
+    light = board.locator("#card-technology .light")
+    expect(light.locator(".now-line")).to_have_text("Within noise: not a signal")
+    for width in (320, *WIDTHS):
+        board.set_viewport_size({"width": width, "height": 900})
+        assert no_sideways_scroll(board), f"{width} px"
+        assert board.locator(".line .verdict b, .line .score").evaluate_all(CUT) == [], f"{width} px"
+        expect(light.locator(".noise-word")).to_be_visible(visible=width < 1100)
+        shown = light.locator(".now-line").evaluate("e => getComputedStyle(e).display")
+        assert shown != "none", f"a screen reader is told at {width} px"
+
+
+def test_a_compact_board_without_a_rail_fills_a_wide_window(board: Page, server: Restartable) -> None:
+    board.set_viewport_size({"width": 1920, "height": 900})
+    board.goto(f"{server.url}/?view=compact")
+    box = board.locator("#board").bounding_box()
+    assert box is not None
+    assert box["width"] > 1920 - 40
 
 
 def test_the_compact_board_is_one_low_line_a_sector(board: Page, server: Restartable) -> None:
