@@ -25,6 +25,16 @@ KIND_NAMES = {
     "mover": "Mover",
     "reweight": "New weight",
 }
+#: Why stocks count for less than all of a run, in a reader's words.
+MISSING_WORDS = {
+    "no_print_today": "not traded yet today",
+    "unknown_sector": "in none of the eight sectors",
+    "price_not_positive": "price of zero or less",
+    "no_previous_close": "no close of the day before",
+    "no_relative_volume": "usual volume not known",
+    "core_not_ranked": "core stocks not ranked, without a move today or a sector",
+    "no_reference": "no reference price",
+}
 Look = Literal["", "ok", "caution", "bad"]
 #: Glyph and badge of each state; the word is always there.
 LOOKS: dict[str, tuple[str, Look]] = {
@@ -153,12 +163,12 @@ def _row(run: AnalysisRun, now: dt.datetime, reader: Person, joined: Sequence[As
 
 
 def _asked_by(run: AnalysisRun) -> str:
-    return asker_name(run) or ("late inputs" if run.completes_inputs else "schedule")
+    return asker_name(run) or ("older prices" if run.completes_inputs else "schedule")
 
 
 def _kind_name(run: AnalysisRun) -> str:
     """The slot's name; a run beside the slots says what it is for."""
-    return "Inputs completed" if run.completes_inputs else KIND_NAMES.get(run.kind, run.kind)
+    return "Older prices came in" if run.completes_inputs else KIND_NAMES.get(run.kind, run.kind)
 
 
 def _took(run: AnalysisRun) -> str:
@@ -214,10 +224,10 @@ def _counts(counts: Mapping[str, Any]) -> str:
 
 
 def missing_words(counts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Which members a run could not use, one reason each: "12 dropped: no reference"."""
+    """Which stocks a run could not use in full, one reason each: "not traded yet today: 1,204"."""
     dropped = counts.get("dropped", {})
     return tuple(
-        f"{figures.count(count)} dropped: {reason.replace('_', ' ')}"
+        f"{MISSING_WORDS.get(reason, reason.replace('_', ' '))}: {figures.count(count)}"
         for reason, count in sorted(dropped.items())
     )
 

@@ -51,14 +51,25 @@ def test_a_run_shows_its_state_timings_counts_and_who_asked(trader: Client) -> N
     page = text_of(trader.get("/analysis/"))
     for words in ("On demand", "complete", "3.40 s", "prices 2.40 s", "1,549 of 1,588 priced", "nina"):
         assert words in page
-    assert "12 dropped: no reference" in page
+    assert "no reference price: 12" in page
+
+
+@pytest.mark.parametrize(("status", "warns"), [(RunStatus.COMPLETE, False), (RunStatus.PARTIAL, True)])
+def test_what_a_complete_run_left_out_is_no_warning(trader: Client, status: str, warns: bool) -> None:
+    run_store(status=status)
+    assert ("said warn" in trader.get("/analysis/").content.decode()) == warns
+
+
+def test_the_page_says_whether_covered_slots_are_in_the_list(trader: Client) -> None:
+    assert "read along, are hidden" in text_of(trader.get("/analysis/"))
+    assert "read along, are in the list" in text_of(trader.get("/analysis/?show=all"))
 
 
 def test_a_run_beside_the_slots_says_that_it_completed_inputs(trader: Client) -> None:
     run_store(counts={"completes_inputs": True, "members": 1588})
     page = text_of(trader.get("/analysis/"))
-    assert "Inputs completed" in page
-    assert "late inputs 1,588 members" in page
+    assert "Older prices came in" in page
+    assert "older prices 1,588 members" in page
     assert "Half-hourly pass" not in page
 
 
@@ -227,5 +238,5 @@ def test_counts_of_any_shape_are_readable() -> None:
 
 def test_what_was_missing_is_said_by_reason() -> None:
     counts = {"dropped": {"unknown_sector": 2, "no_print_today": 1204}}
-    assert missing_words(counts) == ("1,204 dropped: no print today", "2 dropped: unknown sector")
+    assert missing_words(counts) == ("not traded yet today: 1,204", "in none of the eight sectors: 2")
     assert missing_words({}) == ()
