@@ -321,6 +321,8 @@ class RunProgress:
             self._ceiling = None
         self._name, self._words = name, words
         self.within(0, words)
+        # Not before: a run that was cancelled did not enter it.
+        self.timings.setdefault(name, 0.0)
 
     def within(self, percent: int, words: str) -> None:
         """``percent`` of the stage at work is done, 0 to 100."""
@@ -355,8 +357,8 @@ class RunProgress:
 
     def _close_stage(self) -> None:
         now = time.monotonic()
-        if self._name:
-            self.timings[self._name] = round(self.timings.get(self._name, 0.0) + now - self._since, 3)
+        if self._name in self.timings:
+            self.timings[self._name] = round(self.timings[self._name] + now - self._since, 3)
         self._name, self._since = "", now
 
     def _keep_alive(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from analysis.catalyst_selectors import catalysts_since
@@ -210,13 +210,14 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
 
 def runs_asked(user: Reader) -> list[dt.datetime]:
     """When the user asked for the runs of the last hour (wall time), newest first; without those that a fault
-    of the program ended."""
+    of the program ended, or that were cancelled before they asked for prices."""
     asked = AnalysisRun.objects.filter(
         kind__in=BOARD_KINDS,
         requested_by_id=user.pk,
         created_wall__gt=timezone.now() - dt.timedelta(hours=1),
     )
     asked = asked.exclude(counts__has_key="fault")
+    asked = asked.exclude(~Q(timings__has_key="prices"), status=RunStatus.CANCELLED)
     return list(asked.order_by("-created_wall").values_list("created_wall", flat=True))
 
 

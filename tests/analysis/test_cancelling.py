@@ -15,6 +15,7 @@ from analysis.errors import RunCancelled, RunForbidden, RunSettled
 from analysis.execution import _perform
 from analysis.lifecycle import LEASE, RunProgress, run_claim, runs_reclaim
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunRequest, RunStatus, Slot
+from analysis.selectors import runs_asked
 from analysis.services import run_cancel, run_execute, run_request, slots_seed, tick
 from sectors.models import BoardSnapshot, SentimentReading
 from tests.analysis.conftest import SNAPSHOT, Scene
@@ -164,6 +165,23 @@ def test_a_run_of_the_schedule_is_an_admins_to_cancel_and_is_not_made_again(mara
         )
         tick()
     assert not AnalysisRun.objects.filter(status=RunStatus.QUEUED).exists()
+
+
+@pytest.mark.parametrize(("stage", "counted"), [("catalysts", 0), ("prices", 0), ("frame", 1)])
+def test_only_a_cancelled_run_that_asked_for_prices_is_of_the_users_hour(
+    scene: Scene, before_stage: Between, mara, stage: str, counted: int
+) -> None:
+    before_stage(stage, lambda: run_cancel(AnalysisRun.objects.get(status=RunStatus.RUNNING), mara))
+    run = scene.run(requested_by=mara)
+    assert run.status == RunStatus.CANCELLED
+    assert len(runs_asked(mara)) == counted
+
+
+def test_a_run_cancelled_while_it_waits_is_not_of_the_users_hour(mara, noon) -> None:
+    run, _ = run_request(mara)
+    assert len(runs_asked(mara)) == 1
+    run_cancel(run, mara)
+    assert runs_asked(mara) == []
 
 
 def test_a_cancelled_movers_run_promises_no_slot(admin, noon) -> None:
