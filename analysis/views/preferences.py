@@ -38,6 +38,13 @@ ZONES = (
 )
 
 
+def zone_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every time zone once: those where most readers sit, then all others."""
+    others = sorted(available_timezones() - set(ZONES))
+    groups = (("Common", ZONES), ("All others", others))
+    return [(group, [(name, name.replace("_", " ")) for name in names]) for group, names in groups]
+
+
 class PreferencesForm(forms.Form):
     """Hours as a person types them, half hours too; stored as minutes."""
 
@@ -49,13 +56,9 @@ class PreferencesForm(forms.Form):
     theme = forms.ChoiceField(label="Theme", choices=FreshnessPreference.Theme.choices)
     palette = forms.ChoiceField(label="Palette", choices=FreshnessPreference.Palette.choices)
 
-    def __init__(self, *args: Any, zone: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted({*ZONES, *({zone} if zone in available_timezones() else set())})
-        cast(forms.ChoiceField, self.fields["time_zone"]).choices = [
-            ("", "None"),
-            *[(name, name.replace("_", " ")) for name in zones],
-        ]
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = [("", "None"), *zone_groups()]
 
     def clean_fresh_hours(self) -> int:
         return self._minutes("fresh_hours")
@@ -92,7 +95,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """The form, and its saving; a wrong value comes back with its reason and everything else as typed."""
     user = cast(AbstractBaseUser, request.user)
     stored = preference_of(user)
-    form = PreferencesForm(request.POST or None, zone=stored.time_zone, initial=_initial(stored))
+    form = PreferencesForm(request.POST or None, initial=_initial(stored))
     if request.method == "POST" and form.is_valid():
         try:
             preference_set(user, **form.values())
@@ -103,7 +106,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Your limits and looks hold from now on, in all of your windows.")
             return redirect("preferences")
     status = 422 if form.is_bound and not form.is_valid() else 200
-    context = {"form": form, "scale": _scale(stored)}
+    context = {"form": form, "scale": _scale(stored), "zones": zone_groups()}
     return render(request, "analysis/preferences.html", context, status=status)
 
 

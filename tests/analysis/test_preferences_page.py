@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from analysis.models import FreshnessPreference
+from analysis.views.preferences import ZONES
 from tests.sectors.cast import NOW
 from universe import clock
 
@@ -100,6 +102,15 @@ def test_a_stored_zone_outside_the_short_list_is_kept(client: Client, mara: Any)
     FreshnessPreference.objects.create(user=mara, time_zone="Africa/Cairo")
     assert '<option value="Africa/Cairo" selected>' in client.get("/analysis/preferences/").content.decode()
     assert save(client, time_zone="Africa/Cairo").status_code == 302
+
+
+def test_every_time_zone_is_offered_once_the_common_ones_first(client: Client, mara: Any) -> None:
+    html = client.get("/analysis/preferences/").content.decode()
+    choices = html.split('name="time_zone"')[1].split("</select>")[0]
+    offered = re.findall(r'<option value="([^"]+)"', choices)
+    assert sorted(offered) == sorted(available_timezones())
+    assert offered[:14] == list(ZONES)
+    assert re.findall(r'<optgroup label="([^"]+)"', choices) == ["Common", "All others"]
 
 
 def test_one_users_preferences_are_not_anothers(client: Client, mara: Any) -> None:
