@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -19,6 +20,9 @@ from analysis.selectors import preference_of
 from analysis.services import preference_set
 
 MOST_HOURS = 48
+HOURS = re.compile(r"[+-]?[0-9]*\.?[0-9]*")
+BOUNDS = f"From one minute (0.017) to {MOST_HOURS} hours of session time."
+MISSING = {"required": f"Type a number of hours. {BOUNDS}"}
 #: Zones offered first: where most readers of a New York market sit.
 ZONES = (
     "America/Chicago",
@@ -45,11 +49,21 @@ def zone_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(group, [(name, name.replace("_", " ")) for name in names]) for group, names in groups]
 
 
+class HoursField(forms.DecimalField):
+    """Hours as people type them, "1.5" or "1,5"; digits alone, which Python's "1_0" is not."""
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip().replace(",", ".", 1)
+        if text and not HOURS.fullmatch(text):
+            raise ValidationError(f"Not a number of hours such as 1.5. {BOUNDS}")
+        return super().to_python(text)
+
+
 class PreferencesForm(forms.Form):
     """Hours as a person types them, half hours too; stored as minutes."""
 
-    fresh_hours = forms.DecimalField(label="Fresh until", max_digits=6, decimal_places=3)
-    stale_hours = forms.DecimalField(label="Stale from", max_digits=6, decimal_places=3)
+    fresh_hours = HoursField(label="Fresh until", max_digits=6, decimal_places=3, error_messages=MISSING)
+    stale_hours = HoursField(label="Stale from", max_digits=6, decimal_places=3, error_messages=MISSING)
     on_open = forms.ChoiceField(label="When I open the board", choices=FreshnessPreference.OnOpen.choices)
     default_view = forms.ChoiceField(label="Open SectorLight with", choices=FreshnessPreference.VIEWS)
     time_zone = forms.ChoiceField(label="Second clock", required=False)
@@ -85,7 +99,7 @@ class PreferencesForm(forms.Form):
     def _minutes(self, name: str) -> int:
         minutes = round(self.cleaned_data[name] * 60)
         if not 1 <= minutes <= MOST_HOURS * 60:
-            raise ValidationError(f"From one minute (0.017) to {MOST_HOURS} hours of session time.")
+            raise ValidationError(BOUNDS)
         return int(minutes)
 
 
@@ -107,6 +121,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
             return redirect("preferences")
     status = 422 if form.is_bound and not form.is_valid() else 200
     context = {"form": form, "scale": _scale(stored), "zones": zone_groups()}
+    context["stale_first"] = "stale_hours" in form.errors and "fresh_hours" not in form.errors
     return render(request, "analysis/preferences.html", context, status=status)
 
 

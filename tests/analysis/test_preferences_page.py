@@ -73,7 +73,7 @@ def test_stale_must_come_after_fresh_and_the_typed_values_stay(
     assert not FreshnessPreference.objects.exists()
 
 
-@pytest.mark.parametrize("hours", ["", "soon", "0", "-1", "49", "NaN", "Infinity", "1e9"])
+@pytest.mark.parametrize("hours", ["", "soon", "0", "-1", "49", "NaN", "Infinity", "1e9", "1_0", "."])
 def test_a_limit_that_is_none_is_refused(client: Client, mara: Any, hours: str) -> None:
     assert save(client, stale_hours=hours).status_code == 422
     assert not FreshnessPreference.objects.exists()
@@ -102,6 +102,21 @@ def test_a_stored_zone_outside_the_short_list_is_kept(client: Client, mara: Any)
     FreshnessPreference.objects.create(user=mara, time_zone="Africa/Cairo")
     assert '<option value="Africa/Cairo" selected>' in client.get("/analysis/preferences/").content.decode()
     assert save(client, time_zone="Africa/Cairo").status_code == 302
+
+
+def test_a_decimal_comma_is_a_decimal_point(client: Client, mara: Any) -> None:
+    assert save(client, fresh_hours="1,5").status_code == 302
+    assert FreshnessPreference.objects.get(user=mara).fresh_minutes == 90
+
+
+def test_a_wrong_limit_names_its_bounds_beside_the_field_which_has_the_focus(
+    client: Client, mara: Any
+) -> None:
+    html = save(client, fresh_hours="soon", stale_hours="1_0").content.decode()
+    assert html.count("Not a number of hours such as 1.5. From one minute (0.017) to 48 hours") == 2
+    assert 'aria-describedby="id_fresh_hours-e id_fresh_hours-h" aria-invalid="true" autofocus' in html
+    assert 'id="id_fresh_hours-e"' in html
+    assert html.count(" autofocus") == 1
 
 
 def test_every_time_zone_is_offered_once_the_common_ones_first(client: Client, mara: Any) -> None:
