@@ -369,6 +369,8 @@ class RunProgress:
                 try:
                     if not self._beat_once():
                         return
+                except (RunLost, RunCancelled):
+                    return  # its own worker, or another, has ended it meanwhile
                 except DatabaseError as exc:
                     logger.warning("heartbeat of run %s was not stored: %s", self.run.pk, exc)
         finally:

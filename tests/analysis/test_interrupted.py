@@ -140,6 +140,21 @@ def test_a_vendor_that_hangs_past_the_ceiling_holds_up_no_other_run(scene: Scene
     assert BoardSnapshot.objects.count() == 1
 
 
+def test_a_heartbeat_that_finds_its_run_ended_elsewhere_ends_quietly(scene: Scene, monkeypatch: Any) -> None:
+    monkeypatch.setattr(lifecycle, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(lifecycle, "HANGING_SECONDS", 0.0)
+    run = AnalysisRun.objects.create(kind=RunKind.PASS, scheduled_for=scene.now())
+    claimed = run_claim(run.pk)
+    assert claimed is not None
+    AnalysisRun.objects.filter(pk=run.pk).update(status=RunStatus.QUEUED)
+    with RunProgress(claimed) as progress:
+        progress._ceiling = 0.0
+        # An exception of the thread would be a warning, and a warning fails the test.
+        until(lambda: not progress._beat.is_alive())
+    run.refresh_from_db()
+    assert run.status == RunStatus.QUEUED
+
+
 def test_a_cancelled_run_whose_vendor_hangs_ends_all_the_same(scene: Scene, monkeypatch: Any) -> None:
     mara = get_user_model().objects.create_user("mara", password="-", is_staff=True)
     with Hanging(scene, monkeypatch) as run:
