@@ -85,7 +85,7 @@ def test_a_run_has_every_documented_field_and_no_other(program: Client) -> None:
     assert run.keys() == api_run_shape.RunSerializer().fields.keys()
     assert run["links"].keys() == api_run_shape.RunLinksSerializer().fields.keys()
     assert (run["kind"], run["status"], run["ended"], run["asked_by"]) == ("pass", "complete", True, None)
-    assert run["missing"] == ["12 dropped: no reference"]
+    assert run["missing"] == ["no reference price: 12"]
     assert (run["took_seconds"], run["timings"]["prices"]) == (3.4, 2.4)
     assert "worker" not in run["counts"]
 
