@@ -51,7 +51,9 @@ def _start() -> None:
     if not os.environ.get("DATABASE_URL"):
         port, password = ports.free_port(), secrets.token_hex(8)
         cluster = database.database_make(place, password)
-        program = database.database_program(place, cluster, port, options=database.HASTE)
+        # The statement of a connection that a test kills is pages long.
+        options = (*database.HASTE, "-c", "log_min_error_statement=panic")
+        program = database.database_program(place, cluster, port, options=options)
         _children.append(processes.spawn(program, output=None))
         database.database_wait(cluster)
         database.database_ensure(port, password)
