@@ -105,7 +105,7 @@
 
   // The answer to the button is the newest of all that were asked for.
   document.addEventListener("htmx:after:request", (event) => {
-    const bar = event.target.closest("#freshness");
+    const bar = event.target.closest?.("#freshness");
     if (!bar) return;
     shownAsks.set(bar.dataset.url, ++asks);
     answeredAt = Date.now();
