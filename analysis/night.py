@@ -63,8 +63,8 @@ def night_take(now: dt.datetime, findings: Findings) -> None:
 
 
 def night_keep(now: dt.datetime, findings: Findings) -> None:
-    """For a run of one sector: the night that the standing board of this session stands on, so that all
-    eight lights stand on the same. Nothing is fetched; by day there is none to keep."""
+    """For a run of one sector: the night of the board that stands, if it is of the same day, so that all
+    eight lights stand on one. Nothing is fetched; by day there is none to keep."""
     board, run = board_current(), run_newest_board()
     told = board["context"].get("night") if board else None
     if not told or run is None or run.as_of is None or session_of(run.as_of) != session_of(now):

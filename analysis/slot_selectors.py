@@ -51,7 +51,7 @@ def slots_begun() -> dt.datetime | None:
 
 
 def slots_past(now: dt.datetime, rules: Sequence[SlotRule]) -> list[PastSlot]:
-    """The slots of ``rules`` in this session and the one before until ``now``, oldest first.
+    """The slots of ``rules`` in the session of ``now`` and the one before, until ``now``, oldest first.
 
     Raises ClockUnavailableError while a simulated market does not tell its time.
     """

@@ -43,6 +43,16 @@ class RunningMarket:
     def socket_url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/stocks"
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The product's settings that lead it to this market."""
+        return {
+            "MARKET_WORLD": "simulated",
+            "SIMULATOR_URL": self.url,
+            "POLYGON_BASE_URL": self.url,
+            "FMP_BASE_URL": f"{self.url}/stable",
+        }
+
     def get(self, path: str, key: str | None = KEY) -> Any:
         """The decoded JSON of a path, with a key in both vendors' headers."""
         headers = {"Authorization": f"Bearer {key}", "apikey": key} if key else {}

@@ -115,7 +115,7 @@ def active_bar(run: AnalysisRun | None, reader: Person) -> ActiveBar | None:
     queued, joined = run.status == RunStatus.QUEUED, askers_of([run]).get(run.pk, [])
     return ActiveBar(
         id=run.pk,
-        title=f"{_kind_name(run)} run {figures.count(run.pk)}",
+        title=f"{'Older prices' if run.completes_inputs else _kind_name(run)} run {figures.count(run.pk)}",
         percent=run.percent,
         stage="waiting for the worker" if queued else run.stage or "at work",
         asked_by=asker_name(run),

@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.unmeasured]
 def market(transactional_db: None, settings: Any) -> Iterator[RunningMarket]:
     """A market at 10:05 with its first board, and answers that come late from then on."""
     with start_market(first="2026-03-31T10:05") as running:
-        settings.MARKET_WORLD, settings.SIMULATOR_URL = "simulated", running.url
-        settings.POLYGON_BASE_URL, settings.FMP_BASE_URL = running.url, f"{running.url}/stable"
+        for name, value in running.settings.items():
+            setattr(settings, name, value)
         clock.forget()
         run_execute(run_create_now(RunKind.ON_DEMAND).pk)
         running.fault("slow", seconds=0.1)

@@ -44,12 +44,7 @@ def market(django_db_setup: None, django_db_blocker: Any) -> Iterator[RunningMar
     with start_market(first="2026-03-31T10:30", listings=LISTINGS) as running, django_db_blocker.unblock():
         from django.conf import settings
 
-        for name, value in {
-            "MARKET_WORLD": "simulated",
-            "SIMULATOR_URL": running.url,
-            "POLYGON_BASE_URL": running.url,
-            "FMP_BASE_URL": f"{running.url}/stable",
-        }.items():
+        for name, value in running.settings.items():
             patch.setattr(settings, name, value)
         clock.forget()
         slots_seed()

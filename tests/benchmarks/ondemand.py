@@ -64,15 +64,13 @@ def _measured() -> tuple[list[Split], int, dict[str, float]]:
     from universe import clock
     from universe.sources import sources_close
 
-    with start_market(first=FIRST, listings=None) as market:
-        addresses = {"POLYGON_BASE_URL": market.url, "FMP_BASE_URL": f"{market.url}/stable"}
-        with override_settings(MARKET_WORLD="simulated", SIMULATOR_URL=market.url, **addresses):
+    with start_market(first=FIRST, listings=None) as market, override_settings(**market.settings):
+        clock.forget()
+        try:
+            return _runs()
+        finally:
             clock.forget()
-            try:
-                return _runs()
-            finally:
-                clock.forget()
-                sources_close()
+            sources_close()
 
 
 def _runs() -> tuple[list[Split], int, dict[str, float]]:

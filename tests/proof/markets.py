@@ -18,15 +18,15 @@ def first_board(first: str, *, speed: float = 1.0) -> Iterator[RunningMarket]:
     from universe import clock
     from universe.sources import sources_close
 
-    with start_market(first=first, listings=None, speed=speed) as market:
-        addresses = {"POLYGON_BASE_URL": market.url, "FMP_BASE_URL": f"{market.url}/stable"}
-        world = {"MARKET_WORLD": "simulated", "SIMULATOR_URL": market.url, "MARKET_SPEED": speed}
-        with override_settings(**world, **addresses):
+    with (
+        start_market(first=first, listings=None, speed=speed) as market,
+        override_settings(**market.settings, MARKET_SPEED=speed),
+    ):
+        clock.forget()
+        try:
+            slots_seed()
+            run_execute(run_create_now(RunKind.ON_DEMAND).pk)
+            yield market
+        finally:
             clock.forget()
-            try:
-                slots_seed()
-                run_execute(run_create_now(RunKind.ON_DEMAND).pk)
-                yield market
-            finally:
-                clock.forget()
-                sources_close()
+            sources_close()
