@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 
 import redis
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -56,13 +57,14 @@ from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.errors import SourceError
 from universe.redis import client
-from universe.services import calls_prune, lock_take, minute_quotes_prune, news_prune
+from universe.services import Kept, calls_prune, lock_take, news_prune, series_keep
 from universe.sessions import hours, previous_session, session_of, sessions_between
 from universe.types import SessionHours
 
 __all__ = [
     "calls_prune",
     "correlations_measure",
+    "detail_keep",
     "history_complete",
     "inputs_prune",
     "keys_prune",
@@ -76,7 +78,6 @@ __all__ = [
     "pass_request",
     "preference_check",
     "preference_set",
-    "prices_prune",
     "run_ask",
     "run_cancel",
     "run_create_now",
@@ -208,16 +209,16 @@ def _news_complete(now: dt.datetime) -> bool:
         return False
 
 
-def prices_prune() -> int:
-    """Drop minute prices older than three sessions: what a run used of them is in its frame, and what
-    followed it is written down first."""
+def detail_keep() -> list[Kept]:
+    """Drop market detail that is past its time and compress what is a week old, where the database does not
+    do it by itself: what a run used is in its frame, and what followed it is written down first."""
     try:
         now = market_now()
     except ClockUnavailableError as exc:
-        logger.warning("no minute prices are dropped: %s", exc)
-        return 0
+        logger.warning("no market detail is dropped: %s", exc)
+        return []
     outcomes_finish(now)
-    return minute_quotes_prune(session_of(now))
+    return series_keep(now, world=settings.MARKET_WORLD)
 
 
 def news_prune_old() -> int:

@@ -39,10 +39,10 @@ def outcomes_task() -> None:
 
 @shared_task(ignore_result=True)
 def prune_task() -> None:
-    """Drop frames, news and vendors' calls past their 90 days, minute prices past their three sessions,
-    callers' keys past their day."""
+    """Drop frames, market detail, news and vendors' calls past their 90 days, callers' keys past their day;
+    compress market detail."""
     services.inputs_prune()
     services.calls_prune()
-    services.prices_prune()
+    services.detail_keep()
     services.news_prune_old()
     services.keys_prune()

@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
 
 
 class SectorLightConfig(AppConfig):
@@ -6,6 +10,7 @@ class SectorLightConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        post_migrate.connect(_series_arrange, sender=self)
         # The decorators in there register the system checks.
         # Web, stream and commands enqueue tasks too: without the app they would ask a broker on localhost.
         import sectorlight.celery
@@ -18,3 +23,10 @@ class SectorLightConfig(AppConfig):
         # Pages of sectors explain a reading by what its run keeps, and show what is measured of returns.
         lineage_provide(run_lineage)
         ties_provide(correlations_stored)
+
+
+def _series_arrange(**_: Any) -> None:
+    """All tables stand: let them lie as this server can hold them."""
+    from universe.services import series_arrange
+
+    series_arrange(world=settings.MARKET_WORLD)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -26,6 +26,7 @@ from analysis.slot_words import slot_words
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.redis import client
+from universe.selectors import series_keeping, storage
 from universe.sources import transport_in_force, vendor_status
 
 Status = Literal["ok", "degraded", "down"]
@@ -41,20 +42,13 @@ SLOTS_NAMED = 3
 
 
 def database_check() -> Check:
-    """Reachable or not, which server, and which TimescaleDB edition is in force, if any."""
+    """Reachable or not, which server and storage, and what drops and compresses old market detail."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT current_setting('server_version'),"
-                " (SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'),"
-                " current_setting('timescaledb.license', true)"
-            )
-            server, timescale, licence = cursor.fetchone()
+        found = storage()
+        keeping = series_keeping(world=settings.MARKET_WORLD)
     except DatabaseError:
         return {"status": "down", "detail": "PostgreSQL does not answer; the last board comes from Redis"}
-    edition = {"apache": "Apache", "timescale": "community"}.get(licence or "", licence or "unknown")
-    storage = f"TimescaleDB {timescale}, {edition} edition" if timescale else "plain PostgreSQL"
-    return {"status": "ok", "server": server, "storage": storage}
+    return {"status": "ok", "server": found.server, "storage": found.words, "series": keeping}
 
 
 def redis_check() -> Check:

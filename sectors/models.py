@@ -1,13 +1,15 @@
 """What belongs where, how it is weighted, and what was read."""
 
 from decimal import Decimal
-from typing import cast
+from typing import ClassVar, cast
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from timescale.db.models.fields import TimescaleDateTimeField
 
 from sectors.types import WeightSetting, WeightSource
+from universe.series import Series
 
 
 class Sector(models.Model):
@@ -138,10 +140,15 @@ class SectorOverride(models.Model):
 
 
 class SentimentReading(models.Model):
-    """One sector's light of one run. ``timestamp`` is the publish time in market time, rising per sector."""
+    """One sector's light of one run. ``timestamp`` is the publish time in market time, rising per sector.
+
+    Kept for ever: a correction is a new row with a later time.
+    """
+
+    series: ClassVar = Series(segment_by="sector", order_by="timestamp DESC")
 
     pk = models.CompositePrimaryKey("timestamp", "sector")
-    timestamp = models.DateTimeField()
+    timestamp = TimescaleDateTimeField(interval="30 days")
     sector = models.CharField(max_length=50)
     sentiment_score = models.DecimalField(max_digits=4, decimal_places=3)
     color_classification = models.CharField(max_length=20)

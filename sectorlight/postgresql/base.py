@@ -1,4 +1,4 @@
-"""Django's PostgreSQL, which is left alone for a few seconds when it does not answer.
+"""PostgreSQL, with TimescaleDB or without, which is left alone for a few seconds when it does not answer.
 
 A page asks it some ten times, each in a way that goes on without an answer. Without a rest, the page of a
 server that is away would take ten time-outs.
@@ -6,12 +6,15 @@ server that is away would take ten time-outs.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.db import DatabaseError
 from psycopg_pool import PoolTimeout
+from timescale.db.backends.postgresql import base
 
+from sectorlight.postgresql.schema import SchemaEditor
 from universe.breaker import Breaker
 
 KNOCK_SECONDS = 1
@@ -19,7 +22,26 @@ KNOCK_SECONDS = 1
 breaker = Breaker("PostgreSQL", psycopg.OperationalError)
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+logger = logging.getLogger(__name__)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+    SchemaEditorClass = SchemaEditor
+
+    def prepare_database(self) -> None:
+        """Before migrations: switch TimescaleDB on where the server has it and lets us. Plain tables do."""
+        with self.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM pg_available_extensions "
+                "WHERE name = 'timescaledb' AND installed_version IS NULL"
+            )
+            if not cursor.fetchone():
+                return
+            try:
+                cursor.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+            except DatabaseError as exc:
+                logger.warning("TimescaleDB is there and could not be switched on, plain tables do: %s", exc)
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection, or psycopg's OperationalError: at once while the server is left alone."""
         with breaker.asking():

@@ -14,14 +14,14 @@ from analysis import outcomes, tasks
 from analysis.inputs import FROZEN
 from analysis.models import AnalysisRun, Outcome, RunInput, RunKind
 from analysis.outcomes import SETTLE, outcomes_measure, outcomes_write
-from analysis.services import prices_prune, slots_seed
+from analysis.services import detail_keep, slots_seed
 from sectors.models import SentimentReading
 from tests.analysis.conftest import Scene
 from tests.analysis.followed import ENERGY, TECHNOLOGY, alike, closed, et, priced, published, told
 from universe import clock
 from universe.clock import ClockUnavailableError
 from universe.models import MinuteQuote, QuarantinedPrice
-from universe.services import minute_quotes_prune, splits_store
+from universe.services import splits_store
 from universe.sessions import next_session, session_offset
 from universe.types import Split
 
@@ -279,9 +279,8 @@ def test_what_is_due_is_written_before_its_minutes_are_dropped() -> None:
     """Thursday 2 July, 18:00; Friday is a holiday, so the four hours end on Monday, 6:00."""
     published(et("2026-07-02T18:00"))
     priced(alike(3.0), et("2026-07-06T06:00"))
-    assert minute_quotes_prune(dt.date(2026, 7, 9)) == 0
-    with clock.override(et("2026-07-10T05:00")):
-        assert prices_prune() == 11
+    with clock.override(et("2026-07-15T05:00")):
+        detail_keep()
     assert not MinuteQuote.objects.exists()
     assert told() == ("measured", "3.0000", 6, {})
 

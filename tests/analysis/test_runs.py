@@ -17,11 +17,11 @@ from analysis.engine import score_board
 from analysis.engine.frames import unpack
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus, StockReading
 from analysis.services import (
+    detail_keep,
     history_complete,
     inputs_prune,
     news_prune_old,
     pass_request,
-    prices_prune,
     run_execute,
 )
 from sectors.models import BoardSnapshot, SentimentReading
@@ -280,11 +280,13 @@ def test_input_frames_are_dropped_after_ninety_days_and_the_rest_is_kept(scene: 
     assert StockReading.objects.filter(run_id=run.pk).exists()
 
 
-def test_minute_prices_are_dropped_after_three_sessions(scene: Scene) -> None:
+def test_minute_prices_of_a_made_up_market_are_dropped_after_a_week(scene: Scene) -> None:
     scene.run()
-    assert prices_prune() == 0
-    with clock.override(et(10, 15) + dt.timedelta(days=7)):
-        assert prices_prune() > 0
+    before = MinuteQuote.objects.count()
+    detail_keep()
+    assert MinuteQuote.objects.count() == before > 0
+    with clock.override(et(10, 15) + dt.timedelta(days=9)):
+        detail_keep()
     assert not MinuteQuote.objects.exists()
 
 

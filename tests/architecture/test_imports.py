@@ -24,6 +24,7 @@ PUBLIC_OF = {
             "notices",
             "criteria",
             "recording",
+            "series",
             "changes",
             "gaps",
         ),
@@ -34,7 +35,7 @@ PUBLIC_OF = {
 }
 PURE = re.compile(
     r"analysis\.(catalysts|engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
-    r"|universe\.(changes|criteria|gaps|integrity|sessions|notices|benchmarks|recording)$"
+    r"|universe\.(changes|criteria|gaps|integrity|sessions|notices|benchmarks|recording|series)$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.(world|replay\.(folder|intraday|listings))(\.|$)"
     r"|[a-z]+\.(types|errors)$"
 )

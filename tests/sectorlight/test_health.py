@@ -21,6 +21,7 @@ from sectorlight.embedded.ports import free_port, wait_listening
 from sectorlight.embedded.processes import spawn, stop_all
 from sectorlight.embedded.redis import redis_program, redis_url
 from universe import keys
+from universe.selectors import storage
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +79,8 @@ def test_each_part_has_its_own_page(client: Client, name: str) -> None:
 
 def test_the_database_page_says_which_storage_is_in_force(client: Client) -> None:
     _, body = _get(client, "/health/database")
-    assert body["checks"]["database"]["storage"] in ("plain PostgreSQL",) or "TimescaleDB" in str(body)
+    assert body["checks"]["database"]["storage"] == storage().words
+    assert body["checks"]["database"]["series"]["sector_sentiment"]["kept"] == "for ever"
 
 
 @pytest.mark.usefixtures("stopped_redis")

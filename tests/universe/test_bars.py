@@ -8,7 +8,7 @@ from tests.universe.canned import GROUPED, SESSION, canned_market
 from tests.universe.vendor import Answer, Vendor
 from universe.errors import BadPayload, Unavailable
 from universe.models import DailyBar
-from universe.services import bars_prune, bars_refresh, bars_store
+from universe.services import bars_refresh, bars_store
 from universe.sessions import hours, session_offset
 from universe.types import Bar
 
@@ -116,10 +116,3 @@ def test_what_is_not_known_is_stored_as_null() -> None:
     bars_store([a_bar("ANNE", 10.0)])
     stored = DailyBar.objects.get()
     assert (stored.high, stored.volume, stored.fetched_at) == (None, 1000.5, NOW)
-
-
-def test_old_bars_are_deleted_and_the_kept_sessions_stay(vendor: Vendor) -> None:
-    canned_market(vendor)
-    bars_refresh(SESSION, sessions=4)
-    assert bars_prune(SESSION, keep=3) == 13
-    assert DailyBar.objects.values("session").distinct().count() == 3

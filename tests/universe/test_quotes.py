@@ -24,14 +24,13 @@ from universe.services import (
     facts_refresh,
     listings_refresh,
     minute_bars_store,
-    minute_quotes_prune,
     quotes,
     quotes_backfill,
     quotes_refresh,
     snapshot_build,
     tracked_symbols,
 )
-from universe.sessions import hours, previous_session, session_offset
+from universe.sessions import hours, previous_session
 from universe.sources import price_source, vendor_status
 from universe.sources.base import Parsed
 from universe.types import MinuteBar
@@ -375,13 +374,6 @@ def test_a_backfill_that_is_told_to_end_asks_no_more_and_keeps_what_has_come(
     assert (counts, stored()) == ({"symbols": 1, "minutes": 1}, {"S0": 10.0})
     # One each in flight, and the one that followed the first answer.
     assert len(source.asked) <= asking.IN_FLIGHT + 1
-
-
-def test_minutes_older_than_three_sessions_are_deleted(db: None) -> None:
-    days = [session_offset(SESSION, -back) for back in (4, 3, 1)]
-    minute_bars_store([a_minute("ANNE", hours(day).open, 10.0) for day in days])
-    assert minute_quotes_prune(SESSION) == 1
-    assert MinuteQuote.objects.count() == 2
 
 
 def test_every_call_leaves_the_vendors_status(open_market: Vendor) -> None:

@@ -1,18 +1,27 @@
 """What stocks and benchmarks cost, and which prices were not believed."""
 
+import datetime as dt
+from typing import ClassVar
+
 from django.db import models
+from timescale.db.models.fields import TimescaleDateTimeField
 
 from universe.integrity import Doubt
+from universe.partition import PartitionDateField
+from universe.series import DETAIL_KEPT, Series
 
 
 class DailyBar(models.Model):
     """A regular session of one symbol as the vendor sent it, not adjusted.
 
     Read by session and symbol together, so that the key is the only index: half a million rows at the start.
+    Kept longer than other detail: the engine looks 62 sessions back, which may be 94 days.
     """
 
+    series: ClassVar = Series(segment_by="", order_by="symbol, session", keep=dt.timedelta(days=100))
+
     pk = models.CompositePrimaryKey("session", "symbol")
-    session = models.DateField()
+    session = PartitionDateField(interval="30 days")
     symbol = models.CharField(max_length=16)
     open = models.FloatField(null=True)
     high = models.FloatField(null=True)
@@ -26,8 +35,12 @@ class DailyBar(models.Model):
 class MinuteQuote(models.Model):
     """The price of a symbol at a market moment: from the stream each minute, from each snapshot."""
 
+    series: ClassVar = Series(
+        segment_by="symbol", order_by="as_of DESC", keep=DETAIL_KEPT, keep_made_up=dt.timedelta(days=7)
+    )
+
     pk = models.CompositePrimaryKey("as_of", "symbol")
-    as_of = models.DateTimeField()
+    as_of = TimescaleDateTimeField(interval="1 day")
     symbol = models.CharField(max_length=16)
     price = models.FloatField()
     day_volume = models.FloatField(null=True)

@@ -57,6 +57,7 @@ from universe.selectors.quotes import (
 )
 from universe.selectors.releases import releases_between
 from universe.selectors.search import stock_find, stocks_named, stocks_near
+from universe.selectors.series import Storage, series_keeping, storage
 from universe.selectors.stocks import StockDetail, stock_detail
 from universe.selectors.universe import (
     Funnel,
@@ -84,6 +85,7 @@ __all__ = [
     "PriceFrame",
     "QuoteWithReference",
     "StockDetail",
+    "Storage",
     "UniverseChanges",
     "bar_origins",
     "benchmarks",
@@ -121,6 +123,7 @@ __all__ = [
     "reference_prices",
     "regular_closes",
     "releases_between",
+    "series_keeping",
     "sessions_stored",
     "snapshot_of",
     "snapshots_stored",
@@ -132,6 +135,7 @@ __all__ = [
     "stock_names",
     "stocks_named",
     "stocks_near",
+    "storage",
     "universe_before",
     "universe_changes",
     "universe_current",

@@ -1,6 +1,6 @@
 """Writing the market: what is fetched, checked and stored. One file a noun, the names are used from here."""
 
-from universe.services.bars import bars_prune, bars_refresh, bars_store
+from universe.services.bars import bars_refresh, bars_store
 from universe.services.calls import calls_kept, calls_prune, calls_store
 from universe.services.criteria import criteria_check, criteria_expect, criteria_revise, criteria_undo
 from universe.services.criteria_preview import CriteriaPreview, criteria_preview
@@ -18,7 +18,6 @@ from universe.services.quotes import (
     QuotesReport,
     minute_bars_accept,
     minute_bars_store,
-    minute_quotes_prune,
     minutes_kept_from,
     quotes_backfill,
     quotes_refresh,
@@ -27,6 +26,7 @@ from universe.services.quotes import (
 )
 from universe.services.releases import releases_refresh
 from universe.services.revisions import revision_conflict
+from universe.services.series import Kept, series_arrange, series_keep
 from universe.services.snapshot import snapshot_build
 from universe.services.splits import splits_refresh, splits_store, splits_today
 from universe.services.stock_universe import stock_universe_is_behind, stock_universe_replace
@@ -36,10 +36,10 @@ __all__ = [
     "Frozen",
     "IndexMove",
     "IndicesReport",
+    "Kept",
     "NewsReport",
     "Progress",
     "QuotesReport",
-    "bars_prune",
     "bars_refresh",
     "bars_store",
     "calls_kept",
@@ -61,7 +61,6 @@ __all__ = [
     "market_days_check",
     "minute_bars_accept",
     "minute_bars_store",
-    "minute_quotes_prune",
     "minutes_kept_from",
     "news_backfill",
     "news_prune",
@@ -72,6 +71,8 @@ __all__ = [
     "refresh_order",
     "releases_refresh",
     "revision_conflict",
+    "series_arrange",
+    "series_keep",
     "short_interest_refresh",
     "snapshot_build",
     "splits_refresh",

@@ -15,7 +15,6 @@ from universe.models import DailyBar
 from universe.selectors.prices import sessions_before, sessions_stored
 from universe.services.calls import calls_store
 from universe.services.progress import Progress, unheard
-from universe.sessions import session_offset
 from universe.sources import price_source
 from universe.sources.base import Parsed
 from universe.sources.calls import CallLog, calls_open
@@ -135,9 +134,3 @@ def _values(bar: Bar) -> Sequence[object]:
         bar.source,
         bar.fetched_at,
     )
-
-
-def bars_prune(session: Session, *, keep: int) -> int:
-    """Delete the bars older than ``keep`` sessions before ``session``; gives the number deleted."""
-    deleted, _ = DailyBar.objects.filter(session__lt=session_offset(session, -keep)).delete()
-    return deleted

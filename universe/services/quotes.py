@@ -25,7 +25,7 @@ from universe.services.frozen import Frozen, feed_look
 from universe.services.pricing import DELAY_MIN, lag_measure, prices_end, quotes_fetch
 from universe.services.progress import Progress, unheard
 from universe.services.quarantine import bar_sighting, quote_sighting, sightings_judge
-from universe.sessions import hours, session_of, session_offset
+from universe.sessions import hours, session_of
 from universe.sources import facts_source, price_source
 from universe.types import MinuteBar, Quote, Session
 
@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 # The vendor's clock and ours may differ, and the running minute ends in the future.
 AHEAD_MAX = dt.timedelta(seconds=90)
 MINUTE = dt.timedelta(minutes=1)
-#: Sessions before the market's own of which the minutes are kept.
-MINUTES_KEPT = 3
 QUOTES = Target(
     MinuteQuote,
     {
@@ -304,12 +302,7 @@ def quotes_backfill(
 
 
 def minutes_kept_from(session: Session) -> dt.datetime:
-    """The moment from which on the minutes are kept while ``session`` is the market's: 4:00 of the session
-    three before it."""
-    return hours(session_offset(session, -MINUTES_KEPT)).pre_open
-
-
-def minute_quotes_prune(session: Session) -> int:
-    """Delete minutes older than the three sessions before ``session``; gives the number deleted."""
-    deleted, _ = MinuteQuote.objects.filter(as_of__lt=minutes_kept_from(session)).delete()
-    return deleted
+    """The moment from which on the minutes are surely kept while ``session`` is the market's."""
+    kept = MinuteQuote.series.kept(settings.MARKET_WORLD)
+    assert kept is not None
+    return hours(session).pre_open - kept

@@ -17,6 +17,7 @@ from sectorlight.accounts import first_login_ensure, roles_ensure
 from sectorlight.env import without_password
 from sectorlight.models import User
 from sectorlight.statics import statics_collect
+from universe.services import series_arrange
 
 #: Commands of the apps that fill tables with the product's own rows; each may run again and again.
 SEEDS = ("seed_sectors", "seed_slots")
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         if pending_migrations():
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("Database migrated.")
+        self.stdout.write(f"Market data in {series_arrange(world=settings.MARKET_WORLD).words}.")
         roles_ensure()
         self._refuse_another_market()
         for command in SEEDS:
