@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 WORKERS ?= 2
 TESTS ?=
 
-.PHONY: run test check bench proof mutants doctor clean clean-data browser
+.PHONY: run test test-timescale check bench proof mutants doctor clean clean-data browser
 
 run: $(VENV)/.base
 	@exec $(BIN)/python manage.py up --with-parent
@@ -25,6 +25,10 @@ doctor: $(VENV)/.base
 
 test: $(VENV)/.dev $(VENV_MCP)/.fmp browser
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=90 $(TESTS)
+
+# The storage tests again, on TimescaleDB's Apache edition; as root, it is installed into .timescale.
+test-timescale: $(VENV)/.dev
+	@exec $(BIN)/python -m tests.timescale
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -45,7 +49,7 @@ mutants: $(VENV_MUTANTS)/.mutation
 	@exec env WORKERS=$(WORKERS) $(VENV_MUTANTS)/bin/python -m tests.mutation
 
 clean:
-	rm -rf $(VENV) $(VENV_MCP) $(VENV_MUTANTS) .mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-results
+	rm -rf $(VENV) $(VENV_MCP) $(VENV_MUTANTS) .timescale .mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov test-results
 	@echo "The data of the embedded servers stays; make clean-data removes it."
 
 # Databases, secrets and static files of this checkout; refused while it runs.
