@@ -1,6 +1,6 @@
 """`python -m tests.timescale`: the storage tests on TimescaleDB's Apache edition, installed here as root.
 
-Debian 13 packs TimescaleDB's Apache edition. So a small Debian 13 is made in a folder (``TIMESCALE_DIR``, kept
+Debian 13 packs that edition. So a small Debian 13 is made in a folder (``TIMESCALE_DIR``, kept
 for the next time), and its PostgreSQL runs inside for as long as the tests do. Words behind the command go to
 pytest.
 """

@@ -20,7 +20,10 @@ from sectors.types import CardData, FundTie, Lamp, Lineage, Past, SectorGaps
 from universe import sessions
 from universe.types import Session
 
-SPANS = (5, 20)
+#: Sessions of history to choose from; 60 are about 90 days.
+SPANS = (5, 20, 60)
+#: More sessions than this are shown by the hour.
+EACH_LIGHT_MAX = 20
 LATEST_READINGS = 8
 SHOWN_REVISIONS = 6
 #: Kinds of runs whose name is no word of their own.
@@ -139,7 +142,7 @@ def detail_page(facts: DetailFacts) -> DetailPage:
         waterfall=fall,
         rows=tuple(zip(fall.steps, _opened(parts, facts), strict=True)) if fall and parts else (),
         run_id=reading.run_id if reading else None,
-        history=history_of(facts.past, shown),
+        history=history_of(facts.past, shown, hourly=facts.span > EACH_LIGHT_MAX),
         spans=tuple(SpanLink(span, span == facts.span) for span in SPANS),
         latest=tuple(_past_row(past, facts.now) for past in reversed(facts.past[-LATEST_READINGS:])),
         lists=rank_lists(reading.tops, reading.sentiment_score, reading.waterfall.get("withhold_score"))

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 from sectors import figures
 from sectors.lights import LIGHTS
@@ -18,6 +19,8 @@ from universe import sessions
 
 WIDTH = 900.0
 HEIGHT = 220.0
+#: Of more sessions only some are named.
+LABELS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,19 @@ class History:
     label: str
     closing: str
     readings: int
+    hourly: bool = False
 
 
-def history_of(past: Sequence[Past], shown: Sequence[dt.date]) -> History | None:
+def history_of(past: Sequence[Past], shown: Sequence[dt.date], *, hourly: bool = False) -> History | None:
     """The chart of ``past`` (oldest first) over the ``shown`` sessions, or None without a reading.
 
-    The last one shown is today's.
+    The last one shown is today's. ``hourly``: ``past`` is the last light of each hour alone.
     """
     if not past:
         return None
     today = shown[-1]
     width = WIDTH / len(shown)
+    step = ceil(len(shown) / LABELS_MAX)
     return History(
         lines=tuple(_lines(((p.at, float(p.score)) if p.band != "none" else None for p in past), shown)),
         relatives=tuple(
@@ -59,11 +64,13 @@ def history_of(past: Sequence[Past], shown: Sequence[dt.date]) -> History | None
         marks=tuple(
             Mark("Today" if session == today else figures.day(session), f"{index * width:.1f}", index > 0)
             for index, session in enumerate(shown)
+            if index % step == 0
         ),
         ribbon=tuple(p.band for p in past),
-        label=_label(past),
+        label=_label(past, hourly=hourly),
         closing=_closing(past, today),
         readings=len(past),
+        hourly=hourly,
     )
 
 
@@ -98,12 +105,12 @@ def _x(at: dt.datetime, shown: Sequence[dt.date]) -> float:
     return (place + passed) * WIDTH / len(shown)
 
 
-def _label(past: Sequence[Past]) -> str:
+def _label(past: Sequence[Past], *, hourly: bool) -> str:
     scores = [p.score for p in past]
     return (
         f"Score from {figures.signed(scores[0])} to {figures.signed(scores[-1])}, "
         f"between {figures.signed(min(scores))} and {figures.signed(max(scores))}, "
-        f"in {figures.number_of(len(past), 'reading')}"
+        f"in {figures.number_of(len(past), 'hour' if hourly else 'reading')}"
     )
 
 

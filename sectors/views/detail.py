@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from sectors import figures
+from sectors.history_selectors import HOUR, lights_by
 from sectors.lineage import lineage_of
 from sectors.live import board_now, viewer_limits
 from sectors.models import SentimentReading
 from sectors.moments import MomentRefusedError, moment_asked, moment_words
-from sectors.pages.detail import SPANS, DetailFacts, detail_page, shown_sessions
+from sectors.pages.detail import EACH_LIGHT_MAX, SPANS, DetailFacts, detail_page, shown_sessions
 from sectors.places import PLACES
 from sectors.presenters import cards_from_payload
 from sectors.selectors import (
@@ -31,6 +32,7 @@ from sectors.selectors import (
 )
 from sectors.ties import ties_of
 from sectors.types import CardData
+from sectors.types import Past as PastLight
 from sectors.views.past import NO_LIMIT, Past, moment_refused
 from universe import sessions
 
@@ -92,7 +94,7 @@ def _facts(
         cards=cards,
         slug=slug,
         reading=reading,
-        past=lights_past(slug, sessions.hours(first).pre_open, until),
+        past=_past_lights(slug, sessions.hours(first).pre_open, until, now=now, span=span),
         weights=weight_revisions(slug) if until is None or reading else [],
         now=now,
         span=span,
@@ -101,6 +103,16 @@ def _facts(
         gaps=sector_gaps(session).get(slug),
         lineage=lineage_of(reading.run_id) if reading else None,
     )
+
+
+def _past_lights(
+    slug: str, first: dt.datetime, until: dt.datetime | None, *, now: dt.datetime, span: int
+) -> list[PastLight]:
+    """Every light of a few sessions; of many the one that stood at the end of each hour."""
+    if span <= EACH_LIGHT_MAX:
+        return lights_past(slug, first, until)
+    last = until + dt.timedelta(microseconds=1) if until else now + HOUR
+    return [bucket.closing for bucket in lights_by(HOUR, slug, first, last)]
 
 
 def _span(request: HttpRequest) -> int:

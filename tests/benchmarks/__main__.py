@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import engine, listings, lookups, ondemand, vendors, whatif
+from tests.benchmarks import engine, listings, lookups, ondemand, storage, vendors, whatif
 from tests.benchmarks.servers import database
 
 ALONE = {"engine": engine.run, "listings": listings.run}
@@ -15,6 +15,7 @@ WITH_DATABASE = {
     "whatif": whatif.run,
     "ondemand": ondemand.run,
     "vendors": vendors.run,
+    "storage": storage.run,
 }
 
 
