@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='minutequote',
             name='as_of',
-            field=timescale.db.models.fields.TimescaleDateTimeField(interval='1 day'),
+            field=timescale.db.models.fields.TimescaleDateTimeField(interval='7 days'),
         ),
     ]

@@ -18,7 +18,7 @@ class DailyBar(models.Model):
     Kept longer than other detail: the engine looks 62 sessions back, which may be 94 days.
     """
 
-    series: ClassVar = Series(segment_by="", order_by="symbol, session", keep=dt.timedelta(days=100))
+    series: ClassVar = Series(segment_by="symbol", order_by="session DESC", keep=dt.timedelta(days=100))
 
     pk = models.CompositePrimaryKey("session", "symbol")
     session = PartitionDateField(interval="30 days")
@@ -40,7 +40,7 @@ class MinuteQuote(models.Model):
     )
 
     pk = models.CompositePrimaryKey("as_of", "symbol")
-    as_of = TimescaleDateTimeField(interval="1 day")
+    as_of = TimescaleDateTimeField(interval="7 days")
     symbol = models.CharField(max_length=16)
     price = models.FloatField()
     day_volume = models.FloatField(null=True)

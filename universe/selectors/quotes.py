@@ -25,6 +25,8 @@ _NEWEST = """
                SELECT 1 FROM universe_minutequote halt
                WHERE halt.symbol = wanted.symbol AND halt.halted
                  AND halt.as_of BETWEEN quote.as_of - %(halt_within)s AND quote.as_of
+                 -- Bounds that stand before the first row is read spare the other chunks.
+                 AND halt.as_of BETWEEN %(first)s AND %(last)s
            ){more}
     FROM unnest(%(symbols)s::text[]) AS wanted(symbol)
     CROSS JOIN LATERAL (
