@@ -20,6 +20,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from sectorlight.postgresql import base as postgresql
+from tests import haste
 from tests.emptying import database_empty
 from tests.longest import LONGEST
 from tests.nursery import MEASURED_CHILDREN
@@ -84,6 +85,23 @@ def _clean_redis(redis_server: redis.Redis) -> None:
     keys = list(redis_server.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))
     if keys:
         redis_server.delete(*keys)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hasty() -> Iterator[None]:
+    """No test waits for the pace of a key or long between two tries, but those marked `paced`."""
+    with pytest.MonkeyPatch.context() as patch:
+        haste.pace_set(patch, haste.HASTY, haste.HASTY_BACKOFF_SECONDS)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _paced(request: pytest.FixtureRequest, _hasty: None) -> Iterator[None]:
+    """The product's own pace and back-off for a test that is about them."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("paced"):
+            haste.pace_set(patch, haste.REAL, haste.REAL_BACKOFF_SECONDS)
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

@@ -31,7 +31,7 @@ from tests.market import free_port
 from tests.universe.vendor import Answer, Asked
 from universe.errors import SourceError
 from universe.models import VendorCall
-from universe.sources import facts_source, plans, price_source, sources_close
+from universe.sources import facts_source, price_source, sources_close
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
@@ -94,9 +94,7 @@ def written() -> Iterator[Everything]:
 
 @pytest.fixture
 def keyed(scene: Scene, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    """The scene with canaries for keys; a plan that was found to be a small one is not slow here."""
-    for vendor in ("polygon", "fmp"):
-        monkeypatch.setitem(plans.PACES[vendor], "Basic", plans.PACES[vendor][""])  # type: ignore[arg-type]
+    """The scene with canaries for keys."""
     settings.POLYGON_API_KEY, settings.FMP_API_KEY = POLYGON, FMP
     sources_close()
     return scene

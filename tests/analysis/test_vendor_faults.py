@@ -34,7 +34,7 @@ from universe.models import (
 )
 from universe.redis import client
 from universe.sessions import next_session
-from universe.sources import http, plans, sources_close
+from universe.sources import http, sources_close
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
@@ -43,8 +43,6 @@ FIRST = dt.date(2026, 3, 31)
 LISTINGS = 1_100
 #: Seconds in place of ten and thirty, where the vendor needs a second for each answer.
 PATIENCE_SECONDS = 0.1
-#: In place of a half: what is waited between two tries is no part of what a run uses.
-BACKOFF_SECONDS = 0.02
 #: In place of a hundred: five times as many as the longest list of this market has.
 PAGES_MAX = 10
 TRIES = 3
@@ -102,7 +100,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-    """A market with a first board, and both runs done once as they should be. No plan is slow here."""
+    """A market with a first board, and both runs done once as they should be."""
     patch = pytest.MonkeyPatch()
     with start_market(first=FIRST.isoformat(), listings=LISTINGS) as running, django_db_blocker.unblock():
         from django.conf import settings
@@ -114,8 +112,6 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
             "FMP_BASE_URL": f"{running.url}/stable",
         }.items():
             patch.setattr(settings, name, value)
-        for vendor in ("polygon", "fmp"):
-            patch.setitem(plans.PACES[vendor], "Basic", plans.PACES[vendor][""])  # type: ignore[arg-type]
         clock.forget()
         slots_seed()
         met = [meet(running, *which) for which in (DAY, DAY, EVENING)]
@@ -130,8 +126,7 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Doors that wait little between two tries, and not long for a slow vendor's answer."""
-    monkeypatch.setattr(http, "BACKOFF_SECONDS", BACKOFF_SECONDS)
+    """Doors that follow few pages, and do not wait long for a slow vendor's answer."""
     monkeypatch.setattr(http, "PAGES_MAX", PAGES_MAX)
     if name != "slow":
         return

@@ -109,6 +109,7 @@ def test_the_key_shows_in_no_repr() -> None:
     assert KEY not in repr(HeaderKey("apikey", KEY))
 
 
+@pytest.mark.paced
 def test_a_server_error_is_asked_again_with_growing_waits(host: Vendor, door: Door, naps: Naps) -> None:
     host.on("/x", [Answer("", 502), Answer("", 500), Answer([1])])
     assert door.get("/x") == [1]

@@ -104,6 +104,7 @@ def test_fmps_plan_is_told_by_what_it_refuses(path: str, error: SourceError | No
     assert memory.plan() == plan
 
 
+@pytest.mark.paced
 def test_the_pace_follows_the_plan() -> None:
     memory = polygon()
     assert memory.pace().per_minute == 3000
