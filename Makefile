@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 WORKERS ?= 2
 TESTS ?=
 
-.PHONY: run test test-timescale check bench proof mutants doctor clean clean-data browser
+.PHONY: run test test-timescale environments check bench proof mutants doctor clean clean-data browser
 
 run: $(VENV)/.base
 	@exec $(BIN)/python manage.py up --with-parent
@@ -23,12 +23,16 @@ run: $(VENV)/.base
 doctor: $(VENV)/.base
 	@exec $(BIN)/python manage.py doctor
 
-test: $(VENV)/.dev $(VENV_MCP)/.fmp browser
+test:
+	@$(MAKE) --no-print-directory --jobs=2 environments browser
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=90 $(TESTS)
 
 # The storage tests again, on TimescaleDB's Apache edition; as root, it is installed into .timescale.
 test-timescale: $(VENV)/.dev
 	@exec $(BIN)/python -m tests.timescale
+
+# Made at the same time by `make test`: neither needs the other.
+environments: $(VENV)/.dev $(VENV_MCP)/.fmp
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -56,13 +60,18 @@ clean:
 clean-data:
 	@$(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) -m sectorlight.embedded.cleaning
 
-$(VENV)/.base: requirements/base.txt
+# An environment for the target that stands in it, unless there is one.
+define made
 	@test -n "$(PYTHON)" || { \
 		echo "SectorLight needs CPython 3.11 or newer; none was found (python3 is $$(python3 --version 2>&1))."; \
 		echo "Install one, or name it: PYTHON=/path/to/python3.11 make run"; exit 1; }
-	@test -x $(BIN)/python || { echo "Making $(VENV) with $(PYTHON) ..."; $(PYTHON) -m venv $(VENV); } || { \
-		rm -rf $(VENV); \
+	@test -x $(@D)/bin/python || { echo "Making $(@D) with $(PYTHON) ..."; $(PYTHON) -m venv $(@D); } || { \
+		rm -rf $(@D); \
 		echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+endef
+
+$(VENV)/.base: requirements/base.txt
+	$(made)
 	@echo "Installing what requirements/base.txt lists ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/base.txt
 	@touch $@
@@ -72,9 +81,9 @@ $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@touch $@
 
-$(VENV_MCP)/.fmp: $(VENV)/.base requirements/mcp-fmp.txt
+$(VENV_MCP)/.fmp: requirements/mcp-fmp.txt
+	$(made)
 	@echo "Installing what requirements/mcp-fmp.txt lists into $(VENV_MCP) ..."
-	@test -x $(VENV_MCP)/bin/python || $(BIN)/python -m venv $(VENV_MCP)
 	@$(VENV_MCP)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/mcp-fmp.txt
 	@touch $@
 
