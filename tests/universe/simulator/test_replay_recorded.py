@@ -16,7 +16,7 @@ from tests.market import RunningMarket, start_market
 from tests.recorded import DATA
 from universe.sessions import previous_session, session_offset, sessions_between
 
-pytestmark = pytest.mark.recorded
+pytestmark = [pytest.mark.recorded, pytest.mark.unmeasured]
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "universe_sessions.json").read_text())["sessions"]
 
