@@ -165,6 +165,7 @@ def slot_rows() -> list[Slot]:
 
 
 @pytest.mark.django_db
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("first", "last"),
     [
