@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from analysis.engine import FrameError, score_board
 from analysis.engine.frames import digest, unpack
 from analysis.models import RunInput, StockReading
-from analysis.readings import plain, waterfall
+from analysis.readings import plain, rank_parts, rounded, waterfall
 from analysis.types import InputFrame, RankedStock, SectorScore
 from sectors.models import SentimentReading
 from sectors.selectors import readings_of_run
@@ -102,9 +102,10 @@ def _facts(
 def _stock_facts(row: StockReading, stock: RankedStock | None) -> Iterator[tuple[str, object, object]]:
     """(field, stored, computed) of a rank, and of every part that was stored with it: legs, cause, flags."""
     yield "rank", row.rank, stock.rank if stock else None
-    parts = plain(asdict(stock)) if stock else {}
+    parts = rank_parts(stock) if stock else {}
     for name, value in row.parts.items():
-        yield f"parts.{name}", _decimals(value), _decimals(parts.get(name))
+        # Rows of older versions have every digit.
+        yield f"parts.{name}", _decimals(rounded(value)), _decimals(parts.get(name))
 
 
 def _decimals(value: object) -> object:

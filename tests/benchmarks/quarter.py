@@ -16,9 +16,13 @@ from typing import Any
 import numpy as np
 
 DAYS, NAMES, CORE, PASSES, LISTINGS = 100, 1_550, 380, 32, 8_000
-#: Boards that are really scored; each stands for ten passes some days apart.
-BOARDS = 320
-HALF_HOUR = dt.timedelta(minutes=30)
+#: Days, of the last, on which the stream ran too: a minute's close of every name that traded in it, by how
+#: often core and breadth names do. All hundred would be thirty million rows more.
+STREAMED, TRADED_CORE, TRADED_BREADTH = 24, 0.7, 0.25
+#: Boards that are really scored; each stands for twenty passes some days apart.
+BOARDS = 160
+HALF_HOUR, MINUTE = dt.timedelta(minutes=30), dt.timedelta(minutes=1)
+OPEN, REGULAR_MINUTES = dt.timedelta(hours=5), 390
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ def quarter_store(last: dt.date, *, days: int = DAYS) -> Quarter:
     loaded = [_lights_store(starts)]
     for model, columns, rows in (
         (MinuteQuote, quotes.QUOTES.columns, _quotes(dice, starts, symbols[:NAMES])),
+        (MinuteQuote, quotes.QUOTES.columns, _minutes(dice, starts[-STREAMED:], symbols[:NAMES])),
         (DailyBar, bars.TARGET.columns, _bars(dice, starts, symbols)),
         (_rank_model(), RANK_COLUMNS, _ranks(dice, starts, symbols[:CORE])),
     ):
@@ -96,6 +101,32 @@ def _quotes(
         yield rows
 
 
+def _minutes(
+    dice: np.random.Generator, days: list[dt.datetime], symbols: list[str]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """One list a day: the regular session's minutes, at their ends."""
+    price = np.round(np.exp(dice.uniform(np.log(2), np.log(100), len(symbols))), 2)
+    usual = np.exp(dice.normal(14, 1, len(symbols)))
+    often = np.where(np.arange(len(symbols)) < CORE, TRADED_CORE, TRADED_BREADTH)
+    for day in days:
+        volume = np.zeros(len(symbols))
+        rows: list[tuple[Any, ...]] = []
+        for number in range(1, REGULAR_MINUTES + 1):
+            traded = np.flatnonzero(dice.random(len(symbols)) < often)
+            moved = np.round(price[traded] * np.exp(dice.normal(0, 0.002, len(traded))), 2)
+            price[traded] = np.maximum(moved, 0.5)
+            volume[traded] += np.round(usual[traded] * dice.exponential(1 / REGULAR_MINUTES, len(traded)))
+            # A second off the half hours of the passes, whose keys they must not have.
+            at = day + OPEN + number * MINUTE + dt.timedelta(seconds=1)
+            rows += [
+                (at, symbols[place], close, shares, None, None, "polygon", False, False)
+                for place, close, shares in zip(
+                    traded.tolist(), price[traded].tolist(), volume[traded].tolist(), strict=True
+                )
+            ]
+        yield rows
+
+
 def _bars(
     dice: np.random.Generator, days: list[dt.datetime], symbols: list[str]
 ) -> Iterator[list[tuple[Any, ...]]]:
@@ -134,7 +165,9 @@ def _rank_model() -> Any:
 def _ranks(
     dice: np.random.Generator, days: list[dt.datetime], symbols: list[str]
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """One list a day; the parts as a run stores them, with fresh figures in every row."""
+    """One list a day; the parts as a run stores them. What a day leaves alone stays alone: the opening gap,
+    the leg before the open; the rest is new in every pass.
+    """
     from psycopg.types.json import Jsonb
 
     from sectors.places import SLUGS
@@ -142,9 +175,10 @@ def _ranks(
     number = 0
     for day in days:
         rows: list[tuple[Any, ...]] = []
+        fixed = dice.normal(0, 5, (len(symbols), len(FIXED))).tolist()
         for moment in passes_of(day):
             number += 1
-            figures = dice.normal(0, 5, (len(symbols), 12)).tolist()
+            figures = dice.normal(0, 5, (len(symbols), len(MOVING))).tolist()
             rows += [
                 (
                     number,
@@ -153,19 +187,22 @@ def _ranks(
                     SLUGS[place % len(SLUGS)],
                     abs(told[0]) % 10,
                     False,
-                    Jsonb(_parts(symbol, SLUGS[place % len(SLUGS)], told)),
+                    Jsonb(_parts(symbol, SLUGS[place % len(SLUGS)], told, fixed[place])),
                 )
                 for place, (symbol, told) in enumerate(zip(symbols, figures, strict=True))
             ]
         yield rows
 
 
-def _parts(symbol: str, sector: str, told: list[float]) -> dict[str, Any]:
-    names = (
-        *("rank", "gap_part", "volume_part", "alignment_part", "shortability_part", "gap_pct"),
-        *("opening_gap_pct", "relative_volume", "alignment", "dollar_volume", "pre_pct", "regular_pct"),
-    )
-    return dict(zip(names, told, strict=True)) | {
+MOVING = ("rank", "gap_part", "volume_part", "gap_pct", "relative_volume", "dollar_volume", "regular_pct")
+FIXED = ("opening_gap_pct", "pre_pct", "alignment", "alignment_part", "shortability_part")
+
+
+def _parts(symbol: str, sector: str, moving: list[float], fixed: list[float]) -> dict[str, Any]:
+    from analysis.readings import PARTS_DECIMALS
+
+    told = zip((*MOVING, *FIXED), (*moving, *fixed), strict=True)
+    return {name: round(value, PARTS_DECIMALS) for name, value in told} | {
         "symbol": symbol,
         "sector": sector,
         "shortability": "good",
