@@ -26,6 +26,26 @@ def board() -> str:
     return _key("board:newest")
 
 
+def board_filling() -> str:
+    """Held by the one reader that fills the board from PostgreSQL, for as long as that takes."""
+    return _key("board:filling")
+
+
+def generations() -> str:
+    """Hash: how often each table was written, and by whom it is being written."""
+    return _key("generations")
+
+
+def page_reads(page: str) -> str:
+    """What one page read from PostgreSQL; ``page`` is its fingerprint."""
+    return _key(f"reads:{page}")
+
+
+def hit_counts() -> str:
+    """Hash: how often the board and the pages were asked of Redis, and how often in vain."""
+    return _key("hits")
+
+
 def market_clock() -> str:
     """The last known anchor of the simulated market's clock."""
     return _key("market:clock")

@@ -19,6 +19,8 @@ from universe.breaker import Breaker
 CONNECT_SECONDS = 0.5
 READ_SECONDS = 1.0
 PATIENT_SECONDS = 2.0
+#: Of one pool: far more than a process has threads, so that none mistakes its own neighbours for an outage.
+MOST_CONNECTIONS = 1_000
 
 
 @cache
@@ -43,11 +45,12 @@ def patient_client() -> redis.Redis:
 
 
 def connection_options() -> dict[str, Any]:
-    """Time-outs for a question that has a fallback. A connection that went stale is replaced once; a
+    """Pool and time-outs for a question that has a fallback. A connection that went stale is replaced once; a
     time-out is not tried again."""
     return {
         "socket_timeout": READ_SECONDS,
         "socket_connect_timeout": CONNECT_SECONDS,
+        "max_connections": MOST_CONNECTIONS,
         "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     }
 

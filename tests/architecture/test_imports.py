@@ -9,8 +9,9 @@ import pytest
 
 from tests.architecture.source import APPS, Source, imported, sources
 
-#: What another app may import of an app. Beyond the usual: the doors of `universe` to Redis, the vendors and
-#: recorded days, its criteria and what changes by them, its admin class for rows to look at, and how
+#: What another app may import of an app. Beyond the usual: the doors of `universe` to Redis with what is
+#: kept and counted there, the vendors and recorded days, its criteria and what changes by them, its admin
+#: class for rows to look at, and how
 #: `sectors` writes figures, lights and words, so that every page writes them alike.
 PUBLIC = {"types", "errors", "selectors", "services", "keys", "clock", "sessions", "models"}
 PUBLIC_OF = {
@@ -27,6 +28,10 @@ PUBLIC_OF = {
             "series",
             "changes",
             "gaps",
+            "generations",
+            "hit_rates",
+            "page_reads",
+            "statements",
         ),
     },
     "sectors": PUBLIC
@@ -35,7 +40,7 @@ PUBLIC_OF = {
 }
 PURE = re.compile(
     r"analysis\.(catalysts|engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
-    r"|universe\.(changes|criteria|gaps|integrity|sessions|notices|benchmarks|recording|series)$"
+    r"|universe\.(changes|criteria|gaps|integrity|sessions|notices|benchmarks|recording|series|statements)$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.(world|replay\.(folder|intraday|listings))(\.|$)"
     r"|[a-z]+\.(types|errors)$"
 )
