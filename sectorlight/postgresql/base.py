@@ -1,4 +1,4 @@
-"""PostgreSQL, with TimescaleDB or without, which is left alone for a few seconds when it does not answer.
+"""PostgreSQL, with TimescaleDB or without: tells what it writes, and has a rest when it does not answer.
 
 A page asks it some ten times, each in a way that goes on without an answer. Without a rest, the page of a
 server that is away would take ten time-outs.
@@ -7,6 +7,8 @@ server that is away would take ten time-outs.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -14,19 +16,25 @@ from django.db import DatabaseError
 from psycopg_pool import PoolTimeout
 from timescale.db.backends.postgresql import base
 
+from sectorlight.postgresql.cursors import NotingCursor, NotingDebugCursor
 from sectorlight.postgresql.schema import SchemaEditor
+from universe import generations
 from universe.breaker import Breaker
 
 KNOCK_SECONDS = 1
 
 breaker = Breaker("PostgreSQL", psycopg.OperationalError)
-
-
 logger = logging.getLogger(__name__)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     SchemaEditorClass = SchemaEditor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._written: set[str] = set()
+        #: When this connection last answered (monotonic seconds); None: it never did, or failed since.
+        self.answered_at: float | None = None
 
     def prepare_database(self) -> None:
         """Before migrations: switch TimescaleDB on where the server has it and lets us. Plain tables do."""
@@ -53,6 +61,38 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
                 busy = exc
         # The server is well, all its connections are at work: that is no reason to leave it alone.
         raise busy
+
+    def make_cursor(self, cursor: Any) -> NotingCursor:
+        return NotingCursor(cursor, self)
+
+    def make_debug_cursor(self, cursor: Any) -> NotingDebugCursor:
+        return NotingDebugCursor(cursor, self)
+
+    @contextmanager
+    def writing(self, tables: frozenset[str]) -> Iterator[None]:
+        """Around a statement that writes ``tables``: they are told to `universe.generations` when it
+        commits, which without a transaction is at once."""
+        if self.autocommit:
+            with generations.writing(tables):
+                yield
+        else:
+            self._written |= tables
+            yield
+
+    # What Django calls for a transaction's end, with or without hooks behind it.
+    def _commit(self) -> None:
+        tables, self._written = frozenset(self._written), set()
+        with generations.writing(tables):
+            super()._commit()
+
+    def _rollback(self) -> None:
+        self._written.clear()
+        super()._rollback()
+
+    def _close(self) -> None:
+        self._written.clear()
+        self.answered_at = None
+        super()._close()
 
 
 def _answers(conn_params: dict[str, Any]) -> bool:
