@@ -116,9 +116,18 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # No read time-out: a socket that is idle for hours is healthy. The pool has room for every client.
+        # No read time-out: a socket that is idle for hours is healthy; the kernel asks whether the other end
+        # still lives. The pool has room for every client.
         "CONFIG": {
-            "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10**6}],
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    "socket_timeout": None,
+                    "socket_connect_timeout": 2,
+                    "socket_keepalive": True,
+                    "max_connections": 10**6,
+                }
+            ],
             "prefix": f"{REDIS_PREFIX}channels",
         },
     }
@@ -174,6 +183,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "sectorlight.page_reads.page_reads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
