@@ -6,12 +6,22 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Min
+
 from analysis.catalysts import Catalyst, CatalystKind, DilutionFlag, dilution_flags, distinct
 from analysis.engine.catalysts import RATE_SESSIONS, WINDOW, Density, densities
 from analysis.models import CatalystEvent
 from universe.models import StockUniverse
 from universe.selectors import FILINGS, news_covered_from
-from universe.sessions import ET, hours, previous_session, session_of, session_offset
+from universe.sessions import (
+    ET,
+    hours,
+    minute_end,
+    minute_start,
+    previous_session,
+    session_of,
+    session_offset,
+)
 
 DILUTING = (CatalystKind.OFFERING, CatalystKind.DILUTION)
 #: The longest that a flag of dilution stands.
@@ -104,8 +114,10 @@ class StockCatalysts:
 
 def stock_catalysts(symbol: str, now: dt.datetime) -> StockCatalysts:
     """What is known of one stock at market time ``now``."""
-    rows = CatalystEvent.objects.filter(symbol=symbol, at__gt=now - DILUTION_REACH, at__lte=now)
-    told = [catalyst_of(row) for row in rows]
+    first = now - DILUTION_REACH
+    # Asked for by the minute, a page that is opened again may have the same answer.
+    rows = CatalystEvent.objects.filter(symbol=symbol, at__gt=minute_start(first), at__lte=minute_end(now))
+    told = [catalyst_of(row) for row in rows if first < row.at <= now]
     return StockCatalysts(
         events=tuple(distinct(one for one in told if one.at > now - SHOWN_BACK)),
         dilution=dilution_flags(told, now).get(symbol),
@@ -115,8 +127,9 @@ def stock_catalysts(symbol: str, now: dt.datetime) -> StockCatalysts:
 def catalysts_since(moment: dt.datetime, now: dt.datetime) -> int:
     """How many members had news of how many classes after ``moment``: one for each company and class."""
     members = StockUniverse.objects.values("symbol")
-    rows = CatalystEvent.objects.filter(at__gt=moment, at__lte=now, symbol__in=members)
-    return rows.order_by().values("symbol", "kind").distinct().count()
+    rows = CatalystEvent.objects.filter(at__gt=moment, at__lte=minute_end(now), symbol__in=members)
+    firsts = rows.order_by().values("symbol", "kind").annotate(first=Min("at"))
+    return sum(first <= now for first in firsts.values_list("first", flat=True))
 
 
 def catalyst_of(row: CatalystEvent) -> Catalyst:

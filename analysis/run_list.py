@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Subquery
 
 from analysis.models import Alert, AnalysisRun, RunStatus
-from analysis.selectors import runs_of_world
+from analysis.selectors import UNASKED, runs_of_world
 
 RUNS_PER_PAGE = 25
 ALERTS_PER_PAGE = 50
@@ -40,7 +40,7 @@ def run_found(run_id: int) -> AnalysisRun | None:
 
 def runs_found(**wanted: Sequence[str]) -> QuerySet[AnalysisRun]:
     """The runs of the market world in force with one of the ``wanted`` values of each field."""
-    rows = runs_of_world().select_related("requested_by", "cancelled_by")
+    rows = runs_of_world().select_related("requested_by", "cancelled_by").defer(*UNASKED)
     return rows.filter(**{f"{field}__in": values for field, values in wanted.items()})
 
 
@@ -49,7 +49,7 @@ def runs_page(number: str, *, covered: bool = False) -> tuple[list[AnalysisRun],
 
     A ``number`` that is no page gives the nearest one.
     """
-    rows = runs_of_world().select_related("requested_by")
+    rows = runs_of_world().select_related("requested_by").defer(UNASKED[0])
     if not covered:
         rows = rows.exclude(status=RunStatus.COVERED)
     page = Paginator(rows.order_by("-scheduled_for", "-id"), RUNS_PER_PAGE).get_page(number)
@@ -63,12 +63,12 @@ def alerts_page(number: str, *, kind: str = "") -> tuple[list[Alert], Paging]:
     return list(page.object_list), Paging(page.number, page.paginator.num_pages, page.paginator.count)
 
 
-def alerts_latest(session: dt.date, limit: int) -> list[Alert]:
-    """The newest alerts of one session."""
-    return list(Alert.objects.filter(session=session).order_by("-at", "-id")[:limit])
-
-
-def alerts_count(session: dt.date) -> dict[str, int]:
-    """How many alerts of each kind one session has had; a kind without any is absent."""
-    kinds = Alert.objects.filter(session=session).order_by().values_list("kind").annotate(Count("id"))
-    return dict(kinds)
+def alerts_latest(session: dt.date, limit: int) -> tuple[list[Alert], dict[str, int]]:
+    """The newest alerts of one session, and how many of each kind it has had."""
+    of_kind = Alert.objects.filter(session=session).order_by().values("kind")
+    counts = {
+        f"count_{kind}": Subquery(of_kind.filter(kind=kind).annotate(count=Count("pk")).values("count"))
+        for kind in Alert.Kind.values
+    }
+    rows = list(Alert.objects.filter(session=session).annotate(**counts).order_by("-at", "-id")[:limit])
+    return rows, {kind: getattr(rows[0], f"count_{kind}") or 0 for kind in Alert.Kind.values} if rows else {}

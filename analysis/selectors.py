@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from analysis.catalyst_selectors import catalysts_since
@@ -34,7 +34,7 @@ from analysis.rights import asker_name, askers_of, cancel_question, may_cancel
 from analysis.schedule import PASS_INTERVAL, SlotRule, next_slot
 from analysis.types import Freshness, FreshnessLimits, ScoringParameters
 from sectors.types import Lineage
-from universe.sessions import hours, next_session, session_minutes_between, session_of
+from universe.sessions import hours, minute_start, next_session, session_minutes_between, session_of
 
 Reader = AbstractBaseUser | AnonymousUser
 
@@ -42,6 +42,8 @@ Reader = AbstractBaseUser | AnonymousUser
 BOARD_KINDS = (*ANALYSIS_KINDS, RunKind.PASS)
 #: The analyses that the schedule asks for.
 SLOT_ANALYSES = (RunKind.COMPREHENSIVE, RunKind.OVERNIGHT, RunKind.RELEASE)
+#: Of the people of a run nobody needs these.
+UNASKED = ("requested_by__password", "cancelled_by__password")
 ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
@@ -55,11 +57,46 @@ def run_newest_board() -> AnalysisRun | None:
     return _published(BOARD_KINDS).first()
 
 
+@dataclass(frozen=True, slots=True)
+class BoardRuns:
+    """The runs that the freshness bar tells of; None: no such run.
+
+    ``ended`` is the newest that published, should have or was cancelled, ``settled`` the same but for runs on
+    demand that were cancelled.
+    """
+
+    analysis: AnalysisRun | None
+    board: AnalysisRun | None
+    active: AnalysisRun | None
+    ended: AnalysisRun | None
+    settled: AnalysisRun | None
+
+
+def board_runs() -> BoardRuns:
+    """All of them at once: one query."""
+    wanted = {
+        "newest_analysis": _published(ANALYSIS_KINDS),
+        "newest_board": _published(BOARD_KINDS),
+        "newest_active": _active(),
+        "newest_ended": _ended(),
+        "newest_settled": _settled(),
+    }
+    rows = AnalysisRun.objects.annotate(
+        **{name: Subquery(found.values("pk")[:1]) for name, found in wanted.items()}
+    ).filter(pk__in=[F(name) for name in wanted])
+    found = {row.pk: row for row in rows.select_related("requested_by", "cancelled_by").defer(*UNASKED)}
+    told = next(iter(found.values()), None)
+    return BoardRuns(*(found.get(getattr(told, name, 0)) for name in wanted))
+
+
 def run_active() -> AnalysisRun | None:
     """The run of the whole board that works now, else the one that waits longest, else None."""
+    return _active().select_related("requested_by", "cancelled_by").defer(*UNASKED).first()
+
+
+def _active() -> QuerySet[AnalysisRun]:
     waiting = runs_of_world().filter(status__in=ACTIVE, kind__in=BOARD_KINDS)
-    waiting = waiting.select_related("requested_by", "cancelled_by")
-    return waiting.order_by("-status", "id").first()  # "running" sorts after "queued"
+    return waiting.order_by("-status", "id")  # "running" sorts after "queued"
 
 
 def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
@@ -68,7 +105,10 @@ def run_failed_since(board: AnalysisRun | None) -> AnalysisRun | None:
     A run of the schedule that an admin has cancelled ends the waiting for a failed one; a cancelled run on
     demand changes nothing about it.
     """
-    newest = _ended().exclude(status=RunStatus.CANCELLED, kind=RunKind.ON_DEMAND).first()
+    return _failed_since(_settled().first(), board)
+
+
+def _failed_since(newest: AnalysisRun | None, board: AnalysisRun | None) -> AnalysisRun | None:
     if newest is None or newest.status not in UNPUBLISHED or (board is not None and newest.pk == board.pk):
         return None
     return newest
@@ -93,12 +133,6 @@ def analysis_owed(now: dt.datetime) -> AnalysisRun | None:
     return None if is_done or cancelled.exclude(kind=RunKind.ON_DEMAND).exists() else slot
 
 
-def run_cancelled_since() -> AnalysisRun | None:
-    """The newest board run, when it was cancelled."""
-    newest = _ended().select_related("cancelled_by").first()
-    return newest if newest is not None and newest.status == RunStatus.CANCELLED else None
-
-
 def _ended() -> QuerySet[AnalysisRun]:
     """The board runs that published, should have published or were cancelled, the newest first."""
     ended = runs_of_world().filter(
@@ -107,6 +141,10 @@ def _ended() -> QuerySet[AnalysisRun]:
         finished_wall__isnull=False,
     )
     return ended.order_by("-finished_wall")
+
+
+def _settled() -> QuerySet[AnalysisRun]:
+    return _ended().exclude(status=RunStatus.CANCELLED, kind=RunKind.ON_DEMAND)
 
 
 def movers_since(moment: dt.datetime) -> int:
@@ -153,12 +191,14 @@ def parameters_current() -> ScoringParameters:
 
 def parameter_revision() -> ParameterRevision | None:
     """The active revision of the constants; None while the product's defaults stand."""
-    return ParameterRevision.objects.select_related("author").filter(active=True).first()
+    rows = ParameterRevision.objects.select_related("author").defer("author__password")
+    return rows.filter(active=True).first()
 
 
 def parameter_revisions(limit: int | None = None) -> list[ParameterRevision]:
     """The revisions of the constants with their authors, the newest first."""
-    rows = ParameterRevision.objects.select_related("author").order_by("-created_at", "-pk")
+    rows = ParameterRevision.objects.select_related("author").defer("author__password")
+    rows = rows.order_by("-created_at", "-pk")
     return list(rows[:limit])
 
 
@@ -183,7 +223,8 @@ def preference_of(user: Reader) -> FreshnessPreference:
 def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
     """What the freshness bar prints for this user at market time ``now``."""
     preference = preference_of(user)
-    analysis, board = run_newest_analysis(), run_newest_board()
+    runs = board_runs()
+    analysis, board = runs.analysis, runs.board
     analysis_as_of = analysis.as_of if analysis else None
     board_as_of = board.as_of if board else None
     facts = BoardFacts(
@@ -194,9 +235,9 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
         freshness=_age(analysis_as_of, now, preference) if analysis_as_of else None,
         minutes_since_analysis=_minutes_since(analysis, now),
         minutes_since_board=_minutes_since(board, now),
-        active=_active_words(run_active(), user),
-        failed=_failed_words(run_failed_since(board)),
-        cancelled=_cancelled_words(run_cancelled_since(), now),
+        active=_active_words(runs.active, user),
+        failed=_failed_words(_failed_since(runs.settled, board)),
+        cancelled=_cancelled_words(runs.ended, now),
         next_at=slot_next(now),
         catalysts=catalysts_since(analysis_as_of, now) if analysis_as_of else 0,
         movers=movers_since(analysis_as_of) if analysis_as_of else 0,
@@ -211,14 +252,14 @@ def board_freshness(user: Reader, now: dt.datetime) -> BoardFreshness:
 def runs_asked(user: Reader) -> list[dt.datetime]:
     """When the user asked for the runs of the last hour (wall time), newest first; without those that a fault
     of the program ended, or that were cancelled before they asked for prices."""
+    first = timezone.now() - dt.timedelta(hours=1)
     asked = AnalysisRun.objects.filter(
-        kind__in=BOARD_KINDS,
-        requested_by_id=user.pk,
-        created_wall__gt=timezone.now() - dt.timedelta(hours=1),
+        kind__in=BOARD_KINDS, requested_by_id=user.pk, created_wall__gt=minute_start(first)
     )
     asked = asked.exclude(counts__has_key="fault")
     asked = asked.exclude(~Q(timings__has_key="prices"), status=RunStatus.CANCELLED)
-    return list(asked.order_by("-created_wall").values_list("created_wall", flat=True))
+    moments = asked.order_by("-created_wall").values_list("created_wall", flat=True)
+    return [moment for moment in moments if moment > first]
 
 
 def _minutes_since(run: AnalysisRun | None, now: dt.datetime) -> float:
@@ -274,7 +315,7 @@ def _active_words(run: AnalysisRun | None, user: Reader) -> ActiveRun | None:
 
 
 def _cancelled_words(run: AnalysisRun | None, now: dt.datetime) -> str:
-    if run is None:
+    if run is None or run.status != RunStatus.CANCELLED:
         return ""
     return f"The run of {moment_words(run.scheduled_for, now)} was cancelled by {_name(run.cancelled_by)}."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import redis
 from django.conf import settings
@@ -22,6 +23,8 @@ from sectors.presenters.market import (
 from sectors.selectors import board_current
 from universe.clock import ClockUnavailableError, clock_state, market_now
 from universe.redis import client
+
+JUST_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +69,7 @@ def _outages() -> list[Banner]:
         )
         found.append(Banner("degraded", "DEGRADED", text, "Live updates pause until it is back."))
     try:
-        connection.ensure_connection()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        _database_ask()
     except DatabaseError:
         text = "PostgreSQL does not answer. The board shows the last known readings and heals by itself."
         found.append(Banner("degraded", "DEGRADED", text, "No run can start until it is back."))
@@ -78,3 +79,13 @@ def _outages() -> list[Banner]:
         text = "The simulated market does not tell its time. Ages count from the last board."
         found.append(Banner("degraded", "DEGRADED", text))
     return found
+
+
+def _database_ask() -> None:
+    """Raises DatabaseError while PostgreSQL is away. A page that just had an answer need not ask again."""
+    answered: float | None = getattr(connection, "answered_at", None)
+    if answered is not None and time.monotonic() - answered < JUST_SECONDS:
+        return
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")

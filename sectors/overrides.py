@@ -53,7 +53,9 @@ class Standing:
 
 def overrides_standing() -> Standing:
     """All overrides in force, the newest first; without any nothing else is asked."""
-    rows = tuple(SectorOverride.objects.filter(active=True).select_related("author"))
+    rows = tuple(
+        SectorOverride.objects.filter(active=True).select_related("author").defer("author__password")
+    )
     if not rows:
         return Standing()
     named = Q(symbol__in={row.symbol for row in rows}) | Q(figi__in=_figis(rows))

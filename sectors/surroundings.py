@@ -55,11 +55,8 @@ def releases_now(now: dt.datetime) -> list[Release]:
     """US releases of today and tomorrow; none while PostgreSQL is away."""
     today = now.astimezone(ET).replace(hour=0, minute=0, second=0, microsecond=0)
     try:
-        found = [
-            release
-            for impact in IMPACTS
-            for release in releases_between(today, today + CALENDAR_DAYS, impact=impact)
-        ]
+        found = list(releases_between(today, today + CALENDAR_DAYS, impact=""))
     except DatabaseError:
         return []
-    return [release for release in found if release.country == COUNTRY]
+    ours = [release for release in found if release.country == COUNTRY and release.impact in IMPACTS]
+    return sorted(ours, key=lambda release: IMPACTS.index(release.impact))

@@ -183,6 +183,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     _answers_table(terminalreporter)
     _faults_table(terminalreporter)
     _misses_table(terminalreporter)
+    _queries_table(terminalreporter)
 
 
 def _told(terminalreporter: Any, wanted: str) -> list[Any]:
@@ -213,6 +214,15 @@ def _misses_table(terminalreporter: Any) -> None:
         terminalreporter.section("catalysts that the rules miss")
         for line in lines:
             terminalreporter.line(line)
+
+
+def _queries_table(terminalreporter: Any) -> None:
+    """How often each page asks PostgreSQL; the parts that htmx asks for alone where they differ."""
+    for counts in _told(terminalreporter, "page_queries"):
+        terminalreporter.section("queries of each page, cold and warm")
+        for page, (cold, warm) in counts.items():
+            if counts.get(page.removesuffix(" of htmx")) != (cold, warm) or not page.endswith(" of htmx"):
+                terminalreporter.line(f"{page:<64}{cold:>4}{warm:>4}")
 
 
 def _answers_table(terminalreporter: Any) -> None:

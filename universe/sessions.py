@@ -163,6 +163,17 @@ def session_of(moment: dt.datetime) -> Session:
     return previous_session(day)
 
 
+def minute_start(moment: dt.datetime) -> dt.datetime:
+    """The whole minute that ``moment`` lies in."""
+    return moment.replace(second=0, microsecond=0)
+
+
+def minute_end(moment: dt.datetime) -> dt.datetime:
+    """The first whole minute that is not before ``moment``."""
+    start = minute_start(moment)
+    return start if start == moment else start + dt.timedelta(minutes=1)
+
+
 def session_minutes_between(earlier: dt.datetime, later: dt.datetime) -> float:
     """Minutes of session time (4:00 to 20:00, early closes to 17:00) in the span; 0 when it is reversed."""
     start, end = new_york(earlier), new_york(later)

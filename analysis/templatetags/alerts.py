@@ -6,7 +6,7 @@ from django import template
 from django.db import DatabaseError
 
 from analysis.pages.alerts import AlertRail, alert_rail
-from analysis.run_list import alerts_count, alerts_latest
+from analysis.run_list import alerts_latest
 from sectors.live import board_now
 from universe import sessions
 
@@ -24,7 +24,7 @@ def alerts_rail() -> dict[str, AlertRail]:
     now = board_now(None)
     try:
         session = sessions.session_of(now)
-        alerts, counts = alerts_latest(session, RAIL_ROWS), alerts_count(session)
+        alerts, counts = alerts_latest(session, RAIL_ROWS)
     except DatabaseError:
         return {"rail": AlertRail((), "", is_unknown=True)}
     return {"rail": alert_rail(alerts, counts, now)}

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError
 
 from analysis.freshness import BoardFreshness, moment_words
-from analysis.selectors import board_freshness, run_active
+from analysis.selectors import board_freshness, board_runs
 from universe.clock import ClockUnavailableError, market_now
 
 register = template.Library()
@@ -56,7 +56,7 @@ def freshness_bar(context: template.RequestContext) -> dict[str, Any]:
 def run_is_active() -> bool:
     """Whether a run of the whole board waits or works now."""
     try:
-        return run_active() is not None
+        return board_runs().active is not None
     except DatabaseError:
         return False
 

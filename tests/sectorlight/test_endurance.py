@@ -81,7 +81,7 @@ def _cache_settings() -> dict[str, object]:
 
 @pytest.fixture
 def without_database() -> Iterator[None]:
-    with mock.patch.object(auth.ModelBackend, "get_user", side_effect=OperationalError("gone")):
+    with mock.patch.object(auth.User.objects, "select_related", side_effect=OperationalError("gone")):
         yield
 
 
@@ -99,7 +99,7 @@ def test_a_user_seen_before_stays_logged_in_while_the_database_is_away(client: C
     user = get_user_model().objects.create_user("trader", password="pw", first_name="Alice")
     client.force_login(user)
     assert EnduringBackend().get_user(user.pk) == user
-    with mock.patch.object(auth.ModelBackend, "get_user", side_effect=OperationalError("gone")):
+    with mock.patch.object(auth.User.objects, "select_related", side_effect=OperationalError("gone")):
         remembered = EnduringBackend().get_user(user.pk)
     assert remembered is not None
     assert (remembered.username, remembered.first_name, remembered.password) == ("trader", "Alice", "")

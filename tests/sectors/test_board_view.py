@@ -249,7 +249,7 @@ def test_without_the_tables_the_board_of_redis_stands(
 
     for name in ("benchmarks", "releases_between"):
         monkeypatch.setattr(f"sectors.surroundings.{name}", away)
-    for name in ("board_freshness", "run_active"):
+    for name in ("board_freshness", "board_runs"):
         monkeypatch.setattr(f"analysis.templatetags.freshness.{name}", away)
     monkeypatch.setattr(selectors, "_snapshots", away)
     html = page(trader)

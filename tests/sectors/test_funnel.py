@@ -87,7 +87,7 @@ def test_the_page_costs_a_fixed_number_of_queries(
         listing(f"AAA{number}", snapshot)
         listing(f"BBB{number}", before)
     page(trader)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         page(trader)
 
 

@@ -21,7 +21,11 @@ def criteria_current() -> UniverseCriteria:
 
 def criteria_revisions(limit: int | None = None) -> list[CriteriaRevision]:
     """The revisions of the limits with their authors, the newest first."""
-    rows = CriteriaRevision.objects.select_related("author").order_by("-created_at", "-pk")
+    rows = (
+        CriteriaRevision.objects.select_related("author")
+        .defer("author__password")
+        .order_by("-created_at", "-pk")
+    )
     return list(rows[:limit])
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 
 from universe.benchmarks import CONTEXT
 from universe.models import MarketContext
-from universe.sessions import hours, phase, session_of
+from universe.sessions import hours, minute_end, minute_start, phase, session_of
 
 # A halt is told by snapshots; a minute bar of the minute before it may carry a later time.
 HALT_WITHIN = dt.timedelta(seconds=61)
@@ -143,10 +143,12 @@ def quotes_with_references(
     symbols: Sequence[str], as_of: dt.datetime, minutes: int = 30
 ) -> dict[str, QuoteWithReference]:
     """What `quotes_newest` and `reference_prices` tell of few symbols, in one query; one without a print in
-    the session is absent."""
-    earlier = {"earlier_first": _phase_start(as_of), "earlier_last": as_of - dt.timedelta(minutes=minutes)}
+    the session is absent. By the minute: the newest print until this minute ends, and the last one until
+    ``minutes`` before it began."""
+    last = minute_start(as_of) - dt.timedelta(minutes=minutes)
+    moments = {"last": minute_end(as_of), "earlier_first": _phase_start(as_of), "earlier_last": last}
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST_AND_EARLIER, _newest(symbols, as_of) | earlier)
+        cursor.execute(_NEWEST_AND_EARLIER, _newest(symbols, as_of) | moments)
         return {row[0]: QuoteWithReference(*row[1:]) for row in cursor.fetchall()}
 
 
