@@ -19,6 +19,7 @@ from sectors.lights import LIGHTS
 from sectors.models import SentimentReading
 from sectors.outages import OutageLog
 from universe import keys
+from universe.hit_rates import ask_counted
 from universe.redis import client, patient_client
 
 KEPT_SECONDS = 24 * 60 * 60
@@ -46,16 +47,35 @@ def board_store(board: Mapping[str, Any], readings: Sequence[SentimentReading]) 
     return True
 
 
-def board_fetch() -> dict[str, Any] | None:
-    """The newest board of the world in force; None: not there, of another world, unreadable or Redis away."""
+def board_fetch(*, counted: bool = False) -> dict[str, Any] | None:
+    """The newest board of the world in force; None: not there, of another world, unreadable or Redis away.
+
+    ``counted``: the question is one of the hit rate's (`universe.hit_rates`).
+    """
     try:
-        raw = client().get(keys.board())
+        with client().pipeline(transaction=False) as pipe:
+            pipe.get(keys.board())
+            if counted:
+                ask_counted(pipe, "board")
+            raw = pipe.execute(raise_on_error=False)[0]
+        if isinstance(raw, redis.RedisError):
+            raise raw
     except redis.RedisError as exc:
         redis_outage.failed(exc)
         return None
     redis_outage.answered()
     board = _parsed(raw)
     return board if board and board.get("world") == settings.MARKET_WORLD else None
+
+
+def board_is_whole(board: Mapping[str, Any]) -> bool:
+    """Whether each of its sectors has its keys; True while Redis is away, which nobody can mend."""
+    slugs = list(board.get("sectors", {}))
+    names = [key(slug) for slug in slugs for key in (keys.sector_sentiment, keys.sector_top_stocks)]
+    try:
+        return not names or client().exists(*names) == len(names)
+    except redis.RedisError:
+        return True
 
 
 def _replace(pipe: Any, values: dict[str, dict[str, Any]]) -> None:

@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from sectors.board_cache import board_fetch
+from sectors.board_fill import board_filled
 from sectors.lights import stored_band
 from sectors.models import (
     BoardSnapshot,
@@ -121,7 +122,8 @@ def override_revisions(symbol: str) -> list[SectorOverride]:
     known = Q(symbol__in=[symbol, *former_symbols(symbol)])
     if figi:
         known = (known & Q(figi__in=["", figi])) | Q(figi=figi)
-    return list(SectorOverride.objects.filter(known).select_related("author", "sector"))
+    rows = SectorOverride.objects.filter(known).select_related("author", "sector")
+    return list(rows.defer("author__password"))
 
 
 def override_labels() -> list[tuple[str, str]]:
@@ -144,7 +146,7 @@ def weight_settings_of(readings: Iterable[SentimentReading]) -> dict[str, Weight
 def weights_named(ids: Iterable[int]) -> list[VolatilityWeight]:
     """The revisions of these ids, with their authors, in board order."""
     rows = VolatilityWeight.objects.filter(pk__in=list(ids)).select_related("author")
-    return list(rows.order_by("sector__position"))
+    return list(rows.defer("author__password").order_by("sector__position"))
 
 
 def weight_settings() -> dict[str, WeightSetting]:
@@ -155,7 +157,7 @@ def weight_settings() -> dict[str, WeightSetting]:
 def weight_revisions(slug: str) -> list[VolatilityWeight]:
     """Every revision of one sector's weight, newest first."""
     rows = VolatilityWeight.objects.filter(sector_id=slug).select_related("author")
-    return list(rows.order_by("-created_at", "-pk"))
+    return list(rows.defer("author__password").order_by("-created_at", "-pk"))
 
 
 def readings_newest(world: str | None = None) -> list[SentimentReading]:
@@ -239,16 +241,20 @@ def previous_lights(readings: Sequence[SentimentReading]) -> dict[str, PreviousL
 
 def board_current() -> dict[str, Any] | None:
     """The newest board: Redis, else PostgreSQL, else None. A dead server is logged once, never raised."""
-    board = board_fetch()
+    board = board_fetch(counted=True)
     if board is not None:
         return board
     try:
-        stored = _snapshots().order_by("-timestamp").values_list("board", flat=True).first()
+        stored = board_filled(_board_stored)
     except (OperationalError, InterfaceError) as exc:
         _outage.failed(exc)
         return None
     _outage.answered()
     return stored
+
+
+def _board_stored() -> dict[str, Any] | None:
+    return _snapshots().order_by("-timestamp").values_list("board", flat=True).first()
 
 
 def board_at(moment: dt.datetime) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
-from sectors.board_cache import board_fetch, board_store
+from sectors.board_cache import board_fetch, board_is_whole, board_store
 from sectors.broadcast import announce_readings
 from sectors.models import BoardSnapshot, Sector, SentimentReading
 from sectors.presenters import board_payload
@@ -49,12 +49,13 @@ def board_mend() -> bool:
     """Put the newest stored board into Redis when another, or none, is there, and tell the open pages.
 
     A worker that died between its commit and Redis, or a Redis that was emptied, leaves pages on an older
-    board. True: something was mended.
+    board; a reader who put that back left the keys of the sectors to this. True: something was mended.
     """
     rows = BoardSnapshot.objects.filter(board__world=settings.MARKET_WORLD).order_by("-timestamp")
     newest: int | None = rows.values_list("board__version", flat=True).first()
     standing = board_fetch()
-    if newest is None or (standing is not None and standing.get("version", 0) >= newest):
+    is_newest = newest is None or (standing is not None and standing.get("version", 0) >= newest)
+    if is_newest and (standing is None or board_is_whole(standing)):
         return False
     snapshot, lights = rows[0], readings_newest()
     if not board_store(snapshot.board, lights):
