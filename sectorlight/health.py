@@ -25,6 +25,7 @@ from analysis.slot_selectors import slots_begun, slots_past
 from analysis.slot_words import slot_words
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
+from universe.hit_rates import HitRate, Kind, hit_rates
 from universe.redis import client
 from universe.selectors import series_keeping, storage
 from universe.sources import transport_in_force, vendor_status
@@ -55,6 +56,7 @@ def redis_check() -> Check:
     try:
         has_board = bool(client().exists(keys.board()))
         server: Any = client().info("server")
+        rates = hit_rates()
     except redis.RedisError:
         return {
             "status": "down",
@@ -62,7 +64,17 @@ def redis_check() -> Check:
             "has_board": False,
         }
     version = server.get("valkey_version") or server.get("redis_version", "unknown")
-    return {"status": "ok", "server": str(version), "has_board": has_board}
+    return {"status": "ok", "server": str(version), "has_board": has_board, **_rates(rates)}
+
+
+def _rates(rates: Mapping[Kind, HitRate]) -> Check:
+    """How often the board, and all that a page reads, was in Redis: 0 to 1; null before it was asked for."""
+    board, pages = rates.get("board"), rates.get("pages")
+    return {
+        "hit_rate": round(board.share, 4) if board else None,
+        "page_hit_rate": round(pages.share, 4) if pages else None,
+        "counted_since": min(rate.since for rate in rates.values()).isoformat() if rates else None,
+    }
 
 
 def vendor_check(vendor: str) -> Check:

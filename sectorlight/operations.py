@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sectorlight.health import CHECKS, Check
 from sectors import figures
+from universe.hit_rates import Kind, hit_rates
 from universe.sources import (
     Entitlement,
     budget_of,
@@ -46,6 +47,9 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     "degraded": ("caution", "g-warn"),
     "down": ("bad", "g-x"),
 }
+RATES: Mapping[Kind, str] = {"board": "The board", "pages": "What a page reads"}
+#: The board is found in Redis more often than this, or something is wrong.
+LEAST_SHARE = 0.9
 #: Prices further behind the market than this are late, not just on their way.
 LATE_SECONDS = 120
 
@@ -59,6 +63,18 @@ class PartRow:
     look: str
     glyph: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """How often Redis had what was asked of it."""
+
+    name: str
+    share: str
+    asked: str
+    missed: str
+    since: str
+    is_low: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +123,7 @@ def operations(request: HttpRequest) -> HttpResponse:
     _keepers_only(request)
     parts = [_part(PARTS[name], check()) for name, check in CHECKS.items()]
     panels = [vendor_panel(vendor) for vendor in VENDORS]
-    return render(request, "operations.html", {"parts": parts, "vendors": panels})
+    return render(request, "operations.html", {"parts": parts, "vendors": panels, "rates": rate_rows()})
 
 
 @require_POST
@@ -172,6 +188,25 @@ def vendor_panel(vendor: str) -> VendorPanel:
         transports=_transports(vendor, status),
         capabilities=tuple(_capability(entry) for entry in plan.entitlements()),
     )
+
+
+def rate_rows() -> list[RateRow]:
+    """The hit rates; none before the first question, and while Redis is away."""
+    try:
+        rates = hit_rates().values()
+    except redis.RedisError:
+        return []
+    return [
+        RateRow(
+            name=RATES[rate.kind],
+            share=f"{figures.plain(100 * rate.share, 2)} %",
+            asked=figures.count(rate.asked),
+            missed=figures.count(rate.missed),
+            since=_moment(rate.since),
+            is_low=rate.kind == "board" and rate.share <= LEAST_SHARE,
+        )
+        for rate in rates
+    ]
 
 
 def _lag(seconds: int | None) -> str:
