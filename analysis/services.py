@@ -57,7 +57,7 @@ from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.errors import SourceError
 from universe.redis import client
-from universe.services import Kept, calls_prune, lock_take, news_prune, series_keep
+from universe.services import Kept, calls_prune, lock_take, news_prune, series_keep, stock_universe_mend
 from universe.sessions import hours, previous_session, session_of, sessions_between
 from universe.types import SessionHours
 
@@ -123,6 +123,7 @@ def tick() -> TickReport:
         retry_request(now)
     runs_dispatch()
     board_mend()
+    stock_universe_mend()
     return TickReport(queued, covered)
 
 

@@ -29,7 +29,11 @@ from universe.services.revisions import revision_conflict
 from universe.services.series import Kept, series_arrange, series_keep
 from universe.services.snapshot import snapshot_build
 from universe.services.splits import splits_refresh, splits_store, splits_today
-from universe.services.stock_universe import stock_universe_is_behind, stock_universe_replace
+from universe.services.stock_universe import (
+    stock_universe_is_behind,
+    stock_universe_mend,
+    stock_universe_replace,
+)
 
 __all__ = [
     "CriteriaPreview",
@@ -79,6 +83,7 @@ __all__ = [
     "splits_store",
     "splits_today",
     "stock_universe_is_behind",
+    "stock_universe_mend",
     "stock_universe_replace",
     "tracked_symbols",
     "unheard",

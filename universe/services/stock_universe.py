@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import redis as redis_errors
@@ -14,7 +14,7 @@ from universe import keys
 from universe.bulk import rows_insert
 from universe.models import StockUniverse
 from universe.redis import client
-from universe.selectors.universe import MemberRow, members
+from universe.selectors.universe import members
 from universe.types import Session
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def stock_universe_replace(session: Session, classes: SectorOf) -> int:
                 for row in rows
             ),
         )
-        transaction.on_commit(lambda: _publish(rows))
+        transaction.on_commit(lambda: _publish([row.symbol for row in rows]))
     return len(rows)
 
 
@@ -73,22 +73,35 @@ def stock_universe_is_behind(session: Session) -> bool:
     return newest is None or newest < session
 
 
+def stock_universe_mend() -> bool:
+    """Put the set of the newest universe back when Redis has none; True when it did."""
+    try:
+        if client().exists(keys.universe_stocks()):
+            return False
+    except redis_errors.RedisError:
+        return False
+    symbols = list(StockUniverse.objects.values_list("symbol", flat=True))
+    return bool(symbols) and _publish(symbols)
+
+
 def _whole(value: float | None) -> int | None:
     return None if value is None else round(value)
 
 
-def _publish(rows: list[MemberRow]) -> None:
-    """Swap the set in one step, so that no reader sees half of it."""
+def _publish(symbols: Sequence[str]) -> bool:
+    """Swap the set in one step, so that no reader sees half of it; False: Redis is away."""
     name = keys.universe_stocks()
     fresh = f"{name}:next"
     try:
         with client().pipeline(transaction=True) as pipe:
             pipe.delete(fresh)
-            if rows:
-                pipe.sadd(fresh, *(row.symbol for row in rows))
+            if symbols:
+                pipe.sadd(fresh, *symbols)
                 pipe.rename(fresh, name)
             else:
                 pipe.delete(name)
             pipe.execute()
     except redis_errors.RedisError as exc:
         logger.warning("the set %s was not replaced: %s", name, exc)
+        return False
+    return True
