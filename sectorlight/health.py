@@ -14,6 +14,7 @@ from typing import Any, Literal
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -38,6 +39,8 @@ VENDOR_GRACE = dt.timedelta(minutes=5)
 #: Ages at which a missing heartbeat counts.
 WORKER_LATE = dt.timedelta(seconds=60)
 TICK_LATE = dt.timedelta(seconds=150)
+#: How old what is told of chunks and policies may be.
+KEEPING_SECONDS = 60
 #: How many slots without a result are named; the count tells the rest.
 SLOTS_NAMED = 3
 
@@ -46,10 +49,19 @@ def database_check() -> Check:
     """Reachable or not, which server and storage, and what drops and compresses old market detail."""
     try:
         found = storage()
-        keeping = series_keeping(world=settings.MARKET_WORLD)
+        keeping = _keeping()
     except DatabaseError:
         return {"status": "down", "detail": "PostgreSQL does not answer; the last board comes from Redis"}
     return {"status": "ok", "server": found.server, "storage": found.words, "series": keeping}
+
+
+def _keeping() -> Check:
+    """How market detail is kept, as it was at most a minute ago."""
+    keeping: Check | None = cache.get("series-keeping")
+    if keeping is None:
+        keeping = dict(series_keeping(world=settings.MARKET_WORLD))
+        cache.set("series-keeping", keeping, KEEPING_SECONDS)
+    return keeping
 
 
 def redis_check() -> Check:
