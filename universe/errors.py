@@ -66,14 +66,26 @@ class NotFound(SourceError):
 
 
 class BadPayload(SourceError):
-    """The answer, or one datum in it, has not the agreed shape. Names ``symbol`` and ``field`` if known."""
+    """The answer, or one datum in it, has not the agreed shape. Names ``symbol`` and ``field`` if known, and
+    the ``value`` as it came; ``fault`` is one of `universe.gates.Fault` where it is more than unreadable."""
 
     permanent = True
 
-    def __init__(self, message: str, *, vendor: str = "", symbol: str = "", field: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        vendor: str = "",
+        symbol: str = "",
+        field: str = "",
+        value: str = "",
+        fault: str = "",
+    ) -> None:
         super().__init__(message, vendor=vendor)
         self.symbol = symbol
         self.field = field
+        self.value = value
+        self.fault = fault
 
 
 class Rejected(SourceError):

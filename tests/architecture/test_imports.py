@@ -40,7 +40,8 @@ PUBLIC_OF = {
 }
 PURE = re.compile(
     r"analysis\.(catalysts|engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
-    r"|universe\.(changes|criteria|gaps|integrity|sessions|notices|benchmarks|recording|series|statements)$"
+    r"|universe\.(changes|criteria|gaps|gates|integrity|sessions|notices|benchmarks|recording|series)$"
+    r"|universe\.statements$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.(world|replay\.(folder|intraday|listings))(\.|$)"
     r"|[a-z]+\.(types|errors)$"
 )

@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from universe.errors import BadPayload
+from universe.gates import Fault, Refusal, told_once
 from universe.notices import ClosedDay, Filing
 from universe.types import (
     Bar,
@@ -25,9 +26,11 @@ from universe.types import (
     Session,
     ShortInterest,
     Split,
+    is_symbol,
 )
 
 T = TypeVar("T")
+P = TypeVar("P", Bar, MinuteBar, Quote)
 #: The lists that filings come in: all forms of interest, and what 8-Ks disclose.
 FilingList = Literal["papers", "disclosures"]
 FILING_LISTS: tuple[FilingList, ...] = ("papers", "disclosures")
@@ -68,25 +71,49 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[T]):
-    """``rows`` that were read; ``dropped`` counts the others by reason ("bad_payload:close")."""
+    """``rows`` that were read; ``dropped`` counts the others by reason ("bad_payload:close"). ``refused`` are
+    those of the others of which the symbol is known."""
 
     rows: list[T]
     dropped: Counter[str] = field(default_factory=Counter)
+    refused: list[Refusal] = field(default_factory=list)
 
 
-def parse_each(payloads: Iterable[Any], parse: Callable[[Any], T | None]) -> Parsed[T]:
-    """Parse datum by datum. `BadPayload` drops that datum and counts its field; None is nothing to keep."""
+def parse_each(
+    payloads: Iterable[Any], parse: Callable[[Any], T | None], *, ours: Callable[[str], str | None] = str
+) -> Parsed[T]:
+    """Parse datum by datum. `BadPayload` drops that datum and counts its field; None is nothing to keep.
+    ``ours`` spells a vendor's symbol our way, None for one that is not ours."""
     rows: list[T] = []
     dropped: Counter[str] = Counter()
+    refused: list[Refusal] = []
     for payload in payloads:
         try:
             row = parse(payload)
         except BadPayload as exc:
             dropped[f"bad_payload:{exc.field}"] += 1
+            refused += refusals_of(exc, ours(exc.symbol))
             continue
         if row is not None:
             rows.append(row)
-    return Parsed(rows, dropped)
+    return Parsed(rows, dropped, refused)
+
+
+def refusals_of(exc: BadPayload, symbol: str | None) -> list[Refusal]:
+    """The datum that was dropped, under ``symbol``; none when that is no symbol."""
+    if not symbol or not is_symbol(symbol):
+        return []
+    return [Refusal(symbol, Fault(exc.fault or Fault.UNREADABLE), exc.field, exc.value, exc.vendor)]
+
+
+def once(parsed: Parsed[P], key: Callable[[P], Hashable]) -> Parsed[P]:
+    """One row per ``key``. Those told again alike are counted as "duplicate"; of those that tell different
+    values none is kept, and they are refused."""
+    told = told_once(parsed.rows, key)
+    if len(told.rows) == len(parsed.rows):
+        return parsed
+    counts = Counter(duplicate=told.repeated) + Counter({f"refused:{Fault.TWICE}": len(told.refused)})
+    return Parsed(told.rows, parsed.dropped + counts, parsed.refused + told.refused)
 
 
 def distinct(parsed: Parsed[T], key: Callable[[T], Hashable]) -> Parsed[T]:
@@ -95,17 +122,19 @@ def distinct(parsed: Parsed[T], key: Callable[[T], Hashable]) -> Parsed[T]:
     repeated = len(parsed.rows) - len(rows)
     if not repeated:
         return parsed
-    return Parsed(list(rows.values()), parsed.dropped + Counter(duplicate=repeated))
+    return replace(parsed, rows=list(rows.values()), dropped=parsed.dropped + Counter(duplicate=repeated))
 
 
 def joined(parts: Iterator[Parsed[T]] | Sequence[Parsed[T]]) -> Parsed[T]:
     """Several answers as one."""
     rows: list[T] = []
     dropped: Counter[str] = Counter()
+    refused: list[Refusal] = []
     for part in parts:
         rows.extend(part.rows)
         dropped.update(part.dropped)
-    return Parsed(rows, dropped)
+        refused.extend(part.refused)
+    return Parsed(rows, dropped, refused)
 
 
 class PriceSource(Protocol):

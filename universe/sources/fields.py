@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from universe.errors import BadPayload
+from universe.gates import Fault
 
 # No share costs more, or less; a vendor once listed a change of 1.29e41 percent.
 PRICE_MAX_USD = 10_000_000.0
@@ -16,14 +18,51 @@ COUNT_MAX = 1e15
 SECONDS_MIN, SECONDS_MAX = 946_684_800, 4_102_444_800
 
 
-def bad(vendor: str, symbol: str, field: str, value: object) -> BadPayload:
+def bad(vendor: str, symbol: str, field: str, value: object, fault: Fault = Fault.UNREADABLE) -> BadPayload:
     shown = repr(value)[:60]
     return BadPayload(
         f"{vendor} sent {field}={shown} for {symbol or 'an unnamed symbol'}; that datum is dropped.",
         vendor=vendor,
         symbol=symbol,
         field=field,
+        value=shown,
+        fault=fault,
     )
+
+
+def price_of(payload: Mapping[str, Any], field: str, *, vendor: str, symbol: str) -> float | None:
+    """USD a share; zero and null mean none, a negative or absurd price is refused."""
+    value = payload.get(field)
+    if value is None or value == 0:
+        return None
+    if not is_number(value, PRICE_MIN_USD, PRICE_MAX_USD):
+        raise bad(vendor, symbol, field, value, _fault_of(value, Fault.PRICE))
+    return float(value)
+
+
+def price_told(payload: Mapping[str, Any], field: str, *, vendor: str, symbol: str) -> float:
+    """Like `price_of`, but there must be one."""
+    price = price_of(payload, field, vendor=vendor, symbol=symbol)
+    if price is None:
+        value = payload.get(field)
+        raise bad(vendor, symbol, field, value, _fault_of(value, Fault.PRICE))
+    return price
+
+
+def count_of(payload: Mapping[str, Any], field: str, *, vendor: str, symbol: str) -> float | None:
+    """Shares or USD, 0 allowed; null means none."""
+    value = payload.get(field)
+    if value is None:
+        return None
+    if not is_number(value, 0, COUNT_MAX):
+        is_negative = is_number(value, -math.inf, 0)
+        raise bad(vendor, symbol, field, value, Fault.VOLUME if is_negative else Fault.UNREADABLE)
+    return float(value)
+
+
+def _fault_of(value: object, fault: Fault) -> Fault:
+    """A number that cannot be is more than unreadable."""
+    return fault if type(value) in (int, float) else Fault.UNREADABLE
 
 
 def moment_from(value: object, unit: float, *, vendor: str, symbol: str, field: str) -> dt.datetime:
@@ -95,26 +134,15 @@ class Datum:
         return float(value)
 
     def price(self, field: str) -> float:
-        value = self.price_or_none(field)
-        if value is None:
-            raise self._bad(field)
-        return value
+        return price_told(self.payload, field, vendor=self.vendor, symbol=self.symbol)
 
     def price_or_none(self, field: str) -> float | None:
         """USD a share; zero and null mean none, a negative or absurd price is refused."""
-        value = self.number_or_none(field)
-        if value is None or value == 0:
-            return None
-        if not PRICE_MIN_USD <= value <= PRICE_MAX_USD:
-            raise self._bad(field)
-        return value
+        return price_of(self.payload, field, vendor=self.vendor, symbol=self.symbol)
 
     def count_or_none(self, field: str) -> float | None:
         """Shares or USD, 0 allowed."""
-        value = self.number_or_none(field)
-        if value is not None and value < 0:
-            raise self._bad(field)
-        return value
+        return count_of(self.payload, field, vendor=self.vendor, symbol=self.symbol)
 
     def known_count(self, field: str) -> float | None:
         """Shares or USD where the vendor writes 0 for "not known"."""

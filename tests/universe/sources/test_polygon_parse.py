@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from universe.errors import BadPayload
+from universe.gates import Fault
 from universe.sources.base import parse_each
 from universe.sources.polygon import parse
 
@@ -298,15 +299,24 @@ def test_a_day_of_a_range_starts_at_midnight_in_new_york(milliseconds: int, sess
     assert (bar.session, bar.as_of, bar.fetched_at) == (session, session, NOW)
 
 
-def test_a_minute_told_twice_counts_once_and_the_last_one_holds() -> None:
+def test_a_minute_told_twice_alike_counts_once() -> None:
+    minutes = [{"t": MINUTE_MS, "c": 10.0, "v": 100}] * 2
+    parsed = parse.parse_minute_bars(minutes, symbol="ANNE", fetched_at=NOW)
+    assert ([bar.close for bar in parsed.rows], parsed.dropped) == ([10.0], {"duplicate": 1})
+
+
+def test_a_minute_told_twice_with_different_closes_is_refused_and_its_shares_count() -> None:
     minutes = [
         {"t": MINUTE_MS + 60_000, "c": 11.0, "v": 100},
         {"t": MINUTE_MS, "c": 10.0, "v": 100},
         {"t": MINUTE_MS, "c": 10.5, "v": 150},
     ]
     parsed = parse.parse_minute_bars(minutes, symbol="ANNE", fetched_at=NOW)
-    assert [(bar.close, bar.day_volume) for bar in parsed.rows] == [(10.5, 150), (11.0, 250)]
-    assert parsed.dropped == {"duplicate": 1}
+    assert [(bar.close, bar.day_volume) for bar in parsed.rows] == [(11.0, 250)]
+    assert parsed.dropped == {"refused:told_twice": 1}
+    assert [(one.symbol, one.fault, one.value) for one in parsed.refused] == [
+        ("ANNE", Fault.TWICE, "10.0 and 10.5")
+    ]
     assert parsed.rows[0].as_of == parsed.rows[0].start + dt.timedelta(minutes=1)
 
 

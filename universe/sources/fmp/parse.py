@@ -10,12 +10,13 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal
 
 from universe.errors import BadPayload
 from universe.notices import Filing, Holding
 from universe.sessions import ET
-from universe.sources.base import Parsed, distinct, parse_each
+from universe.sources.base import Parsed, once, parse_each
 from universe.sources.fields import Datum, bad, moment_from
 from universe.types import CompanyFacts, EconomicRelease, Headline, MinuteBar, Quote
 
@@ -222,8 +223,8 @@ def parse_minute_bars(payloads: list[Any], *, symbol: str, fetched_at: dt.dateti
             symbol, row.moment("date", ET), row.price("close"), None, VENDOR, fetched_at=fetched_at
         )
 
-    parsed = distinct(parse_each(payloads, read), lambda bar: bar.start)
-    return Parsed(sorted(parsed.rows, key=lambda bar: bar.start), parsed.dropped)
+    parsed = once(parse_each(payloads, read), lambda bar: bar.start)
+    return replace(parsed, rows=sorted(parsed.rows, key=lambda bar: bar.start))
 
 
 def parse_headline(payload: Any, *, fetched_at: dt.datetime) -> Headline:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from universe.sources.base import (
     Transport,
     distinct,
     joined,
+    once,
     parse_each,
 )
 from universe.sources.fmp import parse
@@ -118,8 +120,9 @@ class FmpRest:
                     raise
                 parts.append(self._one_by_one("/quote", symbols[first:], read))
                 break
-            parts.append(parse_each(rows, read))
-        return distinct(joined(parts), lambda quote: quote.symbol)
+            parts.append(parse_each(rows, read, ours=parse.canonical_symbol))
+        told = once(joined(parts), lambda quote: (quote.symbol, quote.as_of))
+        return distinct(told, lambda quote: quote.symbol)
 
     def fetch_confirmations(self, symbols: Sequence[str], *, extended: bool) -> Parsed[Quote]:
         """Newest prices of the first hundred names in one call: quotes in regular hours, trades in
@@ -141,7 +144,7 @@ class FmpRest:
         asked: Query = {"symbol": parse.vendor_symbol(symbol), "from": day, "to": day}
         rows = self._list("/historical-chart/1min", asked)
         parsed = parse.parse_minute_bars(rows, symbol=symbol, fetched_at=timezone.now())
-        return Parsed([bar for bar in parsed.rows if since is None or bar.start >= since], parsed.dropped)
+        return replace(parsed, rows=[bar for bar in parsed.rows if since is None or bar.start >= since])
 
     # -- calendar, news, filings -------------------------------------------------------------------
 
@@ -206,7 +209,7 @@ class FmpRest:
             except (NotEntitled, NotFound) as exc:
                 refused = exc
                 continue
-            parts.append(parse_each(rows, read))
+            parts.append(parse_each(rows, read, ours=parse.canonical_symbol))
         if refused is not None and not parts:
             raise refused
         lacking = len(symbols) - len(parts)

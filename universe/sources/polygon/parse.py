@@ -14,18 +14,18 @@ from typing import Any
 
 from universe.notices import ClosedDay, Filing, MarketStatus, TickerChange
 from universe.sessions import ET
-from universe.sources.base import Parsed, distinct, parse_each
+from universe.sources.base import Parsed, once, parse_each
 from universe.sources.fields import (
-    COUNT_MAX,
-    PRICE_MAX_USD,
-    PRICE_MIN_USD,
     SECONDS_MAX,
     SECONDS_MIN,
     Datum,
     bad,
+    count_of,
     is_number,
     is_text,
     moment_from,
+    price_of,
+    price_told,
 )
 from universe.types import (
     MINUTE,
@@ -92,32 +92,18 @@ def parse_range_bar(payload: Any, *, symbol: str, fetched_at: dt.datetime) -> Ba
 
 
 def _bar(payload: Mapping[str, Any], symbol: str, session: Session, fetched_at: dt.datetime) -> Bar:
-    close = _price(payload, "c", symbol)
-    if close is None:
-        raise bad(VENDOR, symbol, "c", payload.get("c"))
-    volume = payload.get("v")
-    if volume is not None and not is_number(volume, 0, COUNT_MAX):
-        raise bad(VENDOR, symbol, "v", volume)
+    price = partial(price_of, payload, vendor=VENDOR, symbol=symbol)
     return Bar(
         symbol,
         session,
-        _price(payload, "o", symbol),
-        _price(payload, "h", symbol),
-        _price(payload, "l", symbol),
-        close,
-        volume,
+        price("o"),
+        price("h"),
+        price("l"),
+        price_told(payload, "c", vendor=VENDOR, symbol=symbol),
+        count_of(payload, "v", vendor=VENDOR, symbol=symbol),
         VENDOR,
         fetched_at,
     )
-
-
-def _price(payload: Mapping[str, Any], field: str, symbol: str) -> float | None:
-    value = payload.get(field)
-    if value is None or value == 0:
-        return None
-    if not is_number(value, PRICE_MIN_USD, PRICE_MAX_USD):
-        raise bad(VENDOR, symbol, field, value)
-    return float(value)
 
 
 def parse_split(payload: Any, *, fetched_at: dt.datetime | None = None) -> Split:
@@ -243,10 +229,10 @@ def parse_minute_bars(
             prints=row.known_count("n"),
         )
 
-    parsed = distinct(parse_each(payloads, read), lambda bar: bar.start)
+    parsed = once(parse_each(payloads, read), lambda bar: bar.start)
     so_far = dict(zip(sorted(volumes), accumulate(volumes[start] for start in sorted(volumes)), strict=True))
     bars = sorted(parsed.rows, key=lambda bar: bar.start)
-    return Parsed([replace(bar, day_volume=so_far[bar.start]) for bar in bars], parsed.dropped)
+    return replace(parsed, rows=[replace(bar, day_volume=so_far[bar.start]) for bar in bars])
 
 
 def parse_ratios(payload: Any, *, fetched_at: dt.datetime) -> CompanyFacts:

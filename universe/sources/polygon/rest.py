@@ -22,6 +22,7 @@ from universe.sources.base import (
     Transport,
     distinct,
     joined,
+    once,
     parse_each,
 )
 from universe.sources.http import results_of
@@ -88,7 +89,7 @@ class PolygonRest:
             text = f"polygon was asked for the bars of {session} and sent those of {told}."
             raise BadPayload(text, vendor=self.name, field="t")
         read = partial(parse.parse_bar, session=session, fetched_at=timezone.now())
-        return distinct(parse_each(rows, read), lambda bar: bar.symbol)
+        return once(parse_each(rows, read), lambda bar: bar.symbol)
 
     def fetch_daily_range(self, symbol: str, first: Session, last: Session) -> Parsed[Bar]:
         """One symbol's sessions, not adjusted, oldest first; none for a name that is not known."""
@@ -99,7 +100,7 @@ class PolygonRest:
             return Parsed([])
         read = partial(parse.parse_range_bar, symbol=symbol, fetched_at=timezone.now())
         bars = parse_each(results_of(answer, vendor=self.name, path=path), read)
-        return distinct(bars, lambda bar: bar.session)
+        return once(bars, lambda bar: bar.session)
 
     def fetch_splits(self, first: Session, last: Session) -> Parsed[Split]:
         query: Query = {
@@ -116,8 +117,8 @@ class PolygonRest:
         payloads = results_of(answer, vendor=self.name, path=SNAPSHOT, key="tickers")
         parsed = parse_each(payloads, partial(parse.parse_quote, fetched_at=timezone.now()))
         missing = len(payloads) - len(parsed.rows) - parsed.dropped.total()
-        once = distinct(parsed, lambda quote: quote.symbol)
-        return Parsed(once.rows, once.dropped + Counter(no_price=missing))
+        told = distinct(once(parsed, lambda quote: (quote.symbol, quote.as_of)), lambda quote: quote.symbol)
+        return replace(told, dropped=told.dropped + Counter(no_price=missing))
 
     def fetch_minute_bars(
         self, symbol: str, session: Session, *, since: dt.datetime | None = None
@@ -138,7 +139,7 @@ class PolygonRest:
         parsed = parse.parse_minute_bars(rows, symbol=symbol, fetched_at=timezone.now())
         if since is None:
             return parsed
-        return Parsed([replace(bar, day_volume=None) for bar in parsed.rows], parsed.dropped)
+        return replace(parsed, rows=[replace(bar, day_volume=None) for bar in parsed.rows])
 
     # -- slow facts --------------------------------------------------------------------------------
 
