@@ -57,7 +57,16 @@ from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.errors import SourceError
 from universe.redis import client
-from universe.services import Kept, calls_prune, lock_take, news_prune, series_keep, stock_universe_mend
+from universe.services import (
+    Kept,
+    calls_prune,
+    corrections_prune,
+    lock_take,
+    news_prune,
+    quarantine_prune,
+    series_keep,
+    stock_universe_mend,
+)
 from universe.sessions import hours, previous_session, session_of, sessions_between
 from universe.types import SessionHours
 
@@ -78,6 +87,7 @@ __all__ = [
     "pass_request",
     "preference_check",
     "preference_set",
+    "quarantine_prune_old",
     "run_ask",
     "run_cancel",
     "run_create_now",
@@ -219,7 +229,18 @@ def detail_keep() -> list[Kept]:
         logger.warning("no market detail is dropped: %s", exc)
         return []
     outcomes_finish(now)
-    return series_keep(now, world=settings.MARKET_WORLD)
+    kept = series_keep(now, world=settings.MARKET_WORLD)
+    corrections_prune()
+    return kept
+
+
+def quarantine_prune_old() -> int:
+    """Drop what was kept apart, and confirmed moves, past their 90 days."""
+    try:
+        return quarantine_prune(market_now())
+    except ClockUnavailableError as exc:
+        logger.warning("nothing that is kept apart is dropped: %s", exc)
+        return 0
 
 
 def news_prune_old() -> int:

@@ -39,10 +39,11 @@ def outcomes_task() -> None:
 
 @shared_task(ignore_result=True)
 def prune_task() -> None:
-    """Drop frames, market detail, news and vendors' calls past their 90 days, callers' keys past their day;
-    compress market detail."""
+    """Drop frames, market detail, news, vendors' calls and what was kept apart past their 90 days, callers'
+    keys past their day; compress market detail."""
     services.inputs_prune()
     services.calls_prune()
     services.detail_keep()
+    services.quarantine_prune_old()
     services.news_prune_old()
     services.keys_prune()

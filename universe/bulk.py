@@ -44,7 +44,7 @@ def rows_upsert(target: Target, rows: Iterable[Sequence[Any]]) -> int:
     """Write rows (values in the order of the columns, no key twice); gives the number written."""
     staging = f"staging_{target.table}"
     with transaction.atomic(), connection.cursor() as cursor:
-        _stage(cursor, target, rows, staging)
+        rows_stage(cursor, staging, target.columns, rows)
         cursor.execute(_insert(target, staging), list(target.defaults.values()))
         return int(cursor.rowcount)
 
@@ -53,7 +53,7 @@ def rows_update(target: Target, rows: Iterable[Sequence[Any]]) -> int:
     """Like `rows_upsert`, but rows without a stored one are ignored; gives the number changed."""
     staging = f"staging_{target.table}"
     with transaction.atomic(), connection.cursor() as cursor:
-        _stage(cursor, target, rows, staging)
+        rows_stage(cursor, staging, target.columns, rows)
         cursor.execute(_update(target, staging))
         return int(cursor.rowcount)
 
@@ -61,28 +61,27 @@ def rows_update(target: Target, rows: Iterable[Sequence[Any]]) -> int:
 def rows_insert(model: type[Model], columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
     """COPY new rows straight into the table; a repeated key is an error."""
     with transaction.atomic(), connection.cursor() as cursor:
-        _copy(cursor, model._meta.db_table, columns, rows)
-        return int(cursor.rowcount)
+        return rows_copy(cursor, model._meta.db_table, columns, rows)
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
-def _stage(cursor: Any, target: Target, rows: Iterable[Sequence[Any]], staging: str) -> None:
+def rows_stage(cursor: Any, staging: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
+    """COPY rows into a new temporary table, which is gone when the transaction ends; gives their number."""
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(staging)))
-    columns = [
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in target.columns.items()
-    ]
+    typed = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns.items()]
     cursor.execute(
         sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(
-            sql.Identifier(staging), sql.SQL(", ").join(columns)
+            sql.Identifier(staging), sql.SQL(", ").join(typed)
         )
     )
-    _copy(cursor, staging, target.columns, rows)
+    return rows_copy(cursor, staging, columns, rows)
 
 
-def _copy(cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+def rows_copy(cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
+    """COPY rows into a table inside a transaction of the caller's; gives their number."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(table), _names(columns)
     )
@@ -91,6 +90,7 @@ def _copy(cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Se
         copy.set_types(list(columns.values()))
         for row in rows:
             copy.write_row(row)
+    return int(cursor.rowcount)
 
 
 def _insert(target: Target, staging: str) -> sql.Composed:

@@ -8,6 +8,7 @@ from tests.universe.canned import GROUPED, SESSION, canned_market
 from tests.universe.vendor import Answer, Vendor
 from universe.errors import BadPayload, Unavailable
 from universe.models import DailyBar
+from universe.selectors import closes_stored
 from universe.services import bars_refresh, bars_store
 from universe.sessions import hours, session_offset
 from universe.types import Bar
@@ -91,25 +92,14 @@ def test_a_vendor_that_gives_nothing_at_all_is_an_error(vendor: Vendor) -> None:
         bars_refresh(SESSION, sessions=1)
 
 
-def test_the_same_bars_twice_are_the_same_rows_and_the_later_values_win() -> None:
-    bars_store([a_bar("ANNE", 10.0), a_bar("BEA", 5.0)])
-    assert bars_store([a_bar("ANNE", 11.0), a_bar("BEA", 5.0)]) == 2
-    assert dict(DailyBar.objects.values_list("symbol", "close")) == {"ANNE": 11.0, "BEA": 5.0}
-
-
-def test_a_session_that_another_worker_stored_meanwhile_is_replaced(
+def test_a_session_that_another_worker_stored_meanwhile_is_corrected(
     vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canned_market(vendor)
     bars_store([a_bar("ANNE", 99.0)])
     monkeypatch.setattr("universe.services.bars.sessions_stored", lambda wanted: set())
     assert bars_refresh(SESSION, sessions=1)["rows"] == 13
-    assert DailyBar.objects.get(symbol="ANNE").close == 10.0
-
-
-def test_a_symbol_twice_in_one_answer_is_one_row() -> None:
-    assert bars_store([a_bar("ANNE", 10.0), a_bar("ANNE", 12.0)]) == 1
-    assert DailyBar.objects.get().close == 12.0
+    assert closes_stored(YESTERDAY, ["ANNE", "BEA"]).tolist() == [10.0, 20.0]
 
 
 def test_what_is_not_known_is_stored_as_null() -> None:

@@ -4,9 +4,18 @@ from universe.models.calls import VendorCall
 from universe.models.events import EconomicEvent, NewsArticle, NewsCoverage, SecFiling
 from universe.models.listings import FundHolding, Stock, StockSplit, SymbolChange
 from universe.models.membership import CriteriaRevision, SnapshotMember, StockUniverse, UniverseSnapshot
-from universe.models.prices import ConfirmedMove, DailyBar, MarketContext, MinuteQuote, QuarantinedPrice
+from universe.models.prices import (
+    BarCorrection,
+    ConfirmedMove,
+    DailyBar,
+    MarketContext,
+    MinuteQuote,
+    QuarantinedPrice,
+)
+from universe.models.refusals import RefusedRow
 
 __all__ = [
+    "BarCorrection",
     "ConfirmedMove",
     "CriteriaRevision",
     "DailyBar",
@@ -17,6 +26,7 @@ __all__ = [
     "NewsArticle",
     "NewsCoverage",
     "QuarantinedPrice",
+    "RefusedRow",
     "SecFiling",
     "SnapshotMember",
     "Stock",

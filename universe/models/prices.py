@@ -32,6 +32,36 @@ class DailyBar(models.Model):
     fetched_at = models.DateTimeField()
 
 
+class BarCorrection(models.Model):
+    """What a stored daily bar should have been, told later. The bar stays as it was stored; the correction
+    with the highest ``number`` of its session and symbol is read in its place.
+
+    A plain table without a foreign key: bars may lie in compressed chunks, which a correction leaves alone.
+    """
+
+    session = models.DateField()
+    symbol = models.CharField(max_length=16)
+    number = models.PositiveIntegerField(help_text="1 for the first correction of the bar.")
+    open = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    close = models.FloatField()
+    volume = models.FloatField(null=True)
+    source = models.CharField(max_length=20)
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-session", "symbol", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "symbol", "number"], name="one_correction_per_bar_and_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.session} no. {self.number}"
+
+
 class MinuteQuote(models.Model):
     """The price of a symbol at a market moment: from the stream each minute, from each snapshot."""
 

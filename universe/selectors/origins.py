@@ -7,10 +7,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.db import connection
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 
-from universe.models import DailyBar, Stock, StockSplit, VendorCall
+from universe.models import Stock, StockSplit, VendorCall
+from universe.selectors.prices import NEWEST_CORRECTIONS
 from universe.types import Session
+
+_BARS = f"""
+    SELECT bar.session, COALESCE(newest.source, bar.source), count(*),
+           min(COALESCE(newest.fetched_at, bar.fetched_at)), max(COALESCE(newest.fetched_at, bar.fetched_at))
+    FROM universe_dailybar AS bar
+    LEFT JOIN ({NEWEST_CORRECTIONS}) AS newest USING (session, symbol)
+    WHERE bar.session = ANY(%s) AND bar.symbol = ANY(%s)
+    GROUP BY 1, 2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +35,14 @@ class Origin:
 
 
 def bar_origins(sessions: Sequence[Session], symbols: Sequence[str]) -> dict[Session, Origin]:
-    """The daily bars of each session; one without any is absent."""
-    rows = DailyBar.objects.filter(session__in=list(sessions), symbol__in=list(symbols))
-    told = rows.order_by().values_list("session", "source")
+    """The daily bars of each session, or what corrected them; one without any is absent."""
+    if not sessions:
+        return {}
     found: dict[Session, Origin] = {}
-    for session, source, count, oldest, newest in told.annotate(
-        Count("symbol"), Min("fetched_at"), Max("fetched_at")
-    ):
-        found[session] = _joined(found.get(session, Origin()), Origin((source,), count, oldest, newest))
+    with connection.cursor() as cursor:
+        cursor.execute(_BARS, [min(sessions), max(sessions), list(sessions), list(symbols)])
+        for session, source, count, oldest, newest in cursor.fetchall():
+            found[session] = _joined(found.get(session, Origin()), Origin((source,), count, oldest, newest))
     return found
 
 

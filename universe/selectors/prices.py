@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,10 +22,23 @@ FloatArray = NDArray[np.float64]
 #: A split that is listed twice is so within ten days; the closes of more sessions tell which one to believe.
 DOUBLE_SESSIONS = 10
 
+#: The correction in force of each bar between two sessions.
+NEWEST_CORRECTIONS = """
+    SELECT DISTINCT ON (session, symbol) * FROM universe_barcorrection
+    WHERE session BETWEEN %s AND %s ORDER BY session, symbol, number DESC
+"""
+# Corrections come as rows of their own, oldest first: to join half a million bars with a few costs more.
 _ONE_ROW_A_SESSION = """
     SELECT session, array_agg(symbol), array_agg(open), array_agg(high), array_agg(low), array_agg(close),
-           array_agg(volume)
+           array_agg(volume), false
     FROM universe_dailybar
+    WHERE session = ANY(%s) AND (%s::text[] IS NULL OR symbol = ANY(%s))
+    GROUP BY session
+    UNION ALL
+    SELECT session, array_agg(symbol ORDER BY number), array_agg(open ORDER BY number),
+           array_agg(high ORDER BY number), array_agg(low ORDER BY number), array_agg(close ORDER BY number),
+           array_agg(volume ORDER BY number), true
+    FROM universe_barcorrection
     WHERE session = ANY(%s) AND (%s::text[] IS NULL OR symbol = ANY(%s))
     GROUP BY session
 """
@@ -138,18 +152,31 @@ def closes_stored(session: Session, symbols: Sequence[str]) -> FloatArray:
 
 
 def bar_arrays(sessions: Sequence[Session], symbols: Sequence[str] | None = None) -> BarArrays:
-    """Stored bars of ``sessions``; of all symbols that have one when ``symbols`` is None."""
+    """Stored bars of ``sessions``, as they were corrected last; of all symbols that have one when ``symbols``
+    is None."""
     asked = None if symbols is None else list(symbols)
     with connection.cursor() as cursor:
-        cursor.execute(_ONE_ROW_A_SESSION, [list(sessions), asked, asked])
-        found = {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute(_ONE_ROW_A_SESSION, [list(sessions), asked, asked] * 2)
+        told = cursor.fetchall()
+    found = {row[0]: row[1:7] for row in told if not row[7]}
+    corrections = {row[0]: row[1:7] for row in told if row[7]}
     names = asked if asked is not None else sorted({name for row in found.values() for name in row[0]})
     column = {name: index for index, name in enumerate(names)}
     values = np.full((5, len(sessions), len(names)), np.nan)
     for place, session in enumerate(sessions):
         if session in found:
-            listed, *fields = found[session]
-            columns = [column[name] for name in listed]
-            for number, field in enumerate(fields):
-                values[number, place, columns] = np.array(field, dtype=np.float64)
+            _fill(values[:, place], found[session], column)
+        if session in found and session in corrections:
+            stored = {name: column[name] for name in found[session][0]}
+            _fill(values[:, place], corrections[session], stored)
     return BarArrays(list(sessions), names, *values)
+
+
+def _fill(values: FloatArray, told: Sequence[Sequence[Any]], column: Mapping[str, int]) -> None:
+    """Write symbols and their fields into ``values`` [field x symbol]; names without a column are passed
+    over, and of a name that comes again the last one holds."""
+    listed, *fields = told
+    places = [place for place, name in enumerate(listed) if name in column]
+    columns = [column[listed[place]] for place in places]
+    for number, field in enumerate(fields):
+        values[number, columns] = np.array(field, dtype=np.float64)[places]

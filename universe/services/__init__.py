@@ -1,6 +1,7 @@
 """Writing the market: what is fetched, checked and stored. One file a noun, the names are used from here."""
 
-from universe.services.bars import bars_refresh, bars_store
+from universe.services.bar_store import BarsStored, bars_store, corrections_prune
+from universe.services.bars import bars_refresh
 from universe.services.calls import calls_kept, calls_prune, calls_store
 from universe.services.criteria import criteria_check, criteria_expect, criteria_revise, criteria_undo
 from universe.services.criteria_preview import CriteriaPreview, criteria_preview
@@ -24,6 +25,7 @@ from universe.services.quotes import (
     refresh_order,
     tracked_symbols,
 )
+from universe.services.refusals import quarantine_prune, refusals_keep
 from universe.services.releases import releases_refresh
 from universe.services.revisions import revision_conflict
 from universe.services.series import Kept, series_arrange, series_keep
@@ -36,6 +38,7 @@ from universe.services.stock_universe import (
 )
 
 __all__ = [
+    "BarsStored",
     "CriteriaPreview",
     "Frozen",
     "IndexMove",
@@ -49,6 +52,7 @@ __all__ = [
     "calls_kept",
     "calls_prune",
     "calls_store",
+    "corrections_prune",
     "criteria_check",
     "criteria_expect",
     "criteria_preview",
@@ -70,9 +74,11 @@ __all__ = [
     "news_prune",
     "news_refresh",
     "plan_probe",
+    "quarantine_prune",
     "quotes_backfill",
     "quotes_refresh",
     "refresh_order",
+    "refusals_keep",
     "releases_refresh",
     "revision_conflict",
     "series_arrange",

@@ -16,6 +16,7 @@ from universe import clock
 from universe.benchmarks import CONTEXT, FUNDS, VOLATILITY_INDEX
 from universe.bulk import Target, rows_upsert
 from universe.errors import SourceError
+from universe.gates import AHEAD_MAX, Fault, Kind, Refusal, counted, minutes_gate, quotes_gate
 from universe.models import MarketContext, MinuteQuote
 from universe.selectors.universe import member_symbols, members_in_order
 from universe.services.asking import answers
@@ -25,14 +26,13 @@ from universe.services.frozen import Frozen, feed_look
 from universe.services.pricing import DELAY_MIN, lag_measure, prices_end, quotes_fetch
 from universe.services.progress import Progress, unheard
 from universe.services.quarantine import bar_sighting, quote_sighting, sightings_judge
+from universe.services.refusals import INTRADAY, refusals_keep, refusals_release
 from universe.sessions import hours, session_of
 from universe.sources import facts_source, price_source
 from universe.types import MinuteBar, Quote, Session
 
 logger = logging.getLogger(__name__)
 
-# The vendor's clock and ours may differ, and the running minute ends in the future.
-AHEAD_MAX = dt.timedelta(seconds=90)
 MINUTE = dt.timedelta(minutes=1)
 QUOTES = Target(
     MinuteQuote,
@@ -128,15 +128,16 @@ def quotes_refresh(as_of: dt.datetime, *, progress: Progress = unheard) -> Quote
     parsed = priced.parsed
     dropped: Counter[str] = Counter(parsed.dropped)
     now = _moment_of([quote.as_of for quote in parsed.rows if quote.symbol in wanted], asked_at=as_of)
-    kept = [
-        quote
-        for quote in parsed.rows
-        if quote.symbol in wanted and _is_of_session(quote, session=session, now=now, dropped=dropped)
-    ]
+    gated = quotes_gate((quote for quote in parsed.rows if quote.symbol in wanted), now=now)
+    dropped.update(_counts(gated.refused))
+    kept = [quote for quote in gated.rows if _is_of_session(quote, session=session, dropped=dropped)]
     kept = _believed(kept, session=session, now=now, dropped=dropped)
     progress(2, 4)
     dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
     rows_upsert(QUOTES, (_quote_values(quote) for quote in kept))
+    refused = [*(one for one in parsed.refused if one.symbol in wanted), *gated.refused]
+    refusals_release(INTRADAY, session, {quote.symbol: quote.as_of for quote in kept}, now=now)
+    refusals_keep(Kind.QUOTE, refused, now=now, session=session)
     progress(3, 4)
     with calls_kept("context", session):
         _context_refresh(kept, now=now, dropped=dropped)
@@ -176,10 +177,14 @@ def _moment_of(moments: Sequence[dt.datetime], *, asked_at: dt.datetime) -> dt.d
     return max(asked_at, clock.market_now())
 
 
-def _is_of_session(quote: Quote, *, session: Session, now: dt.datetime, dropped: Counter[str]) -> bool:
-    if quote.as_of > now + AHEAD_MAX:
-        dropped["from_the_future"] += 1
-        return False
+def _counts(refused: Sequence[Refusal]) -> Counter[str]:
+    """By reason; a price of the future has been counted under its own name since before there was a gate."""
+    counts = Counter(counted(refused))
+    future = counts.pop(f"refused:{Fault.FUTURE}", 0)
+    return counts + Counter(from_the_future=future)
+
+
+def _is_of_session(quote: Quote, *, session: Session, dropped: Counter[str]) -> bool:
     day = hours(session)
     if not day.pre_open <= quote.as_of <= day.post_close:
         dropped["other_session"] += 1
@@ -241,20 +246,46 @@ def minute_bars_accept(bars: Iterable[MinuteBar], *, only: set[str] | None = Non
     symbols.
 
     The same minute again replaces: the vendor repeats a minute for a quarter of an hour when trades come
-    late, and the last one wins.
+    late, and the last one wins. Minutes that cannot be true are kept apart.
     """
     once = {(bar.symbol, bar.as_of): bar for bar in bars if only is None or bar.symbol in only}
     by_session: defaultdict[Session, list[MinuteBar]] = defaultdict(list)
-    for bar in once.values():
+    for bar in _possible(list(once.values())):
         by_session[session_of(bar.start)].append(bar)
     believed: list[MinuteBar] = []
     for session, told in by_session.items():
         first = min(bar.start for bar in told)
         held = sightings_judge(session, [bar_sighting(bar) for bar in told], known_until=first)
-        believed += [bar for bar in told if (bar.symbol, bar.as_of) not in held]
+        stands = [bar for bar in told if (bar.symbol, bar.as_of) not in held]
+        _release(session, stands)
+        believed += stands
     if believed:
         rows_upsert(BARS, map(_bar_values, believed))
     return believed
+
+
+def _possible(bars: Sequence[MinuteBar]) -> list[MinuteBar]:
+    """Those that can be true; the others are written down, each under its session."""
+    if not bars:
+        return []
+    ends = [bar.as_of for bar in bars]
+    try:
+        now = _moment_of(ends, asked_at=clock.market_now())
+    except clock.ClockUnavailableError:
+        # Without a clock nothing is known to be of the future.
+        now = max(ends)
+    gated = minutes_gate(bars, now=now)
+    for one in gated.refused:
+        refusals_keep(Kind.MINUTE, [one], now=now, session=session_of(one.at or now))
+    return list(gated.rows)
+
+
+def _release(session: Session, believed: Iterable[MinuteBar]) -> None:
+    newest: dict[str, dt.datetime] = {}
+    for bar in believed:
+        newest[bar.symbol] = max(bar.as_of, newest.get(bar.symbol, bar.as_of))
+    if newest:
+        refusals_release(INTRADAY, session, newest, now=max(newest.values()))
 
 
 def _bar_values(bar: MinuteBar) -> Sequence[object]:
@@ -294,6 +325,7 @@ def quotes_backfill(
     ):
         for parsed in told:
             counts.update(parsed.dropped)
+            refusals_keep(Kind.MINUTE, parsed.refused, now=now, session=session)
             counts["symbols"] += 1
             counts["minutes"] += minute_bars_store(bar for bar in parsed.rows if bar.start + MINUTE <= now)
             if not go_on():

@@ -1,7 +1,8 @@
 """Following a listing to its new symbol: its FIGI stays, and so does its history.
 
-When a symbol leaves the vendor's list and another comes with the same FIGI, they are one listing. The bars
-and facts of the old symbol are copied to the new one, once; a day that the new one has already stays.
+When a symbol leaves the vendor's list and another comes with the same FIGI, they are one listing. The bars,
+their corrections and the facts of the old symbol are copied to the new one, once; a day that the new one has
+already stays.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from universe import clock
-from universe.models import DailyBar, Stock, StockSplit, SymbolChange
+from universe.models import BarCorrection, DailyBar, Stock, StockSplit, SymbolChange
 from universe.sessions import session_of
 from universe.types import Listing
 
@@ -25,8 +26,11 @@ FACTS = (
     *("country", "description", "is_fund", "short_interest", "days_to_cover", "facts_source"),
     "facts_fetched_at",
 )
+BAR = ("session", "open", "high", "low", "close", "volume", "source", "fetched_at")
 COPIED = {
-    DailyBar: ("session", "open", "high", "low", "close", "volume", "source", "fetched_at"),
+    # Before the bars: a correction belongs to a bar that the new symbol does not have yet.
+    BarCorrection: ("number", *BAR),
+    DailyBar: BAR,
     StockSplit: ("session", "split_from", "split_to", "source"),
 }
 
@@ -71,9 +75,12 @@ def renames_follow(renames: Sequence[Rename]) -> None:
 
 def _copy(table: str, columns: Sequence[str], rename: Rename) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
+    # What the new symbol has by itself stays as it is, and without the old one's corrections.
+    known = "universe_dailybar" if "close" in columns else table
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{table}" (symbol, {names}) SELECT %s, {names} FROM "{table}" WHERE symbol = %s '
-            "ON CONFLICT DO NOTHING",
-            [rename.new, rename.old],
+            f'INSERT INTO "{table}" (symbol, {names}) SELECT %s, {names} FROM "{table}" AS old '
+            f'WHERE symbol = %s AND NOT EXISTS (SELECT 1 FROM "{known}" AS own '
+            "WHERE own.symbol = %s AND own.session = old.session)",
+            [rename.new, rename.old, rename.new],
         )
