@@ -67,12 +67,12 @@ def listing_query(asked: Mapping[str, str]) -> ListingQuery:
     read: dict[str, Callable[[str], object]] = {
         "session": session_of_text,
         "q": _search,
-        "tier": _one_of("tier", TIERS),
-        "reason": _one_of("reason", REASONS),
-        "stage": _one_of("stage", STAGES),
-        "alone": _one_of("alone", ALONE),
-        "sector": _one_of("sector", SECTORS),
-        "changed": _one_of("changed", CHANGES),
+        "tier": one_of("tier", TIERS),
+        "reason": one_of("reason", REASONS),
+        "stage": one_of("stage", STAGES),
+        "alone": one_of("alone", ALONE),
+        "sector": one_of("sector", SECTORS),
+        "changed": one_of("changed", CHANGES),
         "sort": _sort,
     }
     values: dict[str, object] = {}
@@ -109,7 +109,7 @@ def _search(text: str) -> str:
     return text
 
 
-def _one_of(name: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
+def one_of(name: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
             raise ValueError(f"{name} is “{printable(text)}”; it may be {', '.join(allowed)}.")

@@ -7,6 +7,7 @@ from sectors.views.detail import sector_detail
 from sectors.views.funnel import funnel
 from sectors.views.listings import listings
 from sectors.views.login import BoardLoginView, BoardLogoutView
+from sectors.views.quarantine import quarantine
 
 urlpatterns = [
     path("", board, name="board"),
@@ -16,4 +17,5 @@ urlpatterns = [
     path("sectors/<slug:slug>/", sector_detail, name="sector"),
     path("universe/", funnel, name="funnel"),
     path("universe/listings/", listings, name="listings"),
+    path("universe/quarantine/", quarantine, name="quarantine"),
 ]

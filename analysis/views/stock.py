@@ -44,7 +44,11 @@ def stock(request: HttpRequest, symbol: str) -> HttpResponse:
         catalysts=stock_catalysts(symbol, now),
         quarantine=universe.quarantine_standing(symbol, session_of(now)),
     )
-    context = {"page": stock_page(facts), "admin_links": list(_admin_links(request, facts))}
+    context = {
+        "page": stock_page(facts),
+        "held": facts.quarantine is not None,
+        "admin_links": list(_admin_links(request, facts)),
+    }
     return render(request, "analysis/stock.html", context)
 
 

@@ -36,7 +36,7 @@ def listings(request: HttpRequest) -> HttpResponse:
     today = sessions.session_of(board_now(None))
     try:
         query = listing_query(request.GET)
-        number = _page_number(request.GET.get("page", "1"))
+        number = page_number(request.GET.get("page", "1"))
     except ListingsRefusedError as exc:
         return refused(request, list(exc.errors.values()))
     snapshot = snapshot_asked(query.session, today)
@@ -99,7 +99,7 @@ def sessions_offered(session: dt.date) -> list[dt.date]:
     return sorted({*snapshots_stored(SESSIONS_OFFERED), session}, reverse=True)
 
 
-def _page_number(text: str) -> int:
+def page_number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 6 and int(text) > 0):
         raise ListingsRefusedError({"page": f"page is “{printable(text)}”; it must be a number from 1."})
     return int(text)

@@ -12,7 +12,7 @@ from analysis.models import AnalysisRun, RunKind, RunStatus
 from tests.analysis.page_cast import AS_OF, TODAY, listing, mover, run_store, universe_build
 from tests.journeys.axe import violations
 from tests.journeys.conftest import Aside, Restartable, is_logged_in
-from universe.models import SnapshotMember
+from universe.models import RefusedRow, SnapshotMember
 from universe.sessions import session_offset
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,6 +24,7 @@ PATHS = (
     "/alerts/",
     "/universe/",
     "/universe/listings/",
+    "/universe/quarantine/",
     "/logout/",
     "/nowhere/",
 )
@@ -45,6 +46,9 @@ def at_work(aside: Aside, server: Restartable) -> int:
         judged.pk, judged.snapshot = None, before
         judged.save()
         listing("PATH", before)
+        refused = {"symbol": "SOUN", "session": TODAY, "kind": "daily_bar", "reason": "told_twice"}
+        refused |= {"field": "close", "value": "1234567.1234 and 1234567.1235", "source": "polygon"}
+        RefusedRow.objects.create(**refused, first_at=AS_OF, last_at=AS_OF)
         listing("FAY", universe, verdict={"tier": "", "reasons": ["price_below"], "price": 1.94})
         words = {"percent": 12, "stage": "fetching the prices", "finished_wall": None}
         words |= {"kind": RunKind.ON_DEMAND, "requested_by": get_user_model().objects.get(username="mara")}

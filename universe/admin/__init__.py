@@ -10,15 +10,17 @@ from universe.admin.events import (
 )
 from universe.admin.listings import FundHoldingAdmin, StockAdmin, SymbolChangeAdmin
 from universe.admin.membership import SnapshotMemberAdmin, UniverseSnapshotAdmin
-from universe.admin.prices import QuarantinedPriceAdmin
+from universe.admin.prices import BarCorrectionAdmin, QuarantinedPriceAdmin, RefusedRowAdmin
 
 __all__ = [
+    "BarCorrectionAdmin",
     "CriteriaRevisionAdmin",
     "EconomicEventAdmin",
     "FundHoldingAdmin",
     "NewsArticleAdmin",
     "NewsCoverageAdmin",
     "QuarantinedPriceAdmin",
+    "RefusedRowAdmin",
     "SecFilingAdmin",
     "SnapshotMemberAdmin",
     "StockAdmin",

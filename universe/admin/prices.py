@@ -1,4 +1,4 @@
-"""Prices that were not believed."""
+"""Prices that were not believed, rows that cannot be true, and bars that were corrected."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from universe.look_only import LookOnlyAdmin, link, links
-from universe.models import (
-    QuarantinedPrice,
-)
+from universe.models import BarCorrection, QuarantinedPrice, RefusedRow
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -50,7 +48,64 @@ class QuarantinedPriceAdmin(LookOnlyAdmin):
 
     @admin.display(description="pages")
     def pages(self, row: QuarantinedPrice) -> SafeString:
-        return links(
-            link("stock", "stock", row.symbol),
-            link("listing", "admin:universe_stock_changelist", q=row.symbol),
-        )
+        return symbol_links(row.symbol)
+
+
+@admin.register(RefusedRow)
+class RefusedRowAdmin(LookOnlyAdmin):
+    """Which rows were not stored, and which field of them cannot be."""
+
+    list_display = [
+        "symbol",
+        "session",
+        "kind",
+        "reason",
+        "field",
+        "value",
+        "at",
+        "source",
+        "first_at",
+        "last_at",
+        "seen",
+        "released_at",
+        "pages",
+    ]
+    list_filter = [StandingFilter, "reason", "kind", "source"]
+    search_fields = ["symbol__istartswith"]
+    search_help_text = "Symbol"
+    date_hierarchy = "session"
+
+    @admin.display(description="pages")
+    def pages(self, row: RefusedRow) -> SafeString:
+        return symbol_links(row.symbol)
+
+
+@admin.register(BarCorrection)
+class BarCorrectionAdmin(LookOnlyAdmin):
+    """Which stored bars were told differently later."""
+
+    list_display = [
+        "symbol",
+        "session",
+        "number",
+        "open",
+        "high",
+        "low",
+        "close",
+        "volume",
+        "source",
+        "fetched_at",
+        "pages",
+    ]
+    list_filter = ["source"]
+    search_fields = ["symbol__istartswith"]
+    search_help_text = "Symbol"
+    date_hierarchy = "session"
+
+    @admin.display(description="pages")
+    def pages(self, row: BarCorrection) -> SafeString:
+        return symbol_links(row.symbol)
+
+
+def symbol_links(symbol: str) -> SafeString:
+    return links(link("stock", "stock", symbol), link("listing", "admin:universe_stock_changelist", q=symbol))

@@ -42,7 +42,13 @@ from universe.selectors.prices import (
     split_factors,
     splits_until,
 )
-from universe.selectors.quarantine import confirmed_symbols, quarantine_standing, quarantined_at
+from universe.selectors.quarantine import (
+    KeptApart,
+    confirmed_symbols,
+    kept_apart,
+    quarantine_standing,
+    quarantined_at,
+)
 from universe.selectors.quotes import (
     ContextRow,
     QuoteWithReference,
@@ -77,6 +83,7 @@ __all__ = [
     "ChangedListing",
     "ContextRow",
     "Funnel",
+    "KeptApart",
     "Listed",
     "ListingHit",
     "Match",
@@ -106,6 +113,7 @@ __all__ = [
     "funnel",
     "headlines_between",
     "headlines_changed",
+    "kept_apart",
     "listed_codes",
     "member_symbols",
     "members",
