@@ -10,6 +10,7 @@ UniverseError
 │   ├── NotFound         404: a result ("no such ticker"), not a failure
 │   ├── BadPayload       the answer, or one datum of it, is not what was agreed: that datum is dropped
 │   └── Rejected         400, 401: our key or our question is wrong; the source stops and the owner is told
+├── BarFileError         a file of bars cannot be read, or written, as a whole: nothing is stored of it
 ├── CriteriaError        the limits that an admin gave contradict themselves
 └── NotEnoughData        a universe cannot be built yet: the text says what is missing
 """
@@ -92,6 +93,10 @@ class Rejected(SourceError):
     """The vendor refuses our key or our question. Not retried: somebody has to mend it."""
 
     permanent = True
+
+
+class BarFileError(UniverseError, ValueError):
+    """A file of bars cannot be read or written; the text names it and what is wrong. Nothing has changed."""
 
 
 class CriteriaError(UniverseError, ValueError):

@@ -1,5 +1,6 @@
 """Writing the market: what is fetched, checked and stored. One file a noun, the names are used from here."""
 
+from universe.services.bar_files import ImportReport, bars_export, bars_import
 from universe.services.bar_store import BarsStored, bars_store, corrections_prune
 from universe.services.bars import bars_refresh
 from universe.services.calls import calls_kept, calls_prune, calls_store
@@ -41,12 +42,15 @@ __all__ = [
     "BarsStored",
     "CriteriaPreview",
     "Frozen",
+    "ImportReport",
     "IndexMove",
     "IndicesReport",
     "Kept",
     "NewsReport",
     "Progress",
     "QuotesReport",
+    "bars_export",
+    "bars_import",
     "bars_refresh",
     "bars_store",
     "calls_kept",

@@ -114,18 +114,22 @@ class _Passing:
                 yield bar_values(bar)
 
 
-def bars_store(bars: Iterable[Bar], *, now: dt.datetime | None = None) -> BarsStored:
+def bars_store(
+    bars: Iterable[Bar], *, now: dt.datetime | None = None, unread: Sequence[Refusal] = ()
+) -> BarsStored:
     """Store the bars of one answer or file, in one piece, as they come: they need not fit into memory.
 
     A stored bar is never overwritten: one that tells other values becomes its newest correction, an equal
     one changes nothing. Bars that cannot be true at ``now`` (the market's time; None: by its clock) are
-    refused and kept apart; symbols that no table holds are passed over.
+    refused and kept apart, as is what was ``unread`` when the last bar came; symbols that no table holds are
+    passed over.
     """
     now = now or _market_now()
     passing = _Passing(now or dt.datetime.max.replace(tzinfo=dt.UTC))
     told_at = now or timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
         staged = rows_stage(cursor, STAGING, COLUMNS, passing.values(bars))
+        passing.refused += unread
         if not staged:
             refusals_keep(Kind.BAR, passing.refused, now=told_at)
             return BarsStored(refused=Counter(counted(passing.refused)))

@@ -1,0 +1,273 @@
+"""Daily bars as files: CSV and Parquet of the same typed columns, written and read batch by batch.
+
+A file without exactly these columns, or one that is damaged, raises `BarFileError`. A cell that cannot be
+read costs its row: it is named with file, line and column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from universe.errors import BarFileError
+from universe.gates import VALUE_LENGTH, Fault, Refusal
+from universe.types import Bar, Session, is_symbol
+
+SCHEMA = pa.schema(
+    [
+        pa.field("session", pa.date32(), nullable=False),
+        pa.field("symbol", pa.string(), nullable=False),
+        pa.field("open", pa.float64()),
+        pa.field("high", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("close", pa.float64(), nullable=False),
+        pa.field("volume", pa.float64()),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("fetched_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+COLUMNS: tuple[str, ...] = tuple(SCHEMA.names)
+NEEDED = tuple(column.name for column in SCHEMA if not column.nullable)
+WORDS = {
+    "session": "a date such as 2026-03-31",
+    "symbol": "1 to 16 letters, digits and . ^ = + -",
+    "source": "1 to 20 letters, digits and . _ -",
+    "fetched_at": "a time with its zone, such as 2026-03-31T16:05:00Z",
+}
+ROWS_A_BATCH = 50_000
+BLOCK_BYTES = 4 * 1024 * 1024
+#: So many cells are named; the others are counted.
+NAMED_MAX = 20
+_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
+
+
+def is_source(text: str) -> bool:
+    """Whether it may name where a bar is from; nothing that a spreadsheet would take for a formula."""
+    return _SOURCE.fullmatch(text) is not None
+
+
+CHECKS: dict[str, Callable[[str], bool]] = {"symbol": is_symbol, "source": is_source}
+
+
+class Writer(Protocol):
+    """What pyarrow's two writers have in common."""
+
+    def write_batch(self, batch: pa.RecordBatch) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Unread:
+    """The rows that cannot be read, filled while a file is: the first in words, and all with a symbol and a
+    session as refusals."""
+
+    named: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, words: str, refusal: Refusal | None) -> None:
+        self.count += 1
+        if len(self.named) < NAMED_MAX:
+            self.named.append(words)
+        if refusal is not None:
+            self.refused.append(refusal)
+
+
+def file_kind(path: Path) -> str:
+    """ "csv" or "parquet", by the file's ending; `BarFileError` for another."""
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in ("csv", "parquet"):
+        raise BarFileError(
+            f"{path} ends in “{path.suffix}”; bars are kept in files that end in .csv or .parquet."
+        )
+    return kind
+
+
+def writer_open(sink: Any, kind: str) -> Writer:
+    """A writer of record batches of `SCHEMA` into an open binary file."""
+    if kind == "parquet":
+        writer: Writer = pq.ParquetWriter(sink, SCHEMA, compression="zstd")
+    else:
+        writer = pacsv.CSVWriter(sink, SCHEMA, write_options=pacsv.WriteOptions(quoting_style="needed"))
+    return writer
+
+
+def batch_of(rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+    """Rows, their values in the order of the columns, as one batch."""
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, SCHEMA.types, strict=True)]
+    return pa.record_batch(arrays, schema=SCHEMA)
+
+
+def bars_read(path: Path, unread: Unread) -> Iterator[Bar]:
+    """The bars of a file as they stand there; what cannot be read goes to ``unread``."""
+    read = _parquet_batches if file_kind(path) == "parquet" else _csv_batches
+    try:
+        for batch, places in read(path, unread):
+            yield from _bars(batch, places, path, unread)
+    except BarFileError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as exc:
+        raise BarFileError(
+            f"{path} cannot be read, and nothing of it was stored: {_first_line(exc)}"
+        ) from exc
+
+
+def _first_line(exc: BaseException) -> str:
+    return (str(exc).splitlines() or [type(exc).__name__])[0][:300]
+
+
+def _columns_check(path: Path, names: Iterable[str]) -> None:
+    told = list(names)
+    missing = [name for name in COLUMNS if name not in told]
+    unknown = [name for name in told if name not in COLUMNS]
+    twice = sorted({name for name in told if told.count(name) > 1})
+    wrong = [("lacks", missing), ("has the unknown", unknown), ("has twice", twice)]
+    words = "; ".join(f"{what} {', '.join(map(repr, found))}" for what, found in wrong if found)
+    if words:
+        raise BarFileError(
+            f"{path}: the head {words}. The columns are {', '.join(COLUMNS)}. Nothing of it was stored."
+        )
+
+
+def _parquet_batches(path: Path, unread: Unread) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
+    with pq.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        _columns_check(path, schema.names)
+        wrong = [
+            f"{name} is {schema.field(name).type}, not {SCHEMA.field(name).type}"
+            for name in COLUMNS
+            if not _fits(schema.field(name).type, SCHEMA.field(name).type)
+        ]
+        if wrong:
+            raise BarFileError(f"{path}: the column {'; '.join(wrong)}. Nothing of it was stored.")
+        first = 1
+        for batch in file.iter_batches(ROWS_A_BATCH, columns=list(COLUMNS)):
+            arrays = [batch.column(name).cast(SCHEMA.field(name).type) for name in COLUMNS]
+            yield (
+                pa.record_batch(arrays, names=list(COLUMNS)),
+                [f"row {row}" for row in range(first, first + len(batch))],
+            )
+            first += len(batch)
+
+
+def _fits(told: pa.DataType, wanted: pa.DataType) -> bool:
+    """Whether every value of one type is one of the other."""
+    if pa.types.is_timestamp(wanted):
+        return bool(pa.types.is_timestamp(told) and told.tz is not None)
+    if pa.types.is_floating(wanted):
+        return bool(pa.types.is_floating(told) or pa.types.is_integer(told))
+    if pa.types.is_string(wanted):
+        return bool(pa.types.is_string(told) or pa.types.is_large_string(told))
+    return bool(told == wanted)
+
+
+def _csv_batches(path: Path, unread: Unread) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
+    """Every cell comes as text first, so that one that is no number costs its row and not the file."""
+    skipped: set[int] = set()
+
+    def skip(row: pacsv.InvalidRow) -> str:
+        skipped.add(row.number)
+        words = f"it has {row.actual_columns} columns, not {row.expected_columns}"
+        unread.add(f"{path} line {row.number}: {words}", None)
+        return "skip"
+
+    names = _csv_head(path)
+    reader = pacsv.open_csv(
+        path,
+        read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
+        parse_options=pacsv.ParseOptions(invalid_row_handler=skip, ignore_empty_lines=False),
+        convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+    line = 1
+    for batch in reader:
+        places = []
+        for _ in range(len(batch)):
+            line += 1
+            while line in skipped:
+                line += 1
+            places.append(f"line {line}")
+        yield batch, places
+
+
+def _csv_head(path: Path) -> list[str]:
+    """The columns' names, from the first line alone: the reader would take a wrong head for a number of
+    columns."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head = file.readline(4096).rstrip("\r\n")
+    names = [name.strip().strip('"') for name in head.split(",")]
+    _columns_check(path, names)
+    return names
+
+
+def _bars(batch: pa.RecordBatch, places: list[str], path: Path, unread: Unread) -> Iterator[Bar]:
+    """The rows of a batch that can be read, as bars."""
+    values: dict[str, list[Any]] = {}
+    wrong: dict[int, tuple[str, Any]] = {}
+    for name in COLUMNS:
+        texts = batch.column(name)
+        values[name] = _typed(texts, SCHEMA.field(name).type)
+        for row in _wrong_rows(name, values[name], texts):
+            wrong.setdefault(row, (name, texts[row].as_py()))
+    for row, cells in enumerate(zip(*(values[name] for name in COLUMNS), strict=True)):
+        if row in wrong and not any(batch.column(name)[row].as_py() for name in COLUMNS):
+            # An empty line is no row.
+            continue
+        if row in wrong:
+            name, value = wrong[row]
+            told = "is empty" if value in (None, "") else f"is {str(value)[:VALUE_LENGTH]!r}"
+            words = (
+                f"{path} {places[row]}, column {name}: it {told}; it must be {WORDS.get(name, 'a number')}"
+            )
+            unread.add(words, _refusal(cells, name, value))
+        else:
+            session, symbol, *rest = cells
+            yield Bar(symbol, session, *rest)
+
+
+def _typed(texts: pa.Array, kind: pa.DataType) -> list[Any]:
+    """The values of a column, None for an empty cell and for one that cannot be read."""
+    if pa.types.is_string(texts.type) and not pa.types.is_string(kind):
+        texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    try:
+        typed: list[Any] = texts.cast(kind).to_pylist()
+    except pa.ArrowInvalid:
+        return [_cell(text, kind) for text in texts]
+    return typed
+
+
+def _cell(text: pa.Scalar, kind: pa.DataType) -> Any:
+    try:
+        return text.cast(kind).as_py()
+    except pa.ArrowInvalid:
+        return None
+
+
+def _wrong_rows(name: str, values: Sequence[Any], texts: pa.Array) -> Iterator[int]:
+    """The rows whose cell of this column is none that a bar can have."""
+    for row, value in enumerate(values):
+        if value is None:
+            if name in NEEDED or texts[row].as_py() not in (None, ""):
+                yield row
+        elif name in CHECKS and not CHECKS[name](value):
+            yield row
+
+
+def _refusal(cells: Sequence[Any], name: str, value: Any) -> Refusal | None:
+    """For the quarantine, where it is known what the row is of."""
+    found = dict(zip(COLUMNS, cells, strict=True))
+    session: Session | None = found["session"]
+    symbol, source = found["symbol"] or "", found["source"] or ""
+    if session is None or not is_symbol(symbol):
+        return None
+    source = source if is_source(source) else "file"
+    return Refusal(symbol, Fault.UNREADABLE, name, str(value or "")[:VALUE_LENGTH], source, session)

@@ -1,0 +1,43 @@
+"""Write the stored daily bars into a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from universe.errors import BarFileError
+from universe.services import bars_export
+from universe.types import is_symbol
+
+
+class Command(BaseCommand):
+    help = "Write the stored daily bars into a .csv or .parquet file; “-” writes CSV to the standard output."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", help="Where to; its ending tells the format. “-”: the standard output.")
+        parser.add_argument(
+            "--from", dest="first", type=dt.date.fromisoformat, help="The first session, YYYY-MM-DD."
+        )
+        parser.add_argument(
+            "--to", dest="last", type=dt.date.fromisoformat, help="The last session, YYYY-MM-DD."
+        )
+        parser.add_argument("--symbols", default="", help="Only these, with commas between: ANNE,BRK.B.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        first, last = options["first"], options["last"]
+        if first and last and first > last:
+            raise CommandError(f"--from {first} is after --to {last}.")
+        symbols = [symbol.strip() for symbol in options["symbols"].split(",") if symbol.strip()]
+        if wrong := [symbol for symbol in symbols if not is_symbol(symbol)]:
+            raise CommandError(f"--symbols has {', '.join(map(repr, wrong))}, which no symbol can be.")
+        is_out = options["file"] == "-"
+        try:
+            target = sys.stdout.buffer if is_out else Path(options["file"])
+            count = bars_export(target, first, last, symbols or None)
+        except BarFileError as exc:
+            raise CommandError(str(exc)) from exc
+        (self.stderr if is_out else self.stdout).write(f"{count:,} bars written to {options['file']}")

@@ -1,0 +1,40 @@
+"""Store the daily bars of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from universe.errors import BarFileError
+from universe.services import bars_import
+
+
+class Command(BaseCommand):
+    help = (
+        "Store the daily bars of a .csv or .parquet file through the same gates as a vendor's. A stored bar "
+        "that differs gets a correction. Running it twice is harmless."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="A file as export_bars writes it.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            report = bars_import(options["file"])
+        except BarFileError as exc:
+            raise CommandError(str(exc)) from exc
+        for words in report.unread:
+            self.stderr.write(words)
+        if report.unread_count > len(report.unread):
+            self.stderr.write(f"… and {report.unread_count - len(report.unread):,} more rows like these")
+        stored = report.stored
+        told = f"{stored.new:,} new, {stored.equal:,} equal, {stored.corrected:,} corrected"
+        told += f", {stored.repeated:,} told again" if stored.repeated else ""
+        self.stdout.write(f"{options['file']}: {told}")
+        refused = [f"{count:,} {reason.removeprefix('refused:')}" for reason, count in stored.refused.items()]
+        lost = report.unread_count - stored.refused["refused:unreadable"]
+        refused += [f"{lost:,} without a symbol or session"] if lost else []
+        if refused:
+            self.stdout.write(f"refused: {', '.join(refused)}")

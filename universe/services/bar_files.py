@@ -1,0 +1,76 @@
+"""Daily bars out into files, and in from them through the gates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from universe.bar_table import ROWS_A_BATCH, Unread, bars_read, batch_of, file_kind, writer_open
+from universe.errors import BarFileError
+from universe.selectors.bar_rows import bar_rows
+from universe.services.bar_store import BarsStored, bars_store
+from universe.types import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of the bars of a file; ``unread`` names the first rows that cannot be read,
+    ``unread_count`` counts them all."""
+
+    stored: BarsStored
+    unread: tuple[str, ...] = ()
+    unread_count: int = 0
+
+
+def bars_export(
+    target: Path | BinaryIO,
+    first: Session | None = None,
+    last: Session | None = None,
+    symbols: Sequence[str] | None = None,
+) -> int:
+    """Write the stored bars, as they were corrected last, by session and symbol; gives their number.
+
+    A path has its format by its ending, and appears when it is whole; an open binary file gets CSV. Raises
+    `BarFileError`.
+    """
+    count = 0
+    with _opened(target) as (sink, kind):
+        writer = writer_open(sink, kind)
+        for rows in bar_rows(first or dt.date.min, last or dt.date.max, symbols, batch=ROWS_A_BATCH):
+            writer.write_batch(batch_of(rows))
+            count += len(rows)
+        writer.close()
+    return count
+
+
+@contextmanager
+def _opened(target: Path | BinaryIO) -> Iterator[tuple[Any, str]]:
+    """The open file and its format. A new file takes the place of an old one when it is whole."""
+    if not isinstance(target, Path):
+        yield target, "csv"
+        return
+    kind = file_kind(target)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with part.open("wb") as sink:
+            yield sink, kind
+        part.replace(target)
+    except OSError as exc:
+        raise BarFileError(f"{target} cannot be written: {exc.strerror}.") from exc
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def bars_import(path: Path, *, now: dt.datetime | None = None) -> ImportReport:
+    """Store the bars of a file as `bars_store` does those of a vendor: in one piece, or not at all.
+
+    Rows that cannot be read are named, and kept apart where their symbol and session are known. Raises
+    `BarFileError` for a file that cannot be read as a whole: then nothing has changed.
+    """
+    unread = Unread()
+    stored = bars_store(bars_read(path, unread), now=now, unread=unread.refused)
+    return ImportReport(stored, tuple(unread.named), unread.count)
