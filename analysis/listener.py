@@ -35,6 +35,7 @@ from universe.redis import client
 from universe.selectors import quotes_newest, reference_prices
 from universe.services import (
     minute_bars_accept,
+    minutes_refuse,
     quotes_backfill,
     quotes_refresh,
     refresh_order,
@@ -102,6 +103,7 @@ class StreamListener:
         self._open_stream = open_stream
         self._poll_seconds = poll_seconds or max(2.0, POLL_SECONDS / float(settings.MARKET_SPEED))
         self._queue = BatchQueue()
+        self._stream: MinuteStream | None = None
         self._watch = MoverWatch()
         self._stopping = threading.Event()
         self._is_linked = False
@@ -135,7 +137,7 @@ class StreamListener:
     async def _listen(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
-        stream = self._open_stream(is_open=is_open_now, on_link=self._on_link)
+        stream = self._stream = self._open_stream(is_open=is_open_now, on_link=self._on_link)
         try:
             while not self._stopping.is_set():
                 try:
@@ -178,6 +180,9 @@ class StreamListener:
         self._beat()
         if bars:
             self._store(bars)
+        refused = self._stream.refused_take() if self._stream is not None else []
+        if refused:
+            minutes_refuse(refused, only=tracked_symbols(session_of(market_now())))
         if self._gap_from_link and self._is_linked:
             self._fill_gap()
         if not self._is_linked and self._breaks >= BREAKS_BEFORE_POLLING:

@@ -141,6 +141,9 @@ class Stream:
     def __init__(self, steps: list[Any], on_link: Callable[[bool], None]) -> None:
         self.steps, self.on_link = steps, on_link
 
+    def refused_take(self) -> list[Any]:
+        return []
+
     async def bars(self) -> AsyncGenerator[list[MinuteBar], None]:
         import asyncio
 

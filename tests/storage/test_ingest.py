@@ -13,6 +13,7 @@ from tests.universe.canned import GROUPED, SESSION, SNAPSHOT, at, canned_market,
 from tests.universe.conftest import connected_vendor
 from tests.universe.vendor import Answer, Vendor
 from universe import clock
+from universe.gates import Fault, Refusal
 from universe.models import ConfirmedMove, DailyBar, MinuteQuote, QuarantinedPrice, RefusedRow
 from universe.services import (
     bars_refresh,
@@ -20,6 +21,7 @@ from universe.services import (
     facts_refresh,
     listings_refresh,
     minute_bars_accept,
+    minutes_refuse,
     quarantine_prune,
     quotes_backfill,
     quotes_refresh,
@@ -192,6 +194,13 @@ def test_minutes_that_could_not_be_read_reach_the_table_too(open_market: Vendor)
     counts = quotes_backfill(SESSION, ["ANNE"])
     assert (counts["minutes"], counts["bad_payload:c"]) == (1, 1)
     assert refused() == [("ANNE", "minute_bar", "unreadable", "c", "'x'", 1)]
+
+
+def test_minutes_of_the_stream_that_could_not_be_read_reach_it_for_tracked_symbols(vendor: Vendor) -> None:
+    told = [Refusal(symbol, Fault.PRICE, "c", "-1", "polygon") for symbol in ("ANNE", "AAPL", "ANNE")]
+    minutes_refuse(told, only={"ANNE", "BEA"})
+    assert refused() == [("ANNE", "minute_bar", "impossible_price", "c", "-1", 2)]
+    assert RefusedRow.objects.get().session == SESSION
 
 
 def test_what_was_held_is_dropped_after_90_days_and_not_before() -> None:

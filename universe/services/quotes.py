@@ -264,6 +264,13 @@ def minute_bars_accept(bars: Iterable[MinuteBar], *, only: set[str] | None = Non
     return believed
 
 
+def minutes_refuse(refused: Iterable[Refusal], *, only: set[str]) -> int:
+    """Write down minutes of the stream that could not be read, of ``only`` these symbols."""
+    now = clock.market_now()
+    wanted = [one for one in refused if one.symbol in only]
+    return refusals_keep(Kind.MINUTE, wanted, now=now, session=session_of(now))
+
+
 def _possible(bars: Sequence[MinuteBar]) -> list[MinuteBar]:
     """Those that can be true; the others are written down, each under its session."""
     if not bars:

@@ -109,6 +109,8 @@ def test_a_bad_message_is_dropped_and_counted_and_others_are_no_bars() -> None:
     (batch,), stream = listen(script, batches=1)
     assert [bar.symbol for bar in batch] == ["BEA"]
     assert stream.dropped == {"bad_payload:c": 1}
+    assert [(one.symbol, one.field) for one in stream.refused_take()] == [("ANNE", "c")]
+    assert stream.refused_take() == []
 
 
 @pytest.mark.parametrize("code", [1000, 1011])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
@@ -22,6 +22,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from universe.errors import BadPayload, Rejected, Unavailable
+from universe.gates import Refusal
+from universe.sources.base import refusals_of
 from universe.sources.polygon.parse import VENDOR, parse_stream_bar
 from universe.types import MinuteBar
 
@@ -34,6 +36,7 @@ GREETING_SECONDS = 10.0
 # Two and a half bars: a minute that comes late, or one in which nothing traded, is no silence.
 SILENCE_SECONDS = 150.0
 FRAME_MAX_BYTES = 8 * 2**20
+REFUSED_MAX = 1000
 
 Broken = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError, Unavailable)
 
@@ -51,7 +54,8 @@ class MinuteStream:
 
     ``is_open`` says whether silence is suspicious now. ``on_link`` hears True after each successful
     subscription (fill the gap by REST then) and False after each break. Raises `Rejected` when the key is
-    refused: only a person can mend that. ``dropped`` counts what could not be read, ``links`` the connects.
+    refused: only a person can mend that. ``dropped`` counts what could not be read, ``links`` the connects;
+    the newest of what could not be read waits for `refused_take`, which one other thread may call.
     """
 
     def __init__(
@@ -72,12 +76,17 @@ class MinuteStream:
         self._backoff_first = backoff_seconds
         self._steady = False
         self.dropped: Counter[str] = Counter()
+        self._refused: deque[Refusal] = deque(maxlen=REFUSED_MAX)
         self.links = 0
 
     @property
     def url(self) -> str:
         """The socket's address at the next connect."""
         return self._url if isinstance(self._url, str) else self._url()
+
+    def refused_take(self) -> list[Refusal]:
+        """What could not be read since the last call."""
+        return [self._refused.popleft() for _ in range(len(self._refused))]
 
     async def bars(self) -> AsyncGenerator[list[MinuteBar], None]:
         wait = self._backoff_first
@@ -163,6 +172,7 @@ class MinuteStream:
                 bar = parse_stream_bar(message, fetched_at=now)
             except BadPayload as exc:
                 self.dropped[f"bad_payload:{exc.field}"] += 1
+                self._refused.extend(refusals_of(exc, exc.symbol))
                 continue
             if bar is not None:
                 batch.append(bar)
