@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import engine, listings, lookups, ondemand, storage, vendors, whatif
+from tests.benchmarks import engine, ingest, listings, lookups, ondemand, storage, vendors, whatif
 from tests.benchmarks.servers import database
 
 ALONE = {"engine": engine.run, "listings": listings.run}
 #: Those before the last leave their database as they found it.
 WITH_DATABASE = {
     "lookups": lookups.run,
+    "ingest": ingest.run,
     "whatif": whatif.run,
     "ondemand": ondemand.run,
     "vendors": vendors.run,
