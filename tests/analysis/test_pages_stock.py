@@ -211,6 +211,7 @@ def test_a_price_that_is_held_says_why_and_since_when(trader: Client) -> None:
         last_at=since,
     )
     assert "price quarantined: $156.00, jump like a split that nobody listed, since 9:31" in page(trader)
+    assert 'href="/universe/quarantine/?symbol=SOUN"' in trader.get("/stocks/SOUN/").content.decode()
 
 
 def test_without_a_print_today_nothing_is_shown_as_zero(trader: Client) -> None:

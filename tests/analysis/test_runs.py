@@ -243,7 +243,8 @@ def test_a_high_impact_release_of_the_morning_is_named_as_a_caution(scene: Scene
 def test_the_evening_run_builds_the_universe_of_the_next_session(scene: Scene) -> None:
     evening = et(20, 0, 5)
     tomorrow = small_market.SESSION + dt.timedelta(days=1)
-    bars_store(small_market.bar(symbol, small_market.SESSION, is_last=False) for symbol in SYMBOLS)
+    bars = (small_market.bar(symbol, small_market.SESSION, is_last=False) for symbol in SYMBOLS)
+    bars_store(bars, now=evening)
     scene.vendor.on(SNAPSHOT, Answer(small_market.snapshot(small_market.all_at({}), et(19, 59))))
     with clock.override(evening):
         run = AnalysisRun.objects.create(kind=RunKind.COMPREHENSIVE, scheduled_for=et(20))
