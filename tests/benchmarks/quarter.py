@@ -47,7 +47,7 @@ def quarter_store(last: dt.date, *, days: int = DAYS) -> Quarter:
     """Fill the four tables with ``days`` days that end with ``last``, by the product's own COPY."""
     from universe.bulk import rows_insert
     from universe.models import DailyBar, MinuteQuote
-    from universe.services import bars, quotes
+    from universe.services import bar_store, quotes
 
     first = dt.datetime.combine(last, dt.time(8, 30), dt.UTC)
     starts = [first - dt.timedelta(days=back) for back in range(days - 1, -1, -1)]
@@ -57,7 +57,7 @@ def quarter_store(last: dt.date, *, days: int = DAYS) -> Quarter:
     for model, columns, rows in (
         (MinuteQuote, quotes.QUOTES.columns, _quotes(dice, starts, symbols[:NAMES])),
         (MinuteQuote, quotes.QUOTES.columns, _minutes(dice, starts[-STREAMED:], symbols[:NAMES])),
-        (DailyBar, bars.TARGET.columns, _bars(dice, starts, symbols)),
+        (DailyBar, bar_store.COLUMNS, _bars(dice, starts, symbols)),
         (_rank_model(), RANK_COLUMNS, _ranks(dice, starts, symbols[:CORE])),
     ):
         count, seconds = 0, 0.0
