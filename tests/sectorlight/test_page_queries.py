@@ -59,6 +59,10 @@ PAGES: dict[str, tuple[str, ...] | str] = {
         "/universe/listings/?sector=technology",
         "/universe/listings/?format=csv",
     ),
+    "universe/quarantine/": (
+        "/universe/quarantine/",
+        "/universe/quarantine/?state=held&symbol=A",
+    ),
     "analysis/": (
         "/analysis/",
         "/analysis/?show=all",

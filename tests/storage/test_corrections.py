@@ -14,7 +14,7 @@ from universe import clock
 from universe.models import BarCorrection, DailyBar, Stock
 from universe.selectors import bar_origins, closes_stored, price_frame
 from universe.selectors.prices import bar_arrays
-from universe.services import bars_prune, bars_store
+from universe.services import bars_store, corrections_prune
 from universe.services.renames import Rename, renames_follow
 from universe.sessions import hours, session_offset
 from universe.types import Bar
@@ -116,10 +116,12 @@ def test_a_rename_takes_the_corrections_along_but_not_over_the_new_symbols_own_b
     assert bar_arrays([FRIDAY, MONDAY], ["NEW"]).close[:, 0].tolist() == [10.6, 9.5]
 
 
-def test_corrections_go_with_the_bars_that_are_pruned() -> None:
+def test_corrections_go_when_their_bars_are_gone() -> None:
     store(BAR, replace(BAR, session=FRIDAY))
     store(replace(BAR, close=10.6), replace(BAR, session=FRIDAY, close=10.7))
-    assert bars_prune(SESSION, keep=1) == 1
+    assert corrections_prune() == 0
+    DailyBar.objects.filter(session=FRIDAY).delete()
+    assert corrections_prune() == 1
     assert list(BarCorrection.objects.values_list("session", flat=True)) == [MONDAY]
 
 
