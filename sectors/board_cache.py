@@ -78,6 +78,19 @@ def board_is_whole(board: Mapping[str, Any]) -> bool:
         return True
 
 
+def board_forget() -> int:
+    """Remove the board and every sector's keys, for a database that was exchanged; how many there were.
+
+    The next tick puts the newest stored board there. Raises `redis.RedisError`.
+    """
+    patient = patient_client()
+    found = {keys.board()}
+    for pattern in (keys.sector_sentiment("*"), keys.sector_top_stocks("*")):
+        found.update(key.decode() for key in patient.scan_iter(match=pattern, count=1000))
+    removed: Any = patient.delete(*found)
+    return int(removed)
+
+
 def _replace(pipe: Any, values: dict[str, dict[str, Any]]) -> None:
     standing = [_parsed(raw) for raw in pipe.mget(list(values))]
     pipe.multi()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -43,6 +44,11 @@ def readings_record(readings: Sequence[ReadingInput], stamp: RunStamp) -> BoardS
     snapshot = _snapshot(rows, stamp, positions, newest)
     transaction.on_commit(partial(_publish, snapshot, rows))
     return snapshot
+
+
+def board_sha256(board: Mapping[str, Any]) -> str:
+    """The hash of a stored board's content; equal to the one stored with it as long as nobody changed it."""
+    return _sha256(_canonical(board))
 
 
 def board_mend() -> bool:
@@ -137,14 +143,22 @@ def _snapshot(
         stamp,
         standing=standing.board if standing is not None else None,
     )
-    text = json.dumps(board, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"))
+    text = _canonical(board)
     return BoardSnapshot.objects.create(
         run_id=stamp.run_id,
         timestamp=stamp.published_at,
         as_of=stamp.as_of,
         board=json.loads(text),
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=_sha256(text),
     )
+
+
+def _canonical(board: Mapping[str, Any]) -> str:
+    return json.dumps(board, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _publish(snapshot: BoardSnapshot, rows: list[SentimentReading]) -> None:

@@ -1,0 +1,92 @@
+"""One database as libpq knows it, for our own sessions and for PostgreSQL's programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import psycopg
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from sectorlight.backup.errors import BackupError
+from sectorlight.env import without_password
+
+#: By which our own sessions are known in pg_stat_activity.
+OWN_NAME = "sectorlight backup"
+#: Seconds until a server that does not answer is given up.
+PATIENCE = "10"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Address:
+    """Where one database is and how it lets us in; ``shown`` is what may be said of it."""
+
+    parameters: dict[str, str]
+    shown: str
+    url: str
+
+    @property
+    def name(self) -> str:
+        return str(self.parameters["dbname"])
+
+    def of(self, name: str) -> Address:
+        """Another database of the same server."""
+        url = urlsplit(self.url)._replace(path=f"/{quote(name, safe='')}").geturl()
+        return replace(self, parameters=self.parameters | {"dbname": name}, url=url)
+
+    def open(self) -> psycopg.Connection[Any]:
+        """A session that commits each statement. Raises `BackupError` with the server's own reason."""
+        wanted = {"connect_timeout": PATIENCE, **self.parameters, "application_name": OWN_NAME}
+        try:
+            session = psycopg.connect(make_conninfo("", **wanted), autocommit=True)
+            # Counting a large table takes as long as it takes.
+            session.execute("SET statement_timeout = 0")
+        except psycopg.Error as exc:
+            raise BackupError(
+                f"PostgreSQL does not let us in at {self.shown}, database {self.name!r}: {_reason(exc)}. "
+                "Start it, or mend DATABASE_URL or its password."
+            ) from exc
+        return session
+
+    def environment(self) -> dict[str, str]:
+        """Everything that libpq reads from variables: nobody else sees it, as they would an argument."""
+        return {
+            option: self.parameters[keyword] for keyword, option in _variables().items() if self._has(keyword)
+        } | {"PGAPPNAME": OWN_NAME, "PGCONNECT_TIMEOUT": self.parameters.get("connect_timeout", PATIENCE)}
+
+    def argument(self) -> str:
+        """The rest as a connection string: what libpq knows no variable for, and nothing secret."""
+        variables = _variables()
+        rest = {key: value for key, value in self.parameters.items() if key not in variables}
+        if "sslpassword" in rest:
+            raise BackupError(
+                "DATABASE_URL has sslpassword, which PostgreSQL's programs take only where others "
+                "can read it. "
+                "Use a key file without a passphrase, readable by its owner alone."
+            )
+        return make_conninfo("", **rest, dbname=self.name)
+
+    def _has(self, keyword: str) -> bool:
+        return self.parameters.get(keyword) is not None
+
+
+def address_of(url: str) -> Address:
+    """The database of a URL such as DATABASE_URL, options of libpq and sockets included."""
+    parameters = {key: value for key, value in conninfo_to_dict(url).items() if value is not None}
+    return Address({key: str(value) for key, value in parameters.items()}, without_password(url), url)
+
+
+def _variables() -> dict[str, str]:
+    """libpq's keywords that have an environment variable."""
+    return {
+        option.keyword.decode(): option.envvar.decode()
+        for option in pq.Conninfo.get_defaults()
+        if option.envvar
+    }
+
+
+def _reason(exc: psycopg.Error) -> str:
+    words = " ".join(line.strip() for line in str(exc).splitlines() if not line.startswith("\t"))
+    return words.rpartition("FATAL: ")[2].removeprefix("connection failed: ").strip().rstrip(".")

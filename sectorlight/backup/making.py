@@ -1,0 +1,123 @@
+"""Writing one backup, while the product runs or not.
+
+1. One session opens a snapshot of the database and counts what it sees.
+2. pg_dump writes exactly that snapshot, so the counts are those of the dump, whatever is stored meanwhile.
+3. The file gets its name when all of it is on the disk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from django.utils import timezone
+
+from sectorlight import __version__
+from sectorlight.backup.address import Address
+from sectorlight.backup.archive import Archive, archive_write, backup_name, backups_thin
+from sectorlight.backup.errors import BackupError
+from sectorlight.backup.facts import facts_read
+from sectorlight.backup.manifest import Manifest
+from sectorlight.backup.processes import child, last_words
+from sectorlight.backup.programs import Programs, programs_find
+from sectorlight.backup.telling import Telling, size_words
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A finished backup and the older ones that it took the place of."""
+
+    path: Path
+    manifest: Manifest
+    removed: list[Path]
+
+
+def backup_make(address: Address, target: Path, *, world: str, keep: int, telling: Telling) -> Backup:
+    """Write the database at ``address`` into ``target``, a folder or a file that does not exist yet.
+
+    ``keep`` other than 0: only so many of our own backups stay in that folder. Raises `BackupError` or
+    OSError; no half file stays.
+    """
+    made_at = timezone.now()
+    path = _path(target, world, made_at)
+    with address.open() as session:
+        programs = programs_find(session.info.server_version // 10_000, address)
+        with archive_write(path) as archive:
+            manifest = _fill(archive, session, address, programs, made_at, world, telling)
+    telling.say(f"{path} is whole: {size_words(path.stat().st_size)}, {manifest.facts.row_count:,} rows.")
+    removed = backups_thin(path.parent, keep, manifest) if keep else []
+    return Backup(path, manifest, removed)
+
+
+def _path(target: Path, world: str, made_at: dt.datetime) -> Path:
+    is_folder = target.is_dir() or not target.suffix
+    if is_folder:
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = target / backup_name(world, made_at) if is_folder else target
+    if not path.parent.is_dir():
+        raise BackupError(f"There is no folder {path.parent}. Make it, or name another.")
+    if not os.access(path.parent, os.W_OK):
+        raise BackupError(f"{path.parent} cannot be written to. Mend its rights, or name another folder.")
+    if path.exists():
+        raise BackupError(f"{path} exists already and is left alone. Name another file, or a folder.")
+    return path
+
+
+def _fill(
+    archive: Archive,
+    session: psycopg.Connection[Any],
+    address: Address,
+    programs: Programs,
+    made_at: dt.datetime,
+    world: str,
+    telling: Telling,
+) -> Manifest:
+    session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    session.read_only = True
+    with session.transaction():
+        snapshot = session.execute("SELECT pg_export_snapshot()").fetchone()
+        assert snapshot is not None
+        telling.say(f"Dumping database {address.name} with pg_dump {programs.major} ...")
+        digest, size = _dump(archive, address, programs, snapshot[0], telling)
+        telling.progress("Counting rows ...")
+        facts = facts_read(session)
+    manifest = Manifest(
+        made_at=made_at,
+        product_version=__version__,
+        database=address.name,
+        world=world,
+        tool_major=programs.major,
+        dump_sha256=digest,
+        dump_bytes=size,
+        facts=facts,
+    )
+    archive.manifest(manifest)
+    return manifest
+
+
+def _dump(
+    archive: Archive, address: Address, programs: Programs, snapshot: str, telling: Telling
+) -> tuple[str, int]:
+    command = (
+        *(programs.path("pg_dump"), "--format=custom", "--no-password", f"--snapshot={snapshot}"),
+        f"--dbname={address.argument()}",
+    )
+    with (
+        tempfile.TemporaryFile() as words,
+        child(command, address, stdout=subprocess.PIPE, stderr=words) as process,
+    ):
+        told = archive.dump(_output(process), lambda size: telling.progress(f"{size_words(size)} so far"))
+        if process.wait():
+            raise BackupError(f"pg_dump failed: {last_words(words)}. No file was written.")
+    return told
+
+
+def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    assert process.stdout is not None
+    return process.stdout

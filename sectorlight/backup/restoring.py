@@ -1,0 +1,213 @@
+"""The way back, in steps that leave the old database alone until the new one is known to be whole.
+
+1. The file is read whole and compared with its manifest; code, server and database are asked whether it fits.
+2. The dump is loaded in one transaction into a fresh database beside the old one, counted, hashed, migrated.
+3. The fresh one takes the name. Redis forgets the old board.
+
+A user who may not make databases restores in place, in one transaction with the removal of the old tables.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from sectorlight.backup.address import Address
+from sectorlight.backup.archive import dump_check, manifest_read
+from sectorlight.backup.emptying import drop_statements
+from sectorlight.backup.errors import BackupError
+from sectorlight.backup.facts import facts_read, tables_read, timescale_read
+from sectorlight.backup.fitting import code_fits, edition_fits, pending, server_fits
+from sectorlight.backup.loading import dump_load
+from sectorlight.backup.manifest import BoardMark, Facts, Manifest, Timescale
+from sectorlight.backup.migrating import database_migrate
+from sectorlight.backup.places import keeper_open, may_exchange, names_exchange, others, side_database
+from sectorlight.backup.programs import Programs, programs_find
+from sectorlight.backup.telling import Telling
+
+Session = psycopg.Connection[Any]
+#: Asked with the number of tables that would be lost; False ends the restore.
+Agreement = Callable[[int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What stands in the database now, all as in ``manifest``; ``seconds`` is how long it took."""
+
+    manifest: Manifest
+    rows: int
+    boards: list[BoardMark]
+    migrated: int
+    seconds: float
+
+
+def backup_restore(
+    path: Path, address: Address, *, world: str, agreed: Agreement, telling: Telling
+) -> Restored:
+    """Restore ``path`` into the database at ``address``.
+
+    Raises `BackupError`; its text says what state the database is in.
+    """
+    began = time.monotonic()
+    manifest = manifest_read(path)
+    code_fits(manifest, world)
+    with address.open() as session:
+        _refuse_company(session, address)
+        server_fits(manifest, session)
+        tables = tables_read(session)
+        if tables and not agreed(len(tables)):
+            raise BackupError(
+                f"Database {address.name} at {address.shown} is not empty: it has {len(tables)} "
+                "tables, such as "
+                f"{tables[-1][1]}. Name an empty database in DATABASE_URL, or add --replace, which "
+                "removes them."
+            )
+        job = _Job(path, manifest, address, _programs(manifest, session, address), telling)
+        exchanges = may_exchange(session)
+    telling.progress("Reading the file ...")
+    dump_check(path, manifest)
+    keeper = keeper_open(address) if exchanges else None
+    if keeper is None:
+        facts, migrated = job.in_place(has_tables=bool(tables))
+    else:
+        with keeper:
+            facts, migrated = job.beside(keeper)
+    return Restored(manifest, facts.row_count, facts.boards, migrated, time.monotonic() - began)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One restore whose file and server fit each other."""
+
+    path: Path
+    manifest: Manifest
+    address: Address
+    programs: Programs
+    telling: Telling
+
+    def beside(self, keeper: Session) -> tuple[Facts, int]:
+        """Into a fresh database, which takes the old one's name once it is whole."""
+        untouched = f"Database {self.address.name} is as it was."
+        with side_database(keeper, self.address) as side:
+            try:
+                self._load(side, [])
+                facts = self._compare(side)
+                migrated = self._migrate(side, facts)
+            except BackupError as exc:
+                raise BackupError(f"{exc}. {untouched}".replace("..", ".")) from exc
+            names_exchange(keeper, self.address, side)
+        return facts, migrated
+
+    def in_place(self, *, has_tables: bool) -> tuple[Facts, int]:
+        """Into the database itself, by a user who may make no other."""
+        name = self.address.name
+        with self.address.open() as session:
+            if has_tables and (self.manifest.facts.timescale or timescale_read(session)):
+                raise BackupError(
+                    "Tables of TimescaleDB are replaced by way of a second database, and this user "
+                    "may not make "
+                    "databases. Give it the right (ALTER ROLE ... CREATEDB) and the ownership of "
+                    f"{name}, or have "
+                    "an empty database made and name that in DATABASE_URL. Nothing was changed."
+                )
+            before = drop_statements(session) if has_tables else []
+        try:
+            self._load(self.address, before)
+        except BackupError as exc:
+            raise BackupError(f"{exc}. Database {name} is as it was.".replace("..", ".")) from exc
+        try:
+            facts = self._compare(self.address)
+            migrated = self._migrate(self.address, facts)
+        except BackupError as exc:
+            raise BackupError(
+                f"{exc}. Database {name} holds the backup, but is not to be used as it is: restore "
+                "again with "
+                "--replace."
+            ) from exc
+        return facts, migrated
+
+    def _load(self, target: Address, before: list[str]) -> None:
+        scale, major = self.manifest.facts.timescale, self.programs.major
+        with target.open() as session:
+            server_major = session.info.server_version // 10_000
+        if scale:
+            _timescale_begin(target, scale)
+        self.telling.say(f"Loading {self.path.name} with pg_restore {major} ...")
+        try:
+            dump_load(
+                self.path,
+                target,
+                self.programs,
+                server_major=server_major,
+                before=before,
+                telling=self.telling,
+            )
+        finally:
+            if scale:
+                _timescale_end(target)
+        with target.open() as session:
+            session.execute("ANALYZE")
+
+    def _compare(self, target: Address) -> Facts:
+        """What was restored, if it is what was saved; else `BackupError` naming the first difference."""
+        self.telling.progress("Counting rows ...")
+        with target.open() as session:
+            found = facts_read(session)
+        wanted = self.manifest.facts
+        for table in sorted({*wanted.rows, *found.rows}):
+            there, told = found.rows.get(table), wanted.rows.get(table)
+            if there != told:
+                raise BackupError(f"Table {table} has {there} rows after loading, the backup tells {told}")
+        if found.boards != wanted.boards:
+            raise BackupError(f"The newest board is {found.boards}, the backup tells {wanted.boards}")
+        return found
+
+    def _migrate(self, target: Address, facts: Facts) -> int:
+        missing = pending(facts.migrations)
+        if missing:
+            self.telling.say(f"Migrating from {len(missing)} migrations ago ...")
+            database_migrate(target)
+        return len(missing)
+
+
+def _refuse_company(session: Session, address: Address) -> None:
+    company = others(session)
+    if company:
+        more = f" and {len(company) - 5} more" if len(company) > 5 else ""
+        raise BackupError(
+            f"Others are in database {address.name}: {'; '.join(company[:5])}{more}. Stop "
+            "SectorLight and what else "
+            "uses the database, then restore. Nothing was changed."
+        )
+
+
+def _programs(manifest: Manifest, session: Session, address: Address) -> Programs:
+    """Of the server's version, and able to read what the pg_dump of the backup wrote."""
+    return programs_find(session.info.server_version // 10_000, address, oldest=manifest.tool_major)
+
+
+def _timescale_begin(target: Address, wanted: Timescale) -> None:
+    """The extension in the version of the backup, and its tables open for rows from outside."""
+    with target.open() as session:
+        if timescale_read(session) is None:
+            session.execute(sql.SQL("CREATE EXTENSION timescaledb VERSION {}").format(wanted.version))
+    with target.open() as session:
+        found = timescale_read(session)
+        edition_fits(wanted, found)
+        if found is None or found.version != wanted.version:
+            raise BackupError(
+                f"The backup was made with TimescaleDB {wanted.version}, the database has "
+                f"{found.version if found else 'none'}. Name a database without the extension"
+            )
+        session.execute("SELECT timescaledb_pre_restore()")
+
+
+def _timescale_end(target: Address) -> None:
+    with target.open() as session:
+        session.execute("SELECT timescaledb_post_restore()")
