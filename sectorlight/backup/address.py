@@ -45,7 +45,7 @@ class Address:
             session.execute("SET statement_timeout = 0")
         except psycopg.Error as exc:
             raise BackupError(
-                f"PostgreSQL does not let us in at {self.shown}, database {self.name!r}: {_reason(exc)}. "
+                f"PostgreSQL does not let us in at {self.shown}, database {self.name!r}: {reason(exc)}. "
                 "Start it, or mend DATABASE_URL or its password."
             ) from exc
         return session
@@ -87,6 +87,8 @@ def _variables() -> dict[str, str]:
     }
 
 
-def _reason(exc: psycopg.Error) -> str:
-    words = " ".join(line.strip() for line in str(exc).splitlines() if not line.startswith("\t"))
+def reason(exc: psycopg.Error) -> str:
+    """PostgreSQL's own words, without the statement and without a full stop at the end."""
+    told = exc.diag.message_primary or str(exc)
+    words = " ".join(line.strip() for line in told.splitlines() if not line.startswith("\t"))
     return words.rpartition("FATAL: ")[2].removeprefix("connection failed: ").strip().rstrip(".")

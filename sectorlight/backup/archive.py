@@ -31,7 +31,7 @@ def backup_name(world: str, made_at: dt.datetime) -> str:
 @contextmanager
 def archive_write(path: Path) -> Iterator[Archive]:
     """A file in the making, readable by its owner only; it has its name when all is written, or is gone."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.part")
+    fresh = path.with_name(f".sectorlight-{path.name}.{os.getpid()}.part")
     _sweep(path.parent)
     handle = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -35,7 +35,8 @@ def code_fits(manifest: Manifest, world: str) -> None:
 
 
 def server_fits(manifest: Manifest, session: psycopg.Connection[Any]) -> None:
-    """Raises `BackupError` unless the server has the very TimescaleDB that the backup was made with."""
+    """Raises `BackupError` unless the server has the very TimescaleDB that the backup was made with, and lets
+    this user open its tables."""
     wanted = manifest.facts.timescale
     if wanted is None:
         return
@@ -54,6 +55,14 @@ def server_fits(manifest: Manifest, session: psycopg.Connection[Any]) -> None:
             f"{', '.join(sorted(offered)[-5:])}. Its tables fit one version only: install "
             f"{wanted.version}, "
             "restore, and update the extension afterwards."
+        )
+    row = session.execute("SELECT rolsuper, rolname FROM pg_roles WHERE rolname = current_user").fetchone()
+    if row is not None and not row[0]:
+        raise BackupError(
+            f"The backup holds tables of {wanted}, which only a superuser may restore, and {row[1]} "
+            "is none. Name "
+            "a superuser in DATABASE_URL for this command; everything will belong to the owner of "
+            "the database."
         )
 
 

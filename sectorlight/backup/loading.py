@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -33,10 +33,12 @@ def dump_load(
     programs: Programs,
     *,
     server_major: int,
-    before: Sequence[str] = (),
+    before: Sequence[str],
+    committing: Callable[[], None],
     telling: Telling,
 ) -> None:
-    """Run the statements ``before`` and the dump of ``path`` at ``address`` in one transaction.
+    """Run the statements ``before`` and the dump of ``path`` at ``address`` in one transaction; ``committing``
+    is called before its end.
 
     Owners, grants and comments stay behind. Raises `BackupError` with PostgreSQL's reason; then, and when
     this process is killed, nothing was changed, since only the last line of the script commits.
@@ -77,6 +79,8 @@ def dump_load(
         is_taken = _hand_over(reader.stdout, writer.stdin, before, server_major, telling)
         if is_taken and reader.wait():
             raise BackupError(f"pg_restore failed: {last_words(read_words)}")
+        if is_taken:
+            committing()
         if not (is_taken and _commit(writer)):
             writer.wait()
             raise BackupError(f"PostgreSQL refused the backup: {last_words(psql_words)}")

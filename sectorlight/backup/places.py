@@ -91,7 +91,9 @@ def names_exchange(keeper: Session, address: Address, side: Address) -> None:
             "was, nothing "
             "was restored. Stop what uses it and try again."
         ) from exc
-    keeper.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
+    # What cannot be dropped now goes with the next restore.
+    with suppress(psycopg.Error):
+        keeper.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
 
 
 def _leftover_drop(keeper: Session, name: str) -> None:

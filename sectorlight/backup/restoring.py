@@ -10,7 +10,8 @@ A user who may not make databases restores in place, in one transaction with the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from sectorlight.backup.address import Address
+from sectorlight.backup.address import Address, reason
 from sectorlight.backup.archive import dump_check, manifest_read
-from sectorlight.backup.emptying import drop_statements
+from sectorlight.backup.belongings import drop_statements, owner_statements
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.facts import facts_read, tables_read, timescale_read
 from sectorlight.backup.fitting import code_fits, edition_fits, pending, server_fits
@@ -34,6 +35,8 @@ from sectorlight.backup.telling import Telling
 Session = psycopg.Connection[Any]
 #: Asked with the number of tables that would be lost; False ends the restore.
 Agreement = Callable[[int], bool]
+#: Called when the old tables are about to go: what comes after it is done whole.
+Committing = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,15 @@ class Restored:
 
 
 def backup_restore(
-    path: Path, address: Address, *, world: str, agreed: Agreement, telling: Telling
+    path: Path,
+    address: Address,
+    *,
+    world: str,
+    agreed: Agreement,
+    committing: Committing,
+    telling: Telling,
 ) -> Restored:
-    """Restore ``path`` into the database at ``address``.
+    """Restore ``path``, a backup of ``world``, into the database at ``address``.
 
     Raises `BackupError`; its text says what state the database is in.
     """
@@ -68,7 +77,8 @@ def backup_restore(
                 f"{tables[-1][1]}. Name an empty database in DATABASE_URL, or add --replace, which "
                 "removes them."
             )
-        job = _Job(path, manifest, address, _programs(manifest, session, address), telling)
+        programs = _programs(manifest, session, address)
+        job = _Job(path, manifest, address, programs, committing, telling)
         exchanges = may_exchange(session)
     telling.progress("Reading the file ...")
     dump_check(path, manifest)
@@ -89,50 +99,37 @@ class _Job:
     manifest: Manifest
     address: Address
     programs: Programs
+    committing: Committing
     telling: Telling
 
     def beside(self, keeper: Session) -> tuple[Facts, int]:
         """Into a fresh database, which takes the old one's name once it is whole."""
-        untouched = f"Database {self.address.name} is as it was."
-        with side_database(keeper, self.address) as side:
-            try:
-                self._load(side, [])
-                facts = self._compare(side)
-                migrated = self._migrate(side, facts)
-            except BackupError as exc:
-                raise BackupError(f"{exc}. {untouched}".replace("..", ".")) from exc
+        with (
+            _ending(f"Database {self.address.name} is as it was."),
+            side_database(keeper, self.address) as side,
+        ):
+            self._load(side, [], lambda: None)
+            facts = self._compare(side)
+            migrated = self._migrate(side, facts)
+            self.committing()
             names_exchange(keeper, self.address, side)
         return facts, migrated
 
     def in_place(self, *, has_tables: bool) -> tuple[Facts, int]:
         """Into the database itself, by a user who may make no other."""
         name = self.address.name
-        with self.address.open() as session:
-            if has_tables and (self.manifest.facts.timescale or timescale_read(session)):
-                raise BackupError(
-                    "Tables of TimescaleDB are replaced by way of a second database, and this user "
-                    "may not make "
-                    "databases. Give it the right (ALTER ROLE ... CREATEDB) and the ownership of "
-                    f"{name}, or have "
-                    "an empty database made and name that in DATABASE_URL. Nothing was changed."
-                )
-            before = drop_statements(session) if has_tables else []
-        try:
-            self._load(self.address, before)
-        except BackupError as exc:
-            raise BackupError(f"{exc}. Database {name} is as it was.".replace("..", ".")) from exc
-        try:
+        with _ending(f"Database {name} is as it was."):
+            with self.address.open() as session:
+                before = drop_statements(session) if has_tables else []
+            self._load(self.address, before, self.committing)
+        with _ending(
+            f"Database {name} holds the backup, but not as it should: restore again with --replace."
+        ):
             facts = self._compare(self.address)
             migrated = self._migrate(self.address, facts)
-        except BackupError as exc:
-            raise BackupError(
-                f"{exc}. Database {name} holds the backup, but is not to be used as it is: restore "
-                "again with "
-                "--replace."
-            ) from exc
         return facts, migrated
 
-    def _load(self, target: Address, before: list[str]) -> None:
+    def _load(self, target: Address, before: list[str], committing: Committing) -> None:
         scale, major = self.manifest.facts.timescale, self.programs.major
         with target.open() as session:
             server_major = session.info.server_version // 10_000
@@ -146,6 +143,7 @@ class _Job:
                 self.programs,
                 server_major=server_major,
                 before=before,
+                committing=committing,
                 telling=self.telling,
             )
         finally:
@@ -173,7 +171,21 @@ class _Job:
         if missing:
             self.telling.say(f"Migrating from {len(missing)} migrations ago ...")
             database_migrate(target)
+        with target.open() as session:
+            for statement in owner_statements(session):
+                session.execute(statement)
         return len(missing)
+
+
+@contextmanager
+def _ending(state: str) -> Iterator[None]:
+    """Every failure inside becomes a `BackupError` that ends with ``state``: what the database is now."""
+    try:
+        yield
+    except BackupError as exc:
+        raise BackupError(f"{str(exc).removesuffix('.')}. {state}") from exc
+    except psycopg.Error as exc:
+        raise BackupError(f"PostgreSQL refused: {reason(exc)}. {state}") from exc
 
 
 def _refuse_company(session: Session, address: Address) -> None:

@@ -98,6 +98,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 3,
+            "application_name": "SectorLight",
             **_libpq,
             "options": f"-c statement_timeout=60000 {_libpq.get('options', '')}".strip(),
             # While PostgreSQL is away a request waits two seconds at most; back, it is found within three.
