@@ -37,8 +37,8 @@ def dump_load(
     committing: Callable[[], None],
     telling: Telling,
 ) -> None:
-    """Run the statements ``before`` and the dump of ``path`` at ``address`` in one transaction; ``committing``
-    is called before its end.
+    """Run the statements ``before`` and the dump of ``path`` at ``address`` in one transaction, and call
+    ``committing`` before its end.
 
     Owners, grants and comments stay behind. Raises `BackupError` with PostgreSQL's reason; then, and when
     this process is killed, nothing was changed, since only the last line of the script commits.

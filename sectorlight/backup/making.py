@@ -22,7 +22,7 @@ from sectorlight import __version__
 from sectorlight.backup.address import Address
 from sectorlight.backup.archive import Archive, archive_write, backup_name, backups_thin
 from sectorlight.backup.errors import BackupError
-from sectorlight.backup.facts import facts_read
+from sectorlight.backup.facts import facts_read, tables_read
 from sectorlight.backup.manifest import Manifest
 from sectorlight.backup.processes import child, last_words
 from sectorlight.backup.programs import Programs, programs_find
@@ -47,6 +47,11 @@ def backup_make(address: Address, target: Path, *, world: str, keep: int, tellin
     made_at = timezone.now()
     path = _path(target, world, made_at)
     with address.open() as session:
+        if not tables_read(session):
+            raise BackupError(
+                f"Database {address.name} at {address.shown} has no tables: there is nothing to keep. Is "
+                "DATABASE_URL the right one?"
+            )
         programs = programs_find(session.info.server_version // 10_000, address)
         with archive_write(path) as archive:
             manifest = _fill(archive, session, address, programs, made_at, world, telling)
