@@ -67,7 +67,7 @@ def side_database(keeper: Session, address: Address) -> Iterator[Address]:
         keeper.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(side.name), MARK))
         yield side
     finally:
-        keeper.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(side.name)))
+        _drop(keeper, side.name)
 
 
 def names_exchange(keeper: Session, address: Address, side: Address) -> None:
@@ -93,7 +93,16 @@ def names_exchange(keeper: Session, address: Address, side: Address) -> None:
         ) from exc
     # What cannot be dropped now goes with the next restore.
     with suppress(psycopg.Error):
-        keeper.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
+        _drop(keeper, old)
+
+
+def _drop(keeper: Session, name: str) -> None:
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    try:
+        # Waits some seconds for those who are just leaving.
+        keeper.execute(drop)
+    except psycopg.errors.ObjectInUse:
+        keeper.execute(drop + sql.SQL(" WITH (FORCE)"))
 
 
 def _leftover_drop(keeper: Session, name: str) -> None:
@@ -111,7 +120,7 @@ def _leftover_drop(keeper: Session, name: str) -> None:
         raise BackupError(f"A database {name} is in the way and not of our making. Rename it and try again.")
     if row[1]:
         raise BackupError(f"Another restore is at work in database {name}. Wait for its end.")
-    keeper.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    _drop(keeper, name)
 
 
 def _creation(keeper: Session, like: str, name: str) -> sql.Composed:

@@ -108,6 +108,7 @@ class _Job:
             _ending(f"Database {self.address.name} is as it was."),
             side_database(keeper, self.address) as side,
         ):
+            self._timescale_keep(side)
             self._load(side, [], lambda: None)
             facts = self._compare(side)
             migrated = self._migrate(side, facts)
@@ -128,6 +129,13 @@ class _Job:
             facts = self._compare(self.address)
             migrated = self._migrate(self.address, facts)
         return facts, migrated
+
+    def _timescale_keep(self, side: Address) -> None:
+        """A plain backup in a database that had TimescaleDB: the next start makes its tables hypertables."""
+        with self.address.open() as session:
+            standing = timescale_read(session)
+        if standing and self.manifest.facts.timescale is None:
+            _timescale_make(side, standing.version)
 
     def _load(self, target: Address, before: list[str], committing: Committing) -> None:
         scale, major = self.manifest.facts.timescale, self.programs.major
@@ -207,8 +215,9 @@ def _programs(manifest: Manifest, session: Session, address: Address) -> Program
 def _timescale_begin(target: Address, wanted: Timescale) -> None:
     """The extension in the version of the backup, and its tables open for rows from outside."""
     with target.open() as session:
-        if timescale_read(session) is None:
-            session.execute(sql.SQL("CREATE EXTENSION timescaledb VERSION {}").format(wanted.version))
+        is_there = timescale_read(session) is not None
+    if not is_there:
+        _timescale_make(target, wanted.version)
     with target.open() as session:
         found = timescale_read(session)
         edition_fits(wanted, found)
@@ -218,6 +227,12 @@ def _timescale_begin(target: Address, wanted: Timescale) -> None:
                 f"{found.version if found else 'none'}. Name a database without the extension"
             )
         session.execute("SELECT timescaledb_pre_restore()")
+
+
+def _timescale_make(target: Address, version: str) -> None:
+    # The library of this version can only be loaded by a session that has not loaded another.
+    with target.open() as session:
+        session.execute(sql.SQL("CREATE EXTENSION timescaledb VERSION {}").format(version))
 
 
 def _timescale_end(target: Address) -> None:
