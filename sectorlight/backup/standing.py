@@ -50,20 +50,27 @@ def database_for_backup() -> Iterator[Address]:
 @contextmanager
 def database_for_restore() -> Iterator[Address]:
     """The database in use, with the product kept from starting. Raises `BackupError` while it runs."""
-    lock = family_lock(Path(settings.DATA_DIR))
-    if lock is None:
-        runs = state_read(settings.DATA_DIR)
-        raise BackupError(
-            f"SectorLight runs from {settings.DATA_DIR} (process {runs.get('supervisor_pid', 'unknown')}, "
-            f"{runs.get('web_url', 'address unknown')}). Stop it with Ctrl-C, then restore. Nothing "
-            "was changed."
-        )
-    with lock:
+    with product_stopped():
         if settings.DATABASE_EMBEDDED:
             with _embedded() as address:
                 yield address
         else:
             yield address_of(settings.DATABASE_URL)
+
+
+@contextmanager
+def product_stopped() -> Iterator[None]:
+    """The lock of the folder, so that the product does not start. Raises `BackupError` while it runs."""
+    lock = family_lock(Path(settings.DATA_DIR))
+    if lock is None:
+        runs = state_read(settings.DATA_DIR)
+        raise BackupError(
+            f"SectorLight runs from {settings.DATA_DIR} (process {runs.get('supervisor_pid', 'unknown')}, "
+            f"{runs.get('web_url', 'address unknown')}). Stop it with Ctrl-C, then try again. "
+            "Nothing was changed."
+        )
+    with lock:
+        yield
 
 
 def redis_refuse_away() -> None:

@@ -21,6 +21,8 @@ from django.contrib.postgres.fields import ArrayField  # noqa: E402
 from django.db import connection, models  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 
+from tests.sectors.market import SLUGS  # noqa: E402
+
 OURS = ("sectorlight", "universe", "sectors", "analysis")
 START = dt.datetime(2026, 1, 5, 14, 30, tzinfo=dt.UTC)
 EIGHT = 8
@@ -28,6 +30,8 @@ EIGHT = 8
 SPECIAL: dict[str, Any] = {
     "sectors.volatilityweight.weight": lambda row: Decimal(10 + row % 290) / 100,
     "sectors.volatilityweight.active": lambda row: row < EIGHT,
+    "sectors.sector.slug": lambda row: SLUGS[row],
+    "sectors.sector.position": lambda row: row + 1,
     "universe.criteriarevision.active": lambda row: row == 0,
     "analysis.parameterrevision.active": lambda row: row == 0,
     # All rows of a run have its time.

@@ -15,8 +15,10 @@ from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
+from django.utils import timezone
 
 from analysis.notice_mail import mail_is_set
+from sectorlight.backup.archive import backups_of
 from sectorlight.embedded.ports import answers, host_refusal, port_beside, port_is_free
 from sectorlight.embedded.processes import is_running
 from sectorlight.embedded.state import state_read
@@ -198,6 +200,10 @@ def _machine() -> Iterator[Finding]:
         yield Finding("bad", f"{free:.1f} GB are free at {folder}.", "Free some space, or set DATA_DIR.")
     else:
         yield Finding("ok", f"{free:.0f} GB are free at {folder}.")
+    kept = backups_of(folder / "backups", settings.MARKET_WORLD)
+    if kept:
+        hours = (timezone.now() - kept[-1][1].made_at).total_seconds() / 3600
+        yield Finding("ok", f"The newest backup in {folder / 'backups'} is {hours:.1f} hours old.")
     env_file = settings.BASE_DIR / ".env"
     if env_file.is_file() and env_file.stat().st_mode & 0o077:
         yield Finding("note", ".env can be read by others on this machine.", f"chmod 600 {env_file}")

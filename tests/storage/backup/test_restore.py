@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import time
 from collections.abc import Iterator
 from io import StringIO
@@ -18,6 +20,8 @@ from sectorlight.backup.errors import BackupError
 from sectorlight.backup.facts import facts_read
 from sectorlight.backup.making import Backup
 from sectorlight.backup.manifest import Facts
+from sectorlight.backup.programs import programs_find
+from tests.architecture.source import ROOT
 from tests.storage.backup.conftest import bring_back, save
 from tests.storage.own_databases import ask, manage, manage_run, offers_timescale, own_database, server
 from universe import keys
@@ -204,3 +208,37 @@ def test_the_command_shows_the_restored_board_and_lets_redis_forget_the_old_one(
     gone = (keys.board(), keys.sector_sentiment("energy"), f"{settings.REDIS_PREFIX}cache:1:session")
     assert redis.exists(*gone) == 0
     assert redis.get(foreign) == b"kept"
+
+
+def test_a_database_that_went_back_by_itself_shows_its_own_board(tmp_path: Path) -> None:
+    patient_client().set(keys.board(), json.dumps({"world": "simulated", "version": 10**15}))
+    with override_settings(REDIS_EMBEDDED=False, DATA_DIR=tmp_path):
+        call_command("forget_board", stdout=StringIO())
+    assert patient_client().exists(keys.board()) == 0
+
+
+def test_tables_of_chunks_go_anywhere_as_plain_ones(filled: Address, kept: Backup, tmp_path: Path) -> None:
+    if not offers_timescale():
+        pytest.skip("plain PostgreSQL has no chunks")
+    with own_database() as copy, own_database() as target:
+        bring_back(kept.path, copy)
+        indexes = "SELECT string_agg(indexdef, E'\\n' ORDER BY indexdef) FROM pg_indexes WHERE schemaname = 'public'"
+        before = ask(copy, indexes)
+        programs = programs_find(kept.manifest.facts.server_major, copy)
+        script = ROOT / "docs" / "plain-tables.sql"
+        done = subprocess.run(
+            (programs.path("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", script, copy.argument()),
+            env={**os.environ, **copy.environment()},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        assert ask(copy, indexes) == before
+        plain = save(copy, tmp_path)
+        assert plain.manifest.facts.timescale is None
+        assert plain.manifest.facts.rows == kept.manifest.facts.rows
+        bring_back(plain.path, target)
+        manage_run(target, "migrate", "--no-input", "--verbosity=0")
+        chunks = "SELECT count(*) FROM timescaledb_information.hypertables WHERE hypertable_name = %s"
+        assert ask(target, chunks, "sector_sentiment") == 1
+        assert _facts(target).rows == kept.manifest.facts.rows
