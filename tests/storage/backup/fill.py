@@ -53,6 +53,10 @@ def main() -> None:
         )
         if has_timescale:
             cursor.execute("SELECT create_hypertable('apart', 'at', migrate_data => true)")
+            cursor.execute("SELECT current_setting('timescaledb.license')")
+            if cursor.fetchone()[0] == "timescale":
+                cursor.execute("ALTER TABLE apart SET (timescaledb.compress)")
+                cursor.execute("SELECT compress_chunk(c) FROM show_chunks('apart', older_than => now()) c")
 
 
 def _bars() -> None:

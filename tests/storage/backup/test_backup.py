@@ -24,6 +24,7 @@ from sectorlight.backup.archive import manifest_read
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.making import Backup
 from sectorlight.backup.programs import programs_find
+from sectorlight.backup.telling import Telling
 from tests.storage.backup.conftest import save
 from tests.storage.own_databases import ask, manage, offers_timescale, own_database
 
@@ -196,3 +197,18 @@ def test_the_servers_own_version_comes_before_a_newer_one(tmp_path: Path, filled
         assert programs_find(40, filled).folder == tmp_path / "40"
         assert programs_find(39, filled).major == 40
         assert programs_find(39, filled, oldest=41).major == 41
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_how_far_it_is_and_a_file_sees_lines_only() -> None:
+    screen, log = _Terminal(), StringIO()
+    for stream in (screen, log):
+        telling = Telling(stream)
+        telling.progress("12.0 MB so far")
+        telling.say("It is whole.")
+    assert screen.getvalue() == f"\r12.0 MB so far\r{' ' * 14}\rIt is whole.\n"
+    assert log.getvalue() == "It is whole.\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -155,26 +156,42 @@ def test_a_restore_that_fails_leaves_the_old_database(
     assert _databases(target) == {target.name}
 
 
-def test_a_restore_that_is_killed_leaves_the_old_database_and_the_next_one_tidies_up(
-    kept: Backup, empty: Address
-) -> None:
+def _stop_midway(kept: Backup, empty: Address, how: signal.Signals) -> str:
+    """Send ``how`` to a restore that has begun to fill its database; what it said."""
     ask(empty, "CREATE TABLE old AS SELECT 42 AS line")
     process = manage(empty, "restore", str(kept.path), "--replace", "--yes")
     deadline = time.monotonic() + 60
     while len(_databases(empty)) == 1 and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.01)
-    process.kill()
-    _, words = process.communicate()
-    assert len(_databases(empty)) == 2, words
+    process.send_signal(how)
+    _, words = process.communicate(timeout=60)
     assert ask(empty, "SELECT line FROM old") == 42
+    return words
 
-    # Its session ends when the server sees that it is gone.
-    while ask(empty, "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE %s", f"{empty.name}_%"):
+
+def test_a_restore_that_is_killed_leaves_the_old_database_and_the_next_one_tidies_up(
+    kept: Backup, empty: Address
+) -> None:
+    words = _stop_midway(kept, empty, signal.SIGKILL)
+    assert len(_databases(empty)) == 2, words
+
+    # Its sessions end when the server sees that it is gone.
+    deadline = time.monotonic() + 30
+    while ask(
+        empty, "SELECT count(*) FROM pg_stat_activity WHERE starts_with(datname, %s)", f"{empty.name}_"
+    ):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     bring_back(kept.path, empty, replace=True)
     assert _databases(empty) == {empty.name}
     assert _facts(empty) == kept.manifest.facts
+
+
+def test_a_restore_that_is_interrupted_leaves_nothing_half(kept: Backup, empty: Address) -> None:
+    words = _stop_midway(kept, empty, signal.SIGINT)
+    assert "Stopped. The database is as it was." in words
+    assert "Traceback" not in words
+    assert _databases(empty) == {empty.name}
 
 
 def test_an_older_backup_is_brought_to_the_newest_migrations(tmp_path: Path, empty: Address) -> None:
@@ -222,7 +239,9 @@ def test_tables_of_chunks_go_anywhere_as_plain_ones(filled: Address, kept: Backu
         pytest.skip("plain PostgreSQL has no chunks")
     with own_database() as copy, own_database() as target:
         bring_back(kept.path, copy)
-        indexes = "SELECT string_agg(indexdef, E'\\n' ORDER BY indexdef) FROM pg_indexes WHERE schemaname = 'public'"
+        indexes = (
+            "SELECT string_agg(indexdef, ';' ORDER BY indexdef) FROM pg_indexes WHERE schemaname = 'public'"
+        )
         before = ask(copy, indexes)
         programs = programs_find(kept.manifest.facts.server_major, copy)
         script = ROOT / "docs" / "plain-tables.sql"
