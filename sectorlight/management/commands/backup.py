@@ -44,7 +44,7 @@ class Command(BaseCommand):
         target = options["target"] or Path(settings.DATA_DIR) / "backups"
         telling = Telling(self.stdout)
         try:
-            with database_for_backup() as address:
+            with telling.interruptible(), database_for_backup() as address:
                 done = backup_make(
                     address, target, world=settings.MARKET_WORLD, keep=options["keep"], telling=telling
                 )

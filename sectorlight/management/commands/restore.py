@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -32,17 +31,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         telling = Telling(self.stdout)
-        interrupt = signal.getsignal(signal.SIGINT)
         try:
             redis_refuse_away()
-            with database_for_restore() as address:
+            with telling.interruptible(), database_for_restore() as address:
                 done = backup_restore(
                     options["file"],
                     address,
                     world=settings.MARKET_WORLD,
                     agreed=lambda tables: self._agreed(tables, address.name, options),
                     # From here on Ctrl-C would leave Redis with the board of a database that is gone.
-                    committing=_ignore_interrupts,
+                    committing=telling.hold_on,
                     telling=telling,
                 )
                 redis_forget()
@@ -56,8 +54,6 @@ class Command(BaseCommand):
             ) from exc
         except KeyboardInterrupt:
             raise CommandError("Stopped. The database is as it was.") from None
-        finally:
-            signal.signal(signal.SIGINT, interrupt)
         self._tell(done, telling)
 
     def _agreed(self, tables: int, name: str, options: dict[str, Any]) -> bool:
@@ -89,7 +85,3 @@ class Command(BaseCommand):
         if done.migrated:
             telling.say(f"{done.migrated} newer migrations were applied.")
         telling.say("Start SectorLight; its first tick shows the restored board.")
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -164,7 +164,11 @@ def _stop_midway(kept: Backup, empty: Address, how: signal.Signals) -> str:
     while len(_databases(empty)) == 1 and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(how)
-    _, words = process.communicate(timeout=60)
+    try:
+        _, words = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
     assert ask(empty, "SELECT line FROM old") == 42
     return words
 
