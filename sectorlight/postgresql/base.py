@@ -11,19 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 from django.db import DatabaseError
 from psycopg_pool import PoolTimeout
 from timescale.db.backends.postgresql import base
 
 from sectorlight.postgresql.cursors import NotingCursor, NotingDebugCursor
+from sectorlight.postgresql.patience import answers
 from sectorlight.postgresql.schema import SchemaEditor
 from universe import generations
-from universe.breaker import Breaker
+from universe.postgresql import PoolBusy, breaker
 
-KNOCK_SECONDS = 1
-
-breaker = Breaker("PostgreSQL", psycopg.OperationalError)
 logger = logging.getLogger(__name__)
 
 
@@ -51,16 +48,17 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
                 logger.warning("TimescaleDB is there and could not be switched on, plain tables do: %s", exc)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection, or psycopg's OperationalError: at once while the server is left alone."""
+        """A connection, or psycopg's OperationalError: at once while the server is left alone. `PoolBusy`
+        when the server is well and all connections of this process are at work."""
         with breaker.asking():
             try:
                 return super().get_new_connection(conn_params)
             except PoolTimeout as exc:
-                if not _answers(conn_params):
+                if not answers(conn_params):
                     raise
                 busy = exc
         # The server is well, all its connections are at work: that is no reason to leave it alone.
-        raise busy
+        raise PoolBusy(str(busy)) from busy
 
     def make_cursor(self, cursor: Any) -> NotingCursor:
         return NotingCursor(cursor, self)

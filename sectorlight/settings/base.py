@@ -27,6 +27,7 @@ from sectorlight.env import (
 )
 from sectorlight.logs import logging_config
 from sectorlight.market import market_choose, replay_start
+from sectorlight.postgresql.patience import PatientConnection
 from sectorlight.reports import env_dsn, reports_start
 
 VERSION = __version__
@@ -102,7 +103,13 @@ DATABASES = {
             **_libpq,
             "options": f"-c statement_timeout=60000 {_libpq.get('options', '')}".strip(),
             # While PostgreSQL is away a request waits two seconds at most; back, it is found within three.
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 2, "reconnect_timeout": 3},
+            "pool": {
+                "min_size": 1,
+                "max_size": 16,
+                "timeout": 2,
+                "reconnect_timeout": 3,
+                "connection_class": PatientConnection,
+            },
         },
         "TEST": {"NAME": env_text("TEST_DATABASE_NAME") or None},
     }

@@ -19,6 +19,7 @@ PUBLIC_OF = {
     | {
         *(
             "redis",
+            "postgresql",
             "sources",
             "benchmarks",
             "look_only",
