@@ -2,8 +2,9 @@
 
 Frames, all with ``kind``:
 
-    clock         world, now (market time, ms), speed, version, day   on connect and every few seconds; with
-                  the first of each day windows, the hours of the sessions around it
+    clock         world, now (market time, ms), speed, version, day, outages   on connect, every few seconds,
+                  and at once when a server goes away or is back: outages is the HTML of the banners, empty
+                  while all is well; with the first of each day windows, the hours of the sessions around it
     cards         version, cards [{sector, version, html}], strip, glance   the cards that are newer
     progress      id, status, percent, word, headline           a run moves or ends
     alerts        -                                             the rail has something new
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -32,10 +34,12 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from sectors.broadcast import layer_outage
 from sectors.live import BOARD_VIEW, VIEWS
-from sectors.push import board_frame, clock_frame, preferences_frame, progress_frame
+from sectors.push import board_frame, clock_frame, outages_html, preferences_frame, progress_frame
 from universe import keys
 
 CLOCK_SECONDS = 10.0
+#: So often a connection looks whether a server is away; the look is one for all (`sectors.away`).
+LOOK_SECONDS = 2.0
 #: Close codes of RFC 6455's private range.
 CLOSE_LOGGED_OUT, CLOSE_NO_LAYER = 4401, 4503
 
@@ -109,13 +113,19 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
             await self.send_json(frame)
 
     async def _tick(self) -> None:
-        """Say that the connection lives, and keep the page's clock on the market's."""
-        day = ""
+        """Say that the connection lives, keep the page's clock on the market's, and tell of an outage and of
+        its end. What a server's absence kept from the page follows when it is back."""
+        day, told, due = "", "", 0.0
         while True:
-            frame = await sync_to_async(clock_frame, thread_sensitive=False)(self.shown, day)
-            day = frame["day"]
-            await self.send_json(frame)
-            await asyncio.sleep(CLOCK_SECONDS)
+            outages = await database_sync_to_async(outages_html, thread_sensitive=False)()
+            if outages != told or time.monotonic() >= due:
+                frame = await sync_to_async(clock_frame, thread_sensitive=False)(self.shown, day)
+                day, due = frame["day"], time.monotonic() + CLOCK_SECONDS
+                await self.send_json(frame | {"outages": outages})
+                if told not in ("", outages):
+                    await self._send_board()
+                told = outages
+            await asyncio.sleep(min(LOOK_SECONDS, CLOCK_SECONDS))
 
 
 def _version(query: bytes) -> int:

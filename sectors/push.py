@@ -18,10 +18,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError
 from django.template.loader import render_to_string
 
+from sectors.away import servers_away
 from sectors.live import BOARD_VIEW, COMPACT_VIEW, board_now, viewer_limits
 from sectors.presenters import cards_from_payload
 from sectors.presenters.ages import milliseconds
 from sectors.presenters.market import board_banners, oldest_input, windows
+from sectors.presenters.outages import outage_banners
 from sectors.selectors import board_current
 from sectors.surroundings import releases_now, strip_now
 from sectors.types import ViewLimits
@@ -60,6 +62,12 @@ def clock_frame(shown: int, day: str = "") -> dict[str, Any]:
     today = now.astimezone(ET).date().isoformat()
     frame |= {"now": milliseconds(now), "speed": 0.0 if state.ended else state.speed, "day": today}
     return frame if today == day else frame | {"windows": windows(now.astimezone(ET))}
+
+
+def outages_html() -> str:
+    """The banners of the servers that are away just now, as a page shows them; empty while all is well."""
+    banners = outage_banners(servers_away())
+    return render_to_string("parts/outages.html", {"banners": banners}).strip() if banners else ""
 
 
 def progress_frame(event: Mapping[str, Any]) -> dict[str, Any]:

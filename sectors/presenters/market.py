@@ -30,7 +30,8 @@ class Banner:
 class MarketStatus:
     """Words for a page without script, and the moments (ms since 1970) from which a script goes on.
 
-    ``banners`` tell of the market and of outages, ``of_board`` of the newest board: a push brings others."""
+    ``banners`` tell of the market, ``outages`` of servers that are away, ``of_board`` of the newest board: a
+    push brings others."""
 
     world: str
     now_ms: int
@@ -46,6 +47,7 @@ class MarketStatus:
     is_old: bool
     windows: str
     banners: tuple[Banner, ...]
+    outages: tuple[Banner, ...]
     of_board: tuple[Banner, ...]
 
 
@@ -57,6 +59,7 @@ def market_status(
     zone: str = "",
     speed: float = 1.0,
     banners: tuple[Banner, ...] = (),
+    outages: tuple[Banner, ...] = (),
     of_board: tuple[Banner, ...] = (),
 ) -> MarketStatus:
     """``oldest`` is the moment of the oldest price that the board rests on, None without a board."""
@@ -77,6 +80,7 @@ def market_status(
         is_old=oldest is not None and sessions.session_minutes_between(oldest, now) > ages.LATE_MINUTES,
         windows=windows(local),
         banners=banners,
+        outages=outages,
         of_board=of_board,
     )
 

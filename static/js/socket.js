@@ -6,7 +6,7 @@
   "use strict";
   const SILENT_MS = 5000, STALLED_MS = 25000, OFFLINE_MS = 30000, POLL_MS = 30000;
   const LOGGED_OUT = 4401, AFTER_LOG_OUT_MS = 3000;
-  const FIRST_DELAY_MS = 500, LONGEST_DELAY_MS = 20000;
+  const FIRST_DELAY_MS = 500, LONGEST_DELAY_MS = 5000;
   const status = document.getElementById("market-status");
   let socket = null;
   let attempt = 0;

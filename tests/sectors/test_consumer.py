@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import connection
@@ -20,9 +24,11 @@ from sectors import push
 from sectors.broadcast import announce_alerts, announce_preferences, announce_progress
 from sectors.consumers import CLOSE_LOGGED_OUT, CLOSE_NO_LAYER
 from sectors.services import readings_record, sectors_seed
+from tests.gate import gate
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp
 from tests.sectors.market import at
 from universe import clock
+from universe.redis import breaker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -405,3 +411,59 @@ def test_a_page_that_was_cut_off_while_it_was_told_leaves_its_groups(trader: Cli
     with clock.override(NOW):
         joined, left = talk(trader, 0, conversation)
     assert (len(joined), left) == (2, set())
+
+
+@pytest.mark.usefixtures("_noon")
+def test_an_open_page_is_told_of_an_outage_and_gets_what_it_missed_when_it_is_over(
+    trader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sectors.consumers.LOOK_SECONDS", 0.02)
+    shown = readings_record(full_board(), run_stamp(1, PASS)).board["version"]
+    rests = breaker(str(settings.REDIS_URL))
+
+    async def conversation(page: OpenPage) -> Any:
+        await page.connect()
+        well = await page.frame_of("clock")
+        monkeypatch.setattr(rests, "_rests_until", time.monotonic() + 60)
+        ill = await page.frame_of("clock")
+        # Published by somebody whose push is lost.
+        monkeypatch.setattr("sectors.services.lights.announce_readings", lambda *_, **__: None)
+        await in_thread(lambda: readings_record(turned(), run_stamp(2, at(10, 41))))
+        rests.forget()
+        return well, ill, await page.frame_of("clock"), await page.frame_of("cards")
+
+    well, ill, healed, cards = talk(trader, shown, conversation)
+    assert (well["outages"], healed["outages"]) == ("", "")
+    assert "Redis does not answer since 10:42:18 ET" in ill["outages"]
+    assert cards["version"] > shown
+
+
+def tell_until(is_heard: threading.Event) -> None:
+    while not is_heard.wait(0.1):
+        announce_alerts([{"id": 1}])
+
+
+@pytest.mark.usefixtures("_noon")
+def test_a_push_arrives_again_when_the_layer_s_redis_is_back(trader: Client, settings: Any) -> None:
+    address = urlsplit(str(settings.REDIS_URL))
+    with gate((address.hostname or "", address.port or 6379)) as door:
+        hosts = [{"address": address._replace(netloc=f":{address.password}@127.0.0.1:{door.port}").geturl()}]
+        config = {"hosts": [hosts[0] | {"socket_timeout": None}], "prefix": "test-layer"}
+        backend = "channels_redis.pubsub.RedisPubSubChannelLayer"
+        settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": config}}
+
+        async def conversation(page: OpenPage) -> Any:
+            await page.connect()
+            await page.frame_of("clock")
+            door.shut()
+            await asyncio.sleep(0.1)
+            door.open()
+            is_heard = threading.Event()
+            telling = asyncio.create_task(in_thread(lambda: tell_until(is_heard)))
+            try:
+                return await page.frame_of("alerts")
+            finally:
+                is_heard.set()
+                await telling
+
+        assert talk(trader, 0, conversation) == {"kind": "alerts"}
