@@ -18,6 +18,7 @@ from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from sectors.board_cache import board_fetch
 from sectors.board_fill import board_filled
+from sectors.last_known import LastKnown
 from sectors.lights import stored_band
 from sectors.models import (
     BoardSnapshot,
@@ -36,6 +37,8 @@ from universe.types import Session
 
 logger = logging.getLogger(__name__)
 _outage = OutageLog(logger, "PostgreSQL", "the board is read from Redis alone")
+#: By market world, for the time when neither server answers.
+boards_shown: LastKnown[dict[str, Any]] = LastKnown(3)
 
 
 #: Before the first universe there are none, which is over at any moment.
@@ -240,17 +243,19 @@ def previous_lights(readings: Sequence[SentimentReading]) -> dict[str, PreviousL
 
 
 def board_current() -> dict[str, Any] | None:
-    """The newest board: Redis, else PostgreSQL, else None. A dead server is logged once, never raised."""
+    """The newest board: Redis, else PostgreSQL, else the last one that this process showed, else None. A dead
+    server is logged once, never raised."""
     board = board_fetch(counted=True)
+    if board is None:
+        try:
+            board = board_filled(_board_stored)
+        except (OperationalError, InterfaceError) as exc:
+            _outage.failed(exc)
+            return boards_shown.get(settings.MARKET_WORLD)
+        _outage.answered()
     if board is not None:
-        return board
-    try:
-        stored = board_filled(_board_stored)
-    except (OperationalError, InterfaceError) as exc:
-        _outage.failed(exc)
-        return None
-    _outage.answered()
-    return stored
+        boards_shown.keep(settings.MARKET_WORLD, board)
+    return board
 
 
 def _board_stored() -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from sectorlight.postgresql import base as postgresql
+from sectors import away, last_known
 from tests import haste
 from tests.emptying import database_empty
 from tests.longest import LONGEST
@@ -82,6 +83,8 @@ def _clean_redis(redis_server: redis.Redis) -> None:
     """Every test begins without a key of its worker, and no server is left alone for a failure before it."""
     breaker(str(settings.REDIS_URL)).forget()
     postgresql.breaker.forget()
+    away.forget()
+    last_known.forget()
     keys = list(redis_server.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))
     if keys:
         redis_server.delete(*keys)

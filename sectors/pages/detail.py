@@ -84,6 +84,7 @@ class PastRow:
 class DetailFacts:
     """What the selectors found. ``past`` oldest first, ``weights`` newest first, ``now`` market time;
     ``lineage`` None: none is stored with the reading. ``is_past``: it is not the newest that is shown.
+    ``is_away``: PostgreSQL is, and nothing but the card is known.
 
     ``ties`` and ``gaps`` are those of ``session``, the one that is shown; nothing of later ones is in them.
     """
@@ -100,6 +101,7 @@ class DetailFacts:
     gaps: SectorGaps | None = None
     lineage: Lineage | None = None
     is_past: bool = False
+    is_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class DetailPage:
     ties: TiesPanel
     gaps: GapsPanel
     divergences: tuple[str, ...] = ()
+    is_away: bool = False
 
 
 def detail_page(facts: DetailFacts) -> DetailPage:
@@ -154,6 +157,7 @@ def detail_page(facts: DetailFacts) -> DetailPage:
         ties=ties_panel(facts.ties, facts.session),
         gaps=gaps_panel(facts.gaps, facts.slug),
         divergences=tuple(reading.waterfall.get("divergences", ())) if reading else (),
+        is_away=facts.is_away,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from sectors import figures
 from sectors.history_selectors import HOUR, lights_by
+from sectors.last_known import LastKnown
 from sectors.lineage import lineage_of
 from sectors.live import board_now, viewer_limits
 from sectors.models import SentimentReading
@@ -36,6 +39,8 @@ from sectors.types import Past as PastLight
 from sectors.views.past import NO_LIMIT, Past, moment_refused
 from universe import sessions
 
+_last: LastKnown[DetailFacts] = LastKnown(len(PLACES) * len(SPANS))
+
 
 @login_required
 @require_safe
@@ -50,8 +55,27 @@ def sector_detail(request: HttpRequest, slug: str) -> HttpResponse:
     payload = board_current()
     now = board_now(payload)
     cards = cards_from_payload(payload, now, viewer_limits(request.user))
-    facts = _facts(slug, reading_newest(slug), cards, now=now, span=_span(request))
+    facts = _facts_known(slug, payload, cards, now=now, span=_span(request))
     return render(request, "sectors/detail.html", {"page": detail_page(facts)})
+
+
+def _facts_known(
+    slug: str, payload: Mapping[str, Any] | None, cards: Sequence[CardData], *, now: dt.datetime, span: int
+) -> DetailFacts:
+    """What PostgreSQL tells; while it is away what it told last, if the card stands for that, else the card
+    alone."""
+    try:
+        known = _last.read(
+            (slug, span), lambda: _facts(slug, reading_newest(slug), cards, now=now, span=span)
+        )
+    except (OperationalError, InterfaceError):
+        known = None
+    shown = ((payload or {}).get("sectors") or {}).get(slug, {}).get("run_id")
+    if known is None or (known.cards is not cards and known.reading and known.reading.run_id != shown):
+        return DetailFacts(
+            cards, slug, None, (), (), now=now, span=span, session=sessions.session_of(now), is_away=True
+        )
+    return replace(known, cards=cards, now=now)
 
 
 def _past_detail(request: HttpRequest, slug: str, asked: str) -> HttpResponse:
