@@ -17,8 +17,10 @@ from django.db.models.functions import Concat
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from analysis.models import FreshnessPreference
 from sectorlight.models import User
 from sectorlight.outage import database_away
+from sectors.last_known import LastKnown
 
 FIELDS = ("id", "username", "first_name", "last_name", "email", "is_staff", "is_active", "is_superuser")
 KEPT_SECONDS = 12 * 3600
@@ -26,6 +28,8 @@ KEPT_SECONDS = 12 * 3600
 REMEMBER_EVERY_SECONDS = 60.0
 
 _remembered_at: dict[int, float] = {}
+#: For when Redis is away too, or has lost its copy.
+_copies: LastKnown[dict[str, Any]] = LastKnown(2_000)
 
 
 class LoginRequiredUnlessOpen(LoginRequiredMiddleware):
@@ -41,8 +45,8 @@ class LoginRequiredUnlessOpen(LoginRequiredMiddleware):
             return None
         try:
             return super().process_view(request, view_func, view_args, view_kwargs)
-        except (OperationalError, InterfaceError):
-            return database_away()
+        except (OperationalError, InterfaceError) as exc:
+            return database_away(request, exc)
 
 
 #: What staff may do, of their own and by their groups; None for everybody else.
@@ -62,8 +66,8 @@ class EnduringBackend(ModelBackend):
     """Takes users from the database with their preferences and rights, in one query, and from the cache
     while the database is away.
 
-    The cached copy holds no password; the session is checked against the same hash as always, so a changed
-    password ends the session also here.
+    The copy, in the cache and in memory, holds the preferences and no password; the session is checked with
+    the same hash as always, so a changed password ends the session also here.
     """
 
     def get_user(self, user_id: Any) -> User | None:
@@ -91,15 +95,34 @@ def _remember(user: User) -> None:
     if now - _remembered_at.get(user.pk, -REMEMBER_EVERY_SECONDS) < REMEMBER_EVERY_SECONDS:
         return
     _remembered_at[user.pk] = now
-    fields = {name: getattr(user, name) for name in FIELDS}
-    cache.set(_key(user.pk), {"fields": fields, "hash": user.get_session_auth_hash()}, KEPT_SECONDS)
+    copy = {
+        "fields": {name: getattr(user, name) for name in FIELDS},
+        "hash": user.get_session_auth_hash(),
+        "preference": _preference_of(user),
+    }
+    _copies.keep(user.pk, copy)
+    cache.set(_key(user.pk), copy, KEPT_SECONDS)
 
 
-def _remembered(user_id: int) -> User | None:
-    copy = cache.get(_key(user_id))
+def _preference_of(user: User) -> dict[str, Any] | None:
+    """The user's preferences by field; None without a row."""
+    stored = getattr(user, "freshness", None)
+    return (
+        {field.attname: getattr(stored, field.attname) for field in stored._meta.concrete_fields}
+        if stored
+        else None
+    )
+
+
+def _remembered(user_id: Any) -> User | None:
+    copy = cache.get(_key(user_id)) or _copies.get(user_id)
     if copy is None:
         return None
     user = User(**copy["fields"])
     user._state.adding = False
     user.get_session_auth_hash = lambda: copy["hash"]  # type: ignore[method-assign]
+    preference = FreshnessPreference(**copy.get("preference") or {"user_id": user.pk})
+    preference._state.adding = False
+    # What a page asks of the user's preferences is answered without a query.
+    user._state.fields_cache["freshness"] = preference
     return user
