@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 
 from analysis import services
 
+#: While PostgreSQL is away a tick is tried again until the next one takes over.
+AGAIN_SECONDS, AGAIN_MAX = 5, 11
 
-@shared_task(ignore_result=True)
+
+@shared_task(
+    ignore_result=True,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_kwargs={"countdown": AGAIN_SECONDS, "max_retries": AGAIN_MAX},
+)
 def tick_task() -> None:
-    """Ask once whether a slot is due."""
+    """Ask once whether a slot is due; again every few seconds while PostgreSQL is away."""
     services.tick()
 
 

@@ -9,16 +9,35 @@ from typing import Any
 
 import redis
 from celery import Celery
+from celery.app.amqp import AMQP
 from celery.signals import heartbeat_sent, setup_logging, worker_ready
+from kombu import Connection
+from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sectorlight.settings.base")
 
 #: A page that asks for a run waits this long at most for a broker that takes connections and is silent.
 PUBLISH_SECONDS = 1.0
+#: The longest pause between two tries of a worker to reach a broker that is away.
+RECONNECT_SECONDS = 3.0
+
+
+class QuickConnection(Connection):
+    """As kombu's own, whose pauses grow to half a minute: so long a worker would not notice a return."""
+
+    def ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("interval_max", RECONNECT_SECONDS)
+        return super().ensure_connection(*args, **kwargs)
+
+
+class Brokerage(AMQP):
+    Connection = QuickConnection
 
 
 class Application(Celery):
     """Sends with short time-outs; workers and beat go on receiving with long ones."""
+
+    amqp_cls = "sectorlight.celery:Brokerage"
 
     def connection_for_write(self, url: str | None = None, **kwargs: Any) -> Any:
         """As Celery's own. Whoever sends handles kombu's OperationalError: what is not sent is sent later."""
@@ -40,7 +59,11 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_EVERY_SECONDS = 10.0
 HEARTBEAT_KEPT_SECONDS = 3600
+#: Celery's heart beats every two seconds; after such a silence the worker was cut off.
+SILENT_SECONDS = 8.0
 _beat_at = -HEARTBEAT_EVERY_SECONDS
+_seen_at: float | None = None
+_is_cut_off = False
 
 
 @setup_logging.connect
@@ -58,10 +81,13 @@ def _first_tick(**_: Any) -> None:
 
 @heartbeat_sent.connect
 def _worker_is_alive(**_: Any) -> None:
-    """Celery's own heart beats every two seconds; every ten we leave the time for `/health/celery`."""
-    global _beat_at
+    """Celery's own heart beats every two seconds; every ten we leave the time for `/health/celery`. Back from
+    an outage of Redis the worker ticks at once: what was due meanwhile does not wait for beat."""
+    global _beat_at, _seen_at, _is_cut_off
     now = time.monotonic()
-    if now - _beat_at < HEARTBEAT_EVERY_SECONDS:
+    is_back = _is_cut_off or (_seen_at is not None and now - _seen_at > SILENT_SECONDS)
+    _seen_at = now
+    if not is_back and now - _beat_at < HEARTBEAT_EVERY_SECONDS:
         return
     _beat_at = now
     from django.utils import timezone
@@ -72,4 +98,19 @@ def _worker_is_alive(**_: Any) -> None:
     try:
         patient_client().set(keys.worker_heartbeat(), timezone.now().isoformat(), ex=HEARTBEAT_KEPT_SECONDS)
     except redis.RedisError as exc:
-        logger.warning("The worker's heartbeat was not stored: %s", exc)
+        if not _is_cut_off:
+            logger.warning("The worker's heartbeat was not stored: %s", exc)
+        _is_cut_off = True
+        return
+    _is_cut_off = False
+    if is_back:
+        _tick_now()
+
+
+def _tick_now() -> None:
+    from analysis.tasks import tick_task
+
+    try:
+        tick_task.delay()
+    except OperationalError as exc:
+        logger.warning("no tick after an outage, beat's next one will do: %s", exc)
