@@ -81,7 +81,10 @@ def logging_config(log_format: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter, "format": "%(levelname)s %(name)s: %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"outages": {"()": "sectorlight.outage_logs.OutageFilter"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outages"]}
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # httpx writes every address it fetches, keys included, at INFO.

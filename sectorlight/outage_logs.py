@@ -1,0 +1,76 @@
+"""An outage is no fault of the program: libraries that meet one say so once a minute, without a traceback.
+
+Channels, Celery and beat log each failed try with all its frames, once a second some of them. What is not the
+absence of a server keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+import amqp.exceptions
+import kombu.exceptions
+import psycopg
+import redis
+from django.db import InterfaceError, OperationalError
+
+EVERY_SECONDS = 60.0
+_AWAY = (
+    *(redis.ConnectionError, redis.TimeoutError, InterfaceError),
+    *(kombu.exceptions.OperationalError, amqp.exceptions.ConnectionError),
+)
+#: Classes of PostgreSQL's errors that say "not now": connection exceptions, none free, shutting down.
+_NOT_NOW = ("08", "53", "57P")
+
+
+def outage_of(error: BaseException | None) -> BaseException | None:
+    """The error in the chain of ``error`` that tells of a server that is away; None: it is something else."""
+    while error is not None:
+        if isinstance(error, _AWAY) or _is_database_away(error):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _is_database_away(error: BaseException) -> bool:
+    if isinstance(error, OperationalError):
+        return error.__cause__ is None or _is_database_away(error.__cause__)
+    if isinstance(error, psycopg.OperationalError):
+        return error.sqlstate is None or error.sqlstate.startswith(_NOT_NOW)
+    return False
+
+
+def _told_outage(record: logging.LogRecord) -> BaseException | None:
+    """That of the traceback; Celery tells of each failed connect in words, with the error among them."""
+    if record.exc_info:
+        return outage_of(record.exc_info[1])
+    if record.name.startswith("celery.") and isinstance(record.args, tuple):
+        errors = (outage_of(arg) for arg in record.args if isinstance(arg, BaseException))
+        return next((error for error in errors if error is not None), None)
+    return None
+
+
+class OutageFilter(logging.Filter):
+    """On a handler: shortens the records of an outage, and lets one of a kind through in a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._said_at: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        outage = _told_outage(record)
+        if outage is None:
+            return True
+        kind, now = (record.name, type(outage).__name__), time.monotonic()
+        with self._lock:
+            is_new = now - self._said_at.get(kind, -EVERY_SECONDS) >= EVERY_SECONDS
+            if is_new:
+                self._said_at[kind] = now
+        record.exc_info = record.exc_text = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        first = (str(outage).splitlines() or [""])[0]
+        record.msg, record.args = "a server is away, this goes on trying: %s: %s", (kind[1], first)
+        return is_new

@@ -1,0 +1,72 @@
+"""An outage is a line a minute in the log; a fault of the program keeps its traceback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import psycopg
+import pytest
+import redis
+from django.db import IntegrityError, OperationalError
+
+from sectorlight import outage_logs
+from sectorlight.outage_logs import OutageFilter
+
+
+def raised(error: Exception, cause: BaseException | None = None) -> logging.LogRecord:
+    """The record of an error that was logged with its traceback."""
+    error.__cause__ = cause
+    return logging.LogRecord(
+        "library", logging.ERROR, __file__, 1, "It failed: %s", ("x",), (type(error), error, None)
+    )
+
+
+def test_an_outage_is_one_line_without_a_traceback() -> None:
+    record = raised(redis.ConnectionError("refused\nand more"))
+    assert OutageFilter().filter(record)
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert record.getMessage() == "a server is away, this goes on trying: ConnectionError: refused"
+
+
+def test_of_the_same_outage_one_line_a_minute_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, told = 1000.0, OutageFilter()
+    monkeypatch.setattr(outage_logs.time, "monotonic", lambda: now)
+    assert [told.filter(raised(redis.ConnectionError("refused"))) for _ in range(3)] == [True, False, False]
+    assert told.filter(raised(OperationalError("gone")))
+    now += outage_logs.EVERY_SECONDS
+    assert told.filter(raised(redis.ConnectionError("refused")))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        lambda: raised(KeyError("sector")),
+        lambda: raised(IntegrityError("twice")),
+        lambda: raised(OperationalError("too slow"), psycopg.errors.QueryCanceled("statement timeout")),
+    ],
+)
+def test_what_is_no_outage_keeps_its_traceback(error: Callable[[], logging.LogRecord]) -> None:
+    record = error()
+    assert OutageFilter().filter(record)
+    assert record.exc_info is not None
+    assert record.getMessage() == "It failed: x"
+
+
+@pytest.mark.parametrize(
+    "cause", [psycopg.OperationalError("refused"), psycopg.errors.AdminShutdown("shutting down")]
+)
+def test_a_server_that_shuts_down_or_refuses_is_an_outage(cause: psycopg.OperationalError) -> None:
+    record = raised(OperationalError("gone"), cause)
+    assert OutageFilter().filter(record)
+    assert record.exc_info is None
+
+
+def test_a_worker_s_tries_to_connect_are_told_once_a_minute_too() -> None:
+    told = OutageFilter()
+    words, refused = "consumer: Cannot connect to %s: %s", redis.ConnectionError("refused")
+    tries = [
+        logging.LogRecord("celery.worker.consumer.consumer", 40, __file__, 1, words, ("redis", refused), None)
+        for _ in range(3)
+    ]
+    assert [told.filter(record) for record in tries] == [True, False, False]
