@@ -19,7 +19,7 @@ from contextlib import aclosing
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from analysis.deadman import watch_forever
@@ -28,6 +28,7 @@ from analysis.models import RunInput
 from analysis.movers import MoverWatch
 from analysis.selectors import run_newest_board
 from analysis.services import pass_request
+from sectors.outages import OutageLog
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.errors import Rejected, SourceError
@@ -46,8 +47,11 @@ from universe.sources import MinuteStream, minute_stream
 from universe.types import MinuteBar
 
 logger = logging.getLogger(__name__)
+storage_outage = OutageLog(logger, "PostgreSQL or Redis", "minute bars are kept and stored later")
 
 QUEUE_BATCHES = 256
+#: Minute bars that are kept while they cannot be stored: half an hour of the busiest market.
+KEPT_BARS = 100_000
 #: After so many breaks without a connect, prices are asked for instead.
 BREAKS_BEFORE_POLLING = 3
 POLL_SECONDS = 60.0
@@ -112,6 +116,7 @@ class StreamListener:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._beat_at = self._poll_at = 0.0
+        self._unstored: list[MinuteBar] = []
 
     # -- the socket's thread ---------------------------------------------------------------------
 
@@ -167,19 +172,24 @@ class StreamListener:
             while not self._stopping.is_set():
                 try:
                     self._turn()
-                except (DatabaseError, redis.RedisError, SourceError, ClockUnavailableError) as exc:
+                except (OperationalError, InterfaceError, redis.RedisError) as exc:
+                    storage_outage.failed(exc)
+                except (DatabaseError, SourceError, ClockUnavailableError) as exc:
                     logger.warning("the stream listener goes on after: %s", exc)
-                    connection.close()
-                    self._stopping.wait(1.0)
+                else:
+                    storage_outage.answered()
+                    continue
+                connection.close()
+                self._stopping.wait(1.0)
         finally:
             connection.close()
 
     def _turn(self) -> None:
         """One look: store what came, fill the gap once per connect, poll while there is no socket."""
-        bars = self._queue.take(timeout=1.0)
+        self._unstored += self._queue.take(timeout=1.0)
+        if self._unstored:
+            self._store_kept()
         self._beat()
-        if bars:
-            self._store(bars)
         refused = self._stream.refused_take() if self._stream is not None else []
         if refused:
             minutes_refuse(refused, only=tracked_symbols(session_of(market_now())))
@@ -187,6 +197,18 @@ class StreamListener:
             self._fill_gap()
         if not self._is_linked and self._breaks >= BREAKS_BEFORE_POLLING:
             self._poll()
+
+    def _store_kept(self) -> None:
+        """Store what has come. While PostgreSQL or Redis is away it is kept for the next turn, the newest of
+        it: the gap that an outage of hours leaves is fetched like that of a stream which was cut."""
+        bars, self._unstored = self._unstored, []
+        try:
+            self._store(bars)
+        except (OperationalError, InterfaceError, redis.RedisError):
+            if len(bars) > KEPT_BARS:
+                self._gap_from_link = True
+            self._unstored = bars[-KEPT_BARS:]
+            raise
 
     def _fill_gap(self) -> None:
         """Once per connect: a connect that comes while a gap is being filled asks again."""

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import TestCase
 
 from analysis import listener as listening
@@ -272,3 +272,39 @@ def test_polling_stores_a_snapshot_and_looks_for_movers(scene: Scene) -> None:
     listener._poll()
     assert Alert.objects.get().symbol == "ECHO"
     assert [asked.path for asked in scene.vendor.asked].count(SNAPSHOT) == 1
+
+
+def test_minutes_that_come_while_postgresql_is_away_are_stored_when_it_is_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.run()
+    listener = StreamListener(lambda **_: None)
+    listener._gap_from_link = False
+    with monkeypatch.context() as outage:
+        outage.setattr(listening, "tracked_symbols", away)
+        listener._queue.put([minute("ECHO", 10.7, et(10, 16))])
+        with pytest.raises(OperationalError):
+            listener._turn()
+    listener._queue.put([minute("ECHO", 10.8, et(10, 17))])
+    with clock.override(et(10, 17, 5)):
+        listener._turn()
+    stored = MinuteQuote.objects.filter(symbol="ECHO", as_of__gte=et(10, 16)).order_by("as_of")
+    assert list(stored.values_list("price", flat=True)) == [10.7, 10.8]
+
+
+def away(*_: Any) -> Any:
+    raise OperationalError("the server closed the connection unexpectedly")
+
+
+def test_of_an_outage_of_hours_the_newest_minutes_are_kept_and_the_gap_is_fetched(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "KEPT_BARS", 2)
+    listener = StreamListener(lambda **_: None)
+    listener._gap_from_link = False
+    listener._queue.put([minute("ECHO", 10.0 + turn, et(10, 16 + turn)) for turn in range(3)])
+    monkeypatch.setattr(listener, "_store", away)
+    with pytest.raises(OperationalError):
+        listener._turn()
+    assert [bar.close for bar in listener._unstored] == [11.0, 12.0]
+    assert listener._gap_from_link

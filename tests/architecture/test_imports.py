@@ -36,7 +36,17 @@ PUBLIC_OF = {
         ),
     },
     "sectors": PUBLIC
-    | {"classification", "broadcast", "presenters", "lights", "figures", "places", "live", "pages"},
+    | {
+        "classification",
+        "broadcast",
+        "outages",
+        "presenters",
+        "lights",
+        "figures",
+        "places",
+        "live",
+        "pages",
+    },
     "analysis": PUBLIC,
 }
 PURE = re.compile(
