@@ -57,6 +57,11 @@ def servers_away() -> Away:
         return _last
 
 
+def database_since() -> dt.datetime | None:
+    """Since when PostgreSQL has been away, as far as the last look knows; asks no server."""
+    return _last.database_since
+
+
 def forget() -> None:
     """Drop what this process knows: for tests, whose servers change at will."""
     global _last, _looked_at

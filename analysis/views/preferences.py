@@ -10,7 +10,8 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -20,6 +21,8 @@ from analysis.selectors import preference_of
 from analysis.services import preference_set
 
 MOST_HOURS = 48
+#: The code of the form's error while PostgreSQL is away.
+AWAY = "away"
 HOURS = re.compile(r"[+-]?[0-9]*\.?[0-9]*")
 BOUNDS = f"From one minute (0.017) to {MOST_HOURS} hours of session time."
 MISSING = {"required": f"Type a number of hours. {BOUNDS}"}
@@ -110,19 +113,30 @@ def preferences(request: HttpRequest) -> HttpResponse:
     user = cast(AbstractBaseUser, request.user)
     stored = preference_of(user)
     form = PreferencesForm(request.POST or None, initial=_initial(stored))
-    if request.method == "POST" and form.is_valid():
-        try:
-            preference_set(user, **form.values())
-        except ValidationError as exc:
-            for texts in exc.message_dict.values():
-                form.add_error(None, cast(Any, texts))
-        else:
-            messages.success(request, "Your limits and looks hold from now on, in all of your windows.")
-            return redirect("preferences")
+    if request.method == "POST" and form.is_valid() and _is_saved(user, form):
+        messages.success(request, "Your limits and looks hold from now on, in all of your windows.")
+        return redirect("preferences")
     status = 422 if form.is_bound and not form.is_valid() else 200
+    if form.has_error(NON_FIELD_ERRORS, AWAY):
+        status = 503
     context = {"form": form, "scale": _scale(stored), "zones": zone_groups()}
     context["stale_first"] = "stale_hours" in form.errors and "fresh_hours" not in form.errors
     return render(request, "analysis/preferences.html", context, status=status)
+
+
+def _is_saved(user: AbstractBaseUser, form: PreferencesForm) -> bool:
+    """False with the reason in the form, which keeps what was typed."""
+    try:
+        preference_set(user, **form.values())
+    except ValidationError as exc:
+        for texts in exc.message_dict.values():
+            form.add_error(None, cast(Any, texts))
+    except (OperationalError, InterfaceError):
+        words = "The database does not answer, nothing was changed. What you typed is below; save it again."
+        form.add_error(None, ValidationError(words, code=AWAY))
+    else:
+        return True
+    return False
 
 
 def _initial(stored: FreshnessPreference) -> dict[str, Any]:

@@ -4,6 +4,7 @@
   "use strict";
   const ACTS = "#freshness form[data-hx-post], #runs-whole form[data-hx-post], form[data-hx-target='#runs-whole']";
   const UNANSWERED = "No answer from the server; nothing was asked for.";
+  const NOT_NOW = "The database does not answer just now; nothing was asked for.";
   const NOT_TAKEN = "The server does not take it from this page. Reload it and try again.";
   const AT_WORK = ["running", "cancelling"];
   const announce = document.getElementById("announce");
@@ -51,7 +52,10 @@
   function unanswered(event) {
     const form = event.target.closest?.(ACTS);
     if (!form) return;
-    const status = event.detail.ctx?.response?.status || 0, why = status && status < 500 ? NOT_TAKEN : UNANSWERED;
+    const response = event.detail.ctx?.response, status = response?.status || 0;
+    // The product's own 503 names a time to try again; that of a proxy may not.
+    const isAway = status === 503 && response.headers?.get?.("Retry-After");
+    const why = isAway ? NOT_NOW : status && status < 500 ? NOT_TAKEN : UNANSWERED;
     const bar = form.closest("#freshness"), list = document.getElementById("runs-whole");
     if (bar) tellInBar(bar, words(form), why);
     else if (list) tellAboveList(list, words(form), why);

@@ -1,0 +1,166 @@
+"""What a reader gets while PostgreSQL, or both servers, are away, and what becomes of what they send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client, override_settings
+
+from analysis.models import FreshnessPreference
+from sectorlight import auth
+from sectorlight.embedded.ports import free_port
+from sectorlight.postgresql import base as postgresql
+from sectors import away, last_known
+from sectors.services import sectors_seed
+from tests.analysis.page_cast import NOW, board_publish, reader
+from tests.analysis.test_preferences_page import GIVEN
+from tests.sectors.test_readings import refusing_database
+from universe import clock
+from universe.postgresql import PoolBusy
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def trader(client: Client) -> Iterator[Client]:
+    """Mara, who likes it light, has looked at the board once."""
+    auth._remembered_at.clear()
+    sectors_seed()
+    user = reader()
+    FreshnessPreference.objects.create(user=user, theme="light", stale_minutes=300)
+    client.force_login(user)
+    with clock.override(NOW):
+        board_publish(2118)
+        assert client.get("/?view=board").status_code == 200
+        yield client
+
+
+@contextmanager
+def redis_away() -> Iterator[None]:
+    dead = f"redis://127.0.0.1:{free_port()}/0"
+    caches = {"default": settings.CACHES["default"] | {"LOCATION": dead}}
+    with override_settings(REDIS_URL=dead, CACHES=caches):
+        yield
+
+
+def read(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, path
+    return answer.content.decode()
+
+
+def test_the_banner_says_since_when_and_goes_by_itself(trader: Client) -> None:
+    with refusing_database():
+        page = read(trader, "/?view=board")
+    assert "READ-ONLY" in page
+    assert f"PostgreSQL does not answer since {NOW:%-H:%M:%S} ET" in page
+    assert "does not answer" not in read(trader, "/?view=board")
+
+
+def test_the_reader_s_own_looks_and_limits_stay(trader: Client) -> None:
+    with refusing_database():
+        page = read(trader, "/?view=board")
+    assert 'data-theme="light"' in page
+    assert 'data-stale-minutes="300"' in page
+
+
+def test_a_sector_that_was_looked_at_keeps_everything_behind_its_light(trader: Client) -> None:
+    assert "<summary>Base</summary>" in read(trader, "/sectors/technology/")
+    with refusing_database():
+        page = read(trader, "/sectors/technology/")
+    assert "<summary>Base</summary>" in page
+    assert "PostgreSQL does not answer" in page
+
+
+def test_a_sector_that_nobody_looked_at_shows_its_light_and_claims_nothing(trader: Client) -> None:
+    with refusing_database():
+        page = read(trader, "/sectors/energy/")
+    assert "last known light" in page
+    assert "js/healing.js" in page
+    assert "No revision stored" not in page
+    assert "No reading" not in page
+
+
+def test_what_stands_behind_an_older_light_is_not_shown_with_a_newer_one(trader: Client) -> None:
+    read(trader, "/sectors/technology/")
+    board_publish(2119)
+    with refusing_database():
+        page = read(trader, "/sectors/technology/")
+    assert "<summary>Base</summary>" not in page
+
+
+@pytest.mark.parametrize("path", ["/analysis/", "/alerts/", "/universe/", "/stocks/ECHO/"])
+def test_a_page_that_needs_postgresql_opens_by_itself_when_it_is_back(trader: Client, path: str) -> None:
+    with refusing_database():
+        read(trader, "/?view=board")
+        page = read(trader, path, 503)
+    assert f"PostgreSQL does not answer since {NOW:%-H:%M:%S} ET" in page
+    assert "js/healing.js" in page
+
+
+def test_preferences_that_cannot_be_saved_stand_as_they_were_typed(trader: Client) -> None:
+    with refusing_database():
+        assert 'name="theme" value="light" checked' in read(trader, "/analysis/preferences/")
+        answer = trader.post("/analysis/preferences/", GIVEN | {"stale_hours": "7.5", "theme": "contrast"})
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Not saved." in page
+    assert "The database does not answer, nothing was changed." in page
+    assert 'value="7.5"' in page
+    assert 'name="theme" value="contrast" checked' in page
+    assert FreshnessPreference.objects.get().stale_minutes == 300
+
+
+def test_a_run_that_cannot_be_asked_for_is_told_and_not_sent_again(trader: Client) -> None:
+    with refusing_database():
+        answer = trader.post("/analysis/run/")
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "What you sent was not stored and starts nothing." in page
+    assert "js/healing.js" not in page
+
+
+def test_a_busy_pool_is_told_as_busy(trader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: Any) -> None:
+        raise PoolBusy("no connection within 2 s")
+
+    connection.close()
+    monkeypatch.setattr(postgresql.DatabaseWrapper, "get_new_connection", busy)
+    away.forget()
+    assert "All connections to PostgreSQL are at work." in read(trader, "/?view=board")
+    page = read(trader, "/analysis/", 503)
+    assert "the database is busy" in page
+    assert "does not answer" not in page
+
+
+def test_without_both_servers_the_last_board_stands_for_who_was_logged_in(trader: Client) -> None:
+    with ExitStack() as both:
+        both.enter_context(redis_away())
+        both.enter_context(refusing_database())
+        page = read(trader, "/?view=board")
+        assert 'data-state="normal"' in page
+        assert "Redis does not answer" in page
+        assert "PostgreSQL does not answer" in page
+        assert read(trader, "/sectors/energy/")
+
+
+def test_a_process_that_began_without_both_servers_says_what_is_away(trader: Client) -> None:
+    with ExitStack() as both:
+        both.enter_context(redis_away())
+        both.enter_context(refusing_database())
+        last_known.forget()
+        page = read(trader, "/?view=board", 503)
+    assert "PostgreSQL does not answer" in page
+
+
+def test_a_session_that_was_ended_stays_ended_while_postgresql_knows_it(trader: Client) -> None:
+    cookies = trader.cookies.copy()
+    trader.post("/logout/")
+    trader.cookies = cookies
+    with redis_away():
+        assert trader.get("/?view=board").status_code == 302
