@@ -27,6 +27,7 @@ from analysis.slot_words import slot_words
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.hit_rates import HitRate, Kind, hit_rates
+from universe.postgresql import is_busy
 from universe.redis import client
 from universe.selectors import series_keeping, storage
 from universe.sources import transport_in_force, vendor_status
@@ -50,7 +51,9 @@ def database_check() -> Check:
     try:
         found = storage()
         keeping = _keeping()
-    except DatabaseError:
+    except DatabaseError as exc:
+        if is_busy(exc):
+            return {"status": "degraded", "detail": "PostgreSQL answers, but no connection was free"}
         return {"status": "down", "detail": "PostgreSQL does not answer; the last board comes from Redis"}
     return {"status": "ok", "server": found.server, "storage": found.words, "series": keeping}
 

@@ -14,8 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from universe.clock import ClockUnavailableError
+from universe.postgresql import is_busy
 
 RETRY_SECONDS = 5
+BUSY = "All connections to the database are at work. Try again shortly."
 
 
 class ProblemRenderer(JSONRenderer):
@@ -63,7 +65,7 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
 
 def _as_api_exception(exc: Exception) -> Exception:
     if isinstance(exc, OperationalError | InterfaceError):
-        return DatabaseAway()
+        return DatabaseAway(BUSY if is_busy(exc) else None)
     if isinstance(exc, ClockUnavailableError):
         return MarketClockAway()
     if isinstance(exc, DjangoValidationError):

@@ -136,6 +136,10 @@ def test_a_busy_pool_is_told_as_busy(trader: Client, monkeypatch: pytest.MonkeyP
     page = read(trader, "/analysis/", 503)
     assert "the database is busy" in page
     assert "does not answer" not in page
+    assert trader.get("/health/database").json()["checks"]["database"]["status"] == "degraded"
+    problem = trader.get("/api/v1/sectors/")
+    assert problem.status_code == 503
+    assert "at work" in problem.json()["detail"]
 
 
 def test_without_both_servers_the_last_board_stands_for_who_was_logged_in(trader: Client) -> None:
