@@ -48,6 +48,10 @@ class Breaker:
     def is_resting(self) -> bool:
         return time.monotonic() < self._rests_until
 
+    def has_failed(self) -> bool:
+        """Whether the server did not answer when it was asked last, be the rest over or not."""
+        return bool(self._failed or self._rests_until)
+
     @contextmanager
     def asking(self) -> Iterator[None]:
         """Around one exchange. Raises ``error`` at once during a rest; a failure may begin one."""

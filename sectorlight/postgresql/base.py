@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from django.db import DatabaseError
 from psycopg_pool import PoolTimeout
 from timescale.db.backends.postgresql import base
@@ -50,7 +51,11 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection, or psycopg's OperationalError: at once while the server is left alone. `PoolBusy`
         when the server is well and all connections of this process are at work."""
+        has_failed = breaker.has_failed()
         with breaker.asking():
+            if has_failed and not answers(conn_params):
+                # At a knock, which is quicker than the pool's own waiting: it heals itself meanwhile.
+                raise psycopg.OperationalError("PostgreSQL does not answer")
             try:
                 return super().get_new_connection(conn_params)
             except PoolTimeout as exc:
