@@ -96,11 +96,3 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         self._written.clear()
         self.answered_at = None
         super()._close()
-
-
-def _answers(conn_params: dict[str, Any]) -> bool:
-    try:
-        psycopg.connect(**conn_params | {"connect_timeout": KNOCK_SECONDS}).close()
-    except psycopg.OperationalError:
-        return False
-    return True
