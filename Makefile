@@ -28,8 +28,11 @@ test:
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=90 $(TESTS)
 
 # The storage tests again, on TimescaleDB's Apache edition; as root, it is installed into .timescale.
-test-timescale: $(VENV)/.dev
-	@exec $(BIN)/python -m tests.timescale
+test-timescale: $(VENV)/.dev .timescale
+	@exec $(BIN)/python -m tests.timescale -n $(WORKERS) --dist loadfile
+
+.timescale:
+	@exec $(PYTHON) -m tests.timescale --install
 
 # Made at the same time by `make test`: neither needs the other.
 environments: $(VENV)/.dev $(VENV_MCP)/.fmp

@@ -1,8 +1,8 @@
 """`python -m tests.timescale`: the storage tests on TimescaleDB's Apache edition, installed here as root.
 
 Debian 13 packs that edition. So a small Debian 13 is made in a folder (``TIMESCALE_DIR``, kept
-for the next time), and its PostgreSQL runs inside for as long as the tests do. Words behind the command go to
-pytest.
+for the next time), and its PostgreSQL runs inside for as long as the tests do. What stands behind the
+command goes to pytest; `--install` installs and does no more.
 """
 
 from __future__ import annotations
@@ -40,9 +40,11 @@ def main(arguments: list[str]) -> int:
         return 2
     if not _install():
         return 1
+    if arguments == ["--install"]:
+        return 0
     with _server() as address:
         environment = os.environ | {"DATABASE_URL": address}
-        command = [sys.executable, "-m", "pytest", "-rs", *(arguments or ["tests/storage"])]
+        command = [sys.executable, "-m", "pytest", "-rs", "tests/storage", *arguments]
         return subprocess.run(command, env=environment, cwd=ROOT).returncode
 
 
