@@ -28,6 +28,7 @@ from django.db import OperationalError as DatabaseFault
 from kombu.exceptions import OperationalError
 
 from analysis.alerts import ColourChange, Move, colours_raise, movers_raise
+from analysis.at_work import at_work
 from analysis.catalyst_selectors import catalysts_are_short
 from analysis.context import context_of, release_near, releases_counted
 from analysis.engine import FrameError, score_board
@@ -51,6 +52,7 @@ from analysis.lifecycle import (
     run_end_cancelled,
     run_requeue,
     runs_dispatch,
+    worker_name,
 )
 from analysis.lineage import lineage_build
 from analysis.models import (
@@ -66,7 +68,7 @@ from analysis.night import is_night, night_context, night_keep, night_moves, nig
 from analysis.preparation import history_is_short, universe_ensure, universe_stands
 from analysis.readings import Provenance, reading_inputs, stock_readings
 from analysis.reweighing import is_weighed, standing_take
-from analysis.selectors import published_until, run_newest_board
+from analysis.selectors import published_until, run_newest_board, runs_of_world
 from analysis.types import BoardScores, InputFrame, RunReport
 from sectors.selectors import readings_newest
 from sectors.services import readings_record
@@ -83,18 +85,28 @@ MESSAGE_LENGTH = 1_000
 
 
 def run_execute(run_id: int) -> RunReport:
-    """Do one queued run and end it. A run that is not queued any more, or whose turn it is not, is left."""
-    run = run_claim(run_id)
-    if run is None:
-        status = AnalysisRun.objects.filter(pk=run_id).values_list("status", flat=True).first()
-        return RunReport(run_id, str(status or "gone"))
-    try:
-        with RunProgress(run) as progress:
-            _supervise(run, progress)
-    except RunLost as exc:
-        logger.warning("%s", exc)
+    """Do one queued run and end it. A run that is not queued any more, or whose turn it is not, is left.
+
+    One that this process let go, because PostgreSQL was away when its end was to be written, is taken up.
+    """
+    with at_work(run_id, alone=_take_back):
+        run = run_claim(run_id)
+        if run is None:
+            status = AnalysisRun.objects.filter(pk=run_id).values_list("status", flat=True).first()
+            return RunReport(run_id, str(status or "gone"))
+        try:
+            with RunProgress(run) as progress:
+                _supervise(run, progress)
+        except RunLost as exc:
+            logger.warning("%s", exc)
     runs_dispatch()
     return RunReport(run_id, str(run.status))
+
+
+def _take_back(run_id: int) -> None:
+    own = runs_of_world().filter(pk=run_id, status=RunStatus.RUNNING, counts__worker=worker_name())
+    if (run := own.first()) is not None:
+        run_requeue(run, why="PostgreSQL was away at its end")
 
 
 def _supervise(run: AnalysisRun, progress: RunProgress) -> None:

@@ -7,23 +7,20 @@ from django.db import InterfaceError, OperationalError
 
 from analysis import services
 
-#: While PostgreSQL is away a tick is tried again until the next one takes over.
-AGAIN_SECONDS, AGAIN_MAX = 5, 11
+#: While PostgreSQL is away a tick is tried again until the next one takes over, and so is a run.
+AWAY = (OperationalError, InterfaceError)
+AGAIN = {"countdown": 5, "max_retries": 11}
 
 
-@shared_task(
-    ignore_result=True,
-    autoretry_for=(OperationalError, InterfaceError),
-    retry_kwargs={"countdown": AGAIN_SECONDS, "max_retries": AGAIN_MAX},
-)
+@shared_task(ignore_result=True, autoretry_for=AWAY, retry_kwargs=AGAIN)
 def tick_task() -> None:
     """Ask once whether a slot is due; again every few seconds while PostgreSQL is away."""
     services.tick()
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, autoretry_for=AWAY, retry_kwargs=AGAIN)
 def run_task(run_id: int) -> None:
-    """Do one run, if it is still to be done."""
+    """Do one run, if it is still to be done; again when PostgreSQL went away meanwhile."""
     services.run_execute(run_id)
 
 

@@ -7,13 +7,14 @@ import time
 from functools import partial
 from itertools import pairwise
 from typing import Any
+from unittest import mock
 
 import pytest
 import redis
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import OperationalError, connection
 
-from analysis import lifecycle
+from analysis import execution, lifecycle
 from analysis.errors import CeilingPassed
 from analysis.inputs import Findings, prices_take
 from analysis.lifecycle import BUILD_CEILING, RunProgress, run_ceiling, run_claim
@@ -42,6 +43,32 @@ def test_of_ten_deliveries_at_once_one_does_the_run_and_nine_do_nothing(
     run.refresh_from_db()
     assert (run.status, begun) == (RunStatus.COMPLETE, [run.pk])
     assert BoardSnapshot.objects.count() == 1
+
+
+def test_a_run_whose_end_met_an_outage_is_taken_up_by_its_own_worker(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL goes away in the middle, and is not back when the row is to be queued again."""
+    run = AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=scene.now())
+    gone = mock.Mock(side_effect=OperationalError("gone"))
+    with monkeypatch.context() as outage:
+        outage.setattr(execution, "_perform", gone)
+        outage.setattr(execution, "run_requeue", gone)
+        with pytest.raises(OperationalError):
+            run_execute(run.pk)
+    run.refresh_from_db()
+    assert run.status == RunStatus.RUNNING
+    run_execute(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.counts["attempts"]) == (RunStatus.COMPLETE, 2)
+
+
+def test_a_run_that_another_process_is_at_is_left_to_it(scene: Scene) -> None:
+    run = AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=scene.now())
+    claimed = run_claim(run.pk)
+    assert claimed is not None
+    AnalysisRun.objects.update(counts={"worker": "elsewhere:1"})
+    assert run_execute(run.pk).status == RunStatus.RUNNING
 
 
 @pytest.mark.parametrize(
