@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sectors.services import sectors_seed, stocks_classify
-from universe import sessions
+from universe import clock, sessions
 from universe.services import (
     bars_store,
     facts_store,
@@ -80,9 +80,10 @@ def bar(symbol: str, day: dt.date, *, is_last: bool) -> Bar:
 def trade(prices: Mapping[str, float], at: dt.datetime, *, volume: float = 500_000.0) -> None:
     """One minute of trades that ends at ``at`` (New York)."""
     minute = dt.timedelta(minutes=1)
-    minute_bars_store(
-        MinuteBar(symbol, at - minute, price, volume, "polygon") for symbol, price in prices.items()
-    )
+    with clock.override(at):
+        minute_bars_store(
+            MinuteBar(symbol, at - minute, price, volume, "polygon") for symbol, price in prices.items()
+        )
 
 
 def et(hour: int, minute: int = 0, second: int = 0, *, day: dt.date = SESSION) -> dt.datetime:

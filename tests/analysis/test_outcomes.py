@@ -279,7 +279,7 @@ def test_what_is_due_is_written_before_its_minutes_are_dropped() -> None:
     """Thursday 2 July, 18:00; Friday is a holiday, so the four hours end on Monday, 6:00."""
     published(et("2026-07-02T18:00"))
     priced(alike(3.0), et("2026-07-06T06:00"))
-    with clock.override(et("2026-07-15T05:00")):
+    with clock.override(et("2026-07-20T05:00")):
         detail_keep()
     assert not MinuteQuote.objects.exists()
     assert told() == ("measured", "3.0000", 6, {})
