@@ -27,6 +27,7 @@ from tests.longest import LONGEST
 from tests.nursery import MEASURED_CHILDREN
 from tests.recorded import DATA as RECORDED
 from tests.recorded import ROOT
+from universe import generations
 from universe.redis import breaker
 
 # The synchronous Playwright runs an event loop in the test thread; Django would take it for async code.
@@ -83,6 +84,7 @@ def _clean_redis(redis_server: redis.Redis) -> None:
     """Every test begins without a key of its worker, and no server is left alone for a failure before it."""
     breaker(str(settings.REDIS_URL)).forget()
     postgresql.breaker.forget()
+    generations.debts_forget()
     away.forget()
     last_known.forget()
     keys = list(redis_server.scan_iter(match=f"{settings.REDIS_PREFIX}*", count=1000))

@@ -20,6 +20,7 @@ import logging
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ class _Owed:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tables: set[str] = set()
+        #: How often each was written, so that a write while its count is on its way is not taken for brought.
+        self._tables: Counter[str] = Counter()
         self._thread: threading.Thread | None = None
 
     def __bool__(self) -> bool:
@@ -73,19 +75,25 @@ class _Owed:
 
     def add(self, tables: frozenset[str]) -> None:
         with self._lock:
-            self._tables |= tables
+            self._tables.update(tables)
             # A child process has its parent's object, but not the thread.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._bring, name="generations", daemon=True)
                 self._thread.start()
 
+    def clear(self) -> None:
+        with self._lock:
+            self._tables.clear()
+
     def _bring(self) -> None:
         while True:
             with self._lock:
-                tables = frozenset(self._tables)
-            if _brought(tables):
+                owed = dict(self._tables)
+            if _brought(frozenset(owed)):
                 with self._lock:
-                    self._tables -= tables
+                    for name, times in owed.items():
+                        if self._tables[name] == times:
+                            del self._tables[name]
                     if not self._tables:
                         self._thread = None
                         return
@@ -93,6 +101,11 @@ class _Owed:
 
 
 _owed = _Owed()
+
+
+def debts_forget() -> None:
+    """Owe nothing: for tests, whose Redis begins anew."""
+    _owed.clear()
 
 
 @cache
