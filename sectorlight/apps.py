@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.conf import settings
 from django.db.models.signals import post_migrate
 
 
@@ -26,7 +25,10 @@ class SectorLightConfig(AppConfig):
 
 
 def _series_arrange(**_: Any) -> None:
-    """All tables stand: let them lie as this server can hold them. Keys of older states may not fit."""
+    """All tables stand: let them lie as this server can hold them. Keys of older states may not fit.
+
+    Policies wait until it is known that the database is of the market in force (`prepare`).
+    """
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
@@ -35,4 +37,4 @@ def _series_arrange(**_: Any) -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
-    series_arrange(world=settings.MARKET_WORLD)
+    series_arrange()

@@ -37,6 +37,8 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def prepare_database(self) -> None:
         """Before migrations: switch TimescaleDB on where the server has it and lets us. Plain tables do."""
         with self.cursor() as cursor:
+            # A key or an index on years of rows may take minutes; this connection is the migration's.
+            cursor.execute("SET statement_timeout = 0")
             cursor.execute(
                 "SELECT 1 FROM pg_available_extensions "
                 "WHERE name = 'timescaledb' AND installed_version IS NULL"

@@ -101,7 +101,11 @@ DATABASES = {
             "connect_timeout": 3,
             "application_name": "SectorLight",
             **_libpq,
-            "options": f"-c statement_timeout=60000 {_libpq.get('options', '')}".strip(),
+            # A pass told again may open any number of compressed rows; TimescaleDB's bound is a guess.
+            "options": (
+                "-c statement_timeout=60000 -c timescaledb.max_tuples_decompressed_per_dml_transaction=0 "
+                f"{_libpq.get('options', '')}"
+            ).strip(),
             # While PostgreSQL is away a request waits two seconds at most; back, it is found within three.
             "pool": {
                 "min_size": 1,

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.core.management import call_command
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 
 from analysis.models import Outcome, StockReading
 from sectors.models import SentimentReading
 from tests.storage.conftest import NOW
 from tests.storage.rows import DAY, MAKERS, a_quote, a_rank, a_reading, days_stored, fill, rows_of
+from tests.workers import until
+from universe.bulk import rows_insert, rows_upsert
 from universe.models import DailyBar, MinuteQuote
 from universe.selectors import Storage, series_keeping
 from universe.selectors.series import series_models, series_states
 from universe.series import Series, chunk_length, span_start
 from universe.services import series_arrange, series_keep
+from universe.services.quotes import QUOTES
 
 ALL = [DailyBar, MinuteQuote, StockReading, SentimentReading]
 
@@ -219,6 +225,60 @@ def test_the_live_market_has_policies_and_a_made_up_one_has_none(community: Stor
     assert {state.jobs for state in series_states(ALL).values()} == {frozenset()}
 
 
+def test_migrating_with_another_market_in_the_settings_makes_no_policy(
+    community: Storage, settings: Any
+) -> None:
+    """Whoever mistypes MARKET over a replay is refused by `prepare`; nothing may be dropped until then."""
+    settings.MARKET_WORLD = "live"
+    fill([NOW - 400 * DAY])
+    call_command("migrate", verbosity=0)
+    assert {state.jobs for state in series_states(ALL).values()} == {frozenset()}
+    assert MinuteQuote.objects.count() == 1
+
+
+def test_a_policy_that_does_not_run_is_stood_in_for(community: Storage) -> None:
+    series_arrange(world="live")
+    stop_policies()
+    try:
+        fill([NOW - back * DAY for back in (1, 20, 89, 97, 140)])
+        series_keep(NOW, world="live")
+    finally:
+        series_arrange(world="simulated")
+    # The chunk of 97 days ago is past its time, but the policy has its days of grace.
+    assert days_stored(MinuteQuote)[0] == "2025-11-29"
+    assert series_states([MinuteQuote])["universe_minutequote"].compressed >= 2
+
+
+def test_a_whole_pass_is_told_again_in_a_compressed_chunk(community: Storage) -> None:
+    """More rows lie there than TimescaleDB opens by itself in one transaction (100,000)."""
+    day = NOW - 20 * DAY
+    minutes = [day + dt.timedelta(minutes=number) for number in range(110)]
+    symbols = [f"S{number:04d}" for number in range(1_000)]
+    rows = [
+        (at, symbol, 10.0, 1e6, None, None, "polygon", False, False) for at in minutes for symbol in symbols
+    ]
+    rows_insert(MinuteQuote, QUOTES.columns, rows)
+    series_keep(NOW, world="live")
+    assert rows_upsert(QUOTES, [(*row[:2], 11.0, *row[3:]) for row in rows[-1_000:]]) == 1_000
+    assert MinuteQuote.objects.filter(price=11.0).count() == 1_000
+
+
+def test_a_table_that_somebody_reads_for_long_is_left_for_the_next_time(
+    timescale: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a backup does; whoever came behind a waiting drop would wait with it."""
+    monkeypatch.setattr("universe.services.series.LOCK_WAIT", "50ms")
+    fill(EVERY_FIVE_DAYS)
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT count(*) FROM universe_dailybar")
+        series_keep(NOW, world="live")
+        other.rollback()
+    assert len(days_stored(DailyBar)) == len(EVERY_FIVE_DAYS)
+    assert days_stored(MinuteQuote)[0] == "2025-12-06"
+    series_keep(NOW, world="live")
+    assert days_stored(DailyBar)[0] == "2025-11-11"
+
+
 def test_policies_and_the_task_leave_the_same_rows(community: Storage) -> None:
     now = dt.datetime.now(dt.UTC)
     moments = [now - back * DAY for back in range(0, 130, 3)]
@@ -248,14 +308,33 @@ def drop_all_chunks() -> None:
             cursor.execute(f"TRUNCATE {model._meta.db_table}")
 
 
+def stop_policies() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs "
+            "WHERE hypertable_schema = current_schema"
+        )
+
+
 def run_policies() -> None:
+    """Each policy once to its end; the database's own scheduler may be at it at the same time."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT job_id FROM timescaledb_information.jobs WHERE hypertable_schema = current_schema "
             "ORDER BY proc_name DESC, job_id"
         )
-        for (job,) in cursor.fetchall():
+        jobs = [job for (job,) in cursor.fetchall()]
+    for job in jobs:
+        until(lambda job=job: job_ran(job))
+
+
+def job_ran(job: int) -> bool:
+    try:
+        with connection.cursor() as cursor:
             cursor.execute("CALL run_job(%s)", [job])
+    except DatabaseError:
+        return False
+    return True
 
 
 def plain_create(editor: object, model: type[Model]) -> None:

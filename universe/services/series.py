@@ -12,7 +12,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 from psycopg import sql
 
@@ -29,6 +29,11 @@ from universe.selectors.series import (
 from universe.series import Series, chunk_length, span_start
 
 logger = logging.getLogger(__name__)
+
+#: A reader who holds a chunk longer, such as a backup, is not waited for: behind a waiting drop others queue.
+LOCK_WAIT = "5s"
+#: A policy runs once a day; what it has left for so long is done by the task.
+POLICY_GRACE, NO_GRACE = dt.timedelta(days=3), dt.timedelta(0)
 
 _JOB_SPAN = """
     SELECT (config ->> %s)::interval FROM timescaledb_information.jobs
@@ -55,11 +60,12 @@ class Kept:
 # -- once at every start -----------------------------------------------------------------------------------
 
 
-def series_arrange(*, world: str) -> Storage:
+def series_arrange(*, world: str | None = None) -> Storage:
     """Make hypertables, compression and policies what the models say, where the server can; again and again.
 
     Tables that a server got before its extension, or that were restored, become hypertables here. Filled
-    ones are moved into chunks, which locks them meanwhile.
+    ones are moved into chunks, which locks them meanwhile. ``world`` None: policies stay as they are; name
+    one only when it is sure that the database is of that market, for policies act at once.
     """
     found = storage()
     if found.edition == "plain":
@@ -73,7 +79,8 @@ def series_arrange(*, world: str) -> Storage:
                 logger.info("%s is a hypertable now", model._meta.db_table)
         if found.edition == "community":
             _compression_arrange(model)
-            _policies_arrange(model, world=world)
+            if world is not None:
+                _policies_arrange(model, world=world)
     return found
 
 
@@ -110,9 +117,19 @@ def _policies_arrange(model: type[Model], *, world: str) -> None:
 
 
 def series_keep(now: dt.datetime, *, world: str) -> list[Kept]:
-    """Drop what is past its time at ``now`` and compress what is old enough, where no policy does it."""
-    found = storage()
-    return [_keep(model, now, world=world, found=found) for model in series_models()]
+    """Drop what is past its time at ``now`` and compress what is old enough, where no policy does it.
+
+    Where one should have, and has not for `POLICY_GRACE` (its scheduler may stand still), it is done here
+    too. A table that somebody holds, or that fails otherwise, is logged and left for the next time.
+    """
+    found, told = storage(), []
+    for model in series_models():
+        try:
+            told.append(_keep(model, now, world=world, found=found))
+        except DatabaseError as exc:
+            logger.warning("%s was not kept in order, later again: %s", model._meta.db_table, exc)
+            told.append(Kept(model._meta.db_table))
+    return told
 
 
 def _keep(model: type[Model], now: dt.datetime, *, world: str, found: Storage) -> Kept:
@@ -121,14 +138,15 @@ def _keep(model: type[Model], now: dt.datetime, *, world: str, found: Storage) -
     state = series_states([model]).get(table) if found.edition != "plain" else None
     if state is None:
         return Kept(table, rows=0 if kept is None else _rows_delete(model, now - kept))
-    dropped = 0
-    if kept is not None and RETENTION not in state.jobs:
-        dropped = len(
-            _fetch("SELECT drop_chunks(%s::regclass, older_than => %s)", [table, _at(model, now - kept)])
+    dropped = compressed = 0
+    if kept is not None:
+        before = _at(model, now - kept - (POLICY_GRACE if RETENTION in state.jobs else NO_GRACE))
+        dropped = _execute(
+            "SELECT drop_chunks(%s::regclass, older_than => %s)", [table, before], waits=LOCK_WAIT
         )
-    compressed = 0
-    if state.can_compress and COMPRESSION not in state.jobs:
-        compressed = _chunks_compress(table, now - series.compress_after)
+    if state.can_compress:
+        grace = POLICY_GRACE if COMPRESSION in state.jobs else NO_GRACE
+        compressed = _chunks_compress(table, now - series.compress_after - grace)
     return Kept(table, dropped=dropped, compressed=compressed)
 
 
@@ -136,7 +154,7 @@ def _chunks_compress(table: str, before: dt.datetime) -> int:
     old = [name for (name,) in _fetch(_OLD_CHUNKS, [table, before])]
     for name in old:
         # One transaction each: readers wait for one chunk at most.
-        _execute("SELECT compress_chunk(%s::regclass)", [name])
+        _execute("SELECT compress_chunk(%s::regclass)", [name], waits=LOCK_WAIT)
     return len(old)
 
 
@@ -156,7 +174,9 @@ def _rows_delete(model: type[Model], before: dt.datetime) -> int:
     start, deleted = span_start(oldest.replace(tzinfo=dt.UTC), chunk), 0
     while start < end:
         deleted += _execute(
-            sql.SQL("DELETE FROM {} WHERE {} < %s").format(table, column), [_at(model, start + chunk)]
+            sql.SQL("DELETE FROM {} WHERE {} < %s").format(table, column),
+            [_at(model, start + chunk)],
+            waits=LOCK_WAIT,
         )
         start += chunk
     return deleted
@@ -180,9 +200,12 @@ def _fetch(query: Any, values: Any = None) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _execute(query: Any, values: Any = None) -> int:
-    """One statement in a transaction of its own, however long it takes; gives the number of rows."""
+def _execute(query: Any, values: Any = None, *, waits: str = "0") -> int:
+    """One statement in a transaction of its own, however long it takes; gives the number of rows. ``waits``:
+    how long for others who hold what it needs, "0" as long as they do."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(
+            "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', %s, true)", [waits]
+        )
         cursor.execute(query, values)
         return int(cursor.rowcount)

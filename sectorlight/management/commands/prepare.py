@@ -52,9 +52,9 @@ class Command(BaseCommand):
         if pending_migrations():
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("Database migrated.")
-        self.stdout.write(f"Market data in {series_arrange(world=settings.MARKET_WORLD).words}.")
         roles_ensure()
         self._refuse_another_market()
+        self.stdout.write(f"Market data in {series_arrange(world=settings.MARKET_WORLD).words}.")
         for command in SEEDS:
             call_command(command, stdout=self.stdout)
         self._first_logins()
