@@ -136,7 +136,7 @@ def _past_lights(
     if span <= EACH_LIGHT_MAX:
         return lights_past(slug, first, until)
     last = until + dt.timedelta(microseconds=1) if until else now + HOUR
-    return [bucket.closing for bucket in lights_by(HOUR, slug, first, last)]
+    return lights_by(HOUR, slug, first, last)
 
 
 def _span(request: HttpRequest) -> int:

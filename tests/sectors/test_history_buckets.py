@@ -37,27 +37,26 @@ def morning() -> None:
     light("2026-03-09T09:00:03", "0.700", color_classification="dark_green")
 
 
-def hours_of(first: str, last: str) -> list[tuple[str, int, int, Decimal | None, str]]:
+def hours_of(first: str, last: str) -> list[tuple[str, str, Decimal]]:
     return [
-        (f"{one.start.astimezone(ET):%d %H:%M}", one.lights, one.judged, one.mean, one.state)
-        for one in lights_by(HOUR, "energy", et(first), et(last))
+        (f"{light.at.astimezone(ET):%d %H:%M:%S}", light.band, light.score)
+        for light in lights_by(HOUR, "energy", et(first), et(last))
     ]
 
 
 @pytest.mark.usefixtures("morning")
-def test_each_hour_with_a_light_is_a_bucket_and_an_hour_without_one_is_none() -> None:
+def test_of_each_hour_with_a_light_the_last_one_stands() -> None:
     assert hours_of("2026-03-06T04:00", "2026-03-10T04:00") == [
-        ("06 09:00", 3, 2, Decimal("0.200"), "insufficient"),
-        ("06 10:00", 1, 1, Decimal("-0.500"), "ok"),
-        ("09 09:00", 1, 1, Decimal("0.700"), "ok"),
+        ("06 09:59:59", "none", Decimal("0.000")),
+        ("06 10:00:00", "light_red", Decimal("-0.500")),
+        ("09 09:00:03", "dark_green", Decimal("0.700")),
     ]
 
 
 @pytest.mark.usefixtures("morning")
 def test_the_first_moment_is_inside_and_the_last_is_not() -> None:
-    assert hours_of("2026-03-06T09:30:03", "2026-03-06T10:00") == [
-        ("06 09:00", 2, 1, Decimal("0.300"), "insufficient")
-    ]
+    assert [at for at, _, _ in hours_of("2026-03-06T09:30:03", "2026-03-06T10:00")] == ["06 09:59:59"]
+    assert hours_of("2026-03-06T09:30:04", "2026-03-06T09:59:59") == []
 
 
 @pytest.mark.usefixtures("morning")
@@ -65,23 +64,10 @@ def test_days_are_those_of_new_york_across_the_clock_change() -> None:
     light("2026-03-09T00:30", "0.100")
     light("2026-03-09T23:30", "0.200")
     days = lights_by(DAY, "energy", et("2026-03-06T00:00"), et("2026-03-11T00:00"))
-    assert [(f"{one.start.astimezone(ET):%d %H:%M}", one.lights) for one in days] == [
-        ("06 00:00", 4),
-        ("09 00:00", 3),
+    assert [(one.at, one.score) for one in days] == [
+        (et("2026-03-06T10:00"), Decimal("-0.500")),
+        (et("2026-03-09T23:30"), Decimal("0.200")),
     ]
-    assert (days[1].low, days[1].high, days[1].score) == (
-        Decimal("0.100"),
-        Decimal("0.700"),
-        Decimal("0.200"),
-    )
-
-
-@pytest.mark.usefixtures("morning")
-def test_the_light_of_a_bucket_is_the_one_that_stood_at_its_end() -> None:
-    hour = lights_by(HOUR, "energy", et("2026-03-06T09:00"), et("2026-03-06T10:00"))[0]
-    assert (hour.closing.at, hour.closing.band) == (et("2026-03-06T09:59:59"), "none")
-    hour = lights_by(HOUR, "energy", et("2026-03-06T10:00"), et("2026-03-06T11:00"))[0]
-    assert (hour.closing.band, hour.closing.score) == ("light_red", Decimal("-0.500"))
 
 
 @pytest.mark.usefixtures("morning")
