@@ -24,6 +24,12 @@ Told = TypeVar("Told")
 #: The vendor's clock and ours may differ, and the running minute ends in the future.
 AHEAD_MAX = dt.timedelta(seconds=90)
 VALUE_LENGTH = 60
+#: USD a share. The lowest is the finest tick that exchange rules allow, for shares below one dollar; the
+#: highest is above ten times the dearest share there has been (Berkshire Hathaway A, some 800,000).
+PRICE_MIN = 0.0001
+PRICE_MAX = 10_000_000.0
+#: Shares a session: the whole US market has traded some 30 billion on its busiest days.
+VOLUME_MAX = 100_000_000_000.0
 
 
 class Kind(StrEnum):
@@ -187,11 +193,11 @@ def _first_fault(
 
 def _is_price(value: float | None) -> bool:
     """Whether it may be a price; what is not known may."""
-    return value is None or 0 < value < math.inf
+    return value is None or PRICE_MIN <= value <= PRICE_MAX
 
 
 def _is_volume(value: float | None) -> bool:
-    return value is None or 0 <= value < math.inf
+    return value is None or 0 <= value <= VOLUME_MAX
 
 
 def _gate(

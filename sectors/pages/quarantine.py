@@ -62,7 +62,7 @@ REASONS = (
     Reason(
         ROW.PRICE,
         ROW.PRICE.label,
-        "A price is zero, negative, no number, or more than any share costs.",
+        "A price is no number, below $0.0001, the finest tick, or above $10,000,000: no share costs that.",
         _NOT_STORED,
         f"Within the session nothing. {_IMPORT}",
     ),
@@ -76,7 +76,7 @@ REASONS = (
     Reason(
         ROW.VOLUME,
         ROW.VOLUME.label,
-        "Fewer than no shares were traded.",
+        "Fewer than no shares were traded, or over 100 billion, more than in the whole market.",
         _NOT_STORED,
         f"Within the session nothing. {_IMPORT}",
     ),

@@ -29,6 +29,12 @@ NAN = math.nan
         ({"high": math.inf}, Fault.PRICE, "high"),
         ({"low": -math.inf}, Fault.PRICE, "low"),
         ({"open": NAN}, Fault.PRICE, "open"),
+        ({"high": 1e300}, Fault.PRICE, "high"),
+        ({"close": 10_000_001.0, "high": None}, Fault.PRICE, "close"),
+        ({"low": 1e-320}, Fault.PRICE, "low"),
+        ({"open": 0.00009, "low": None}, Fault.PRICE, "open"),
+        ({"volume": 1e308}, Fault.VOLUME, "volume"),
+        ({"volume": 100_000_000_001.0}, Fault.VOLUME, "volume"),
         ({"close": 11.01}, Fault.RANGE, "close"),
         ({"close": 8.99}, Fault.RANGE, "close"),
         ({"close": 8.99, "high": None}, Fault.RANGE, "close"),
@@ -58,6 +64,7 @@ def test_a_daily_bar_that_cannot_be_is_refused_by_the_field(
         {"close": 9.0, "open": 11.0},
         {"volume": 0.0},
         {"open": 10.0, "high": 10.0, "low": 10.0, "close": 10.0},
+        {"open": None, "high": 10_000_000.0, "low": 0.0001, "close": 800_000.0, "volume": 1e11},
     ],
 )
 def test_a_daily_bar_that_can_be_passes(changes: dict[str, object]) -> None:
@@ -102,6 +109,8 @@ def test_an_impossible_bar_beside_a_possible_one_of_the_same_key_costs_only_itse
     [
         ({"price": 0.0}, Fault.PRICE, "price"),
         ({"price": NAN}, Fault.PRICE, "price"),
+        ({"price": 1e300}, Fault.PRICE, "price"),
+        ({"day_volume": 1e308}, Fault.VOLUME, "day_volume"),
         ({"day_open": -1.0}, Fault.PRICE, "day_open"),
         ({"day_low": math.inf}, Fault.PRICE, "day_low"),
         ({"day_volume": -5.0}, Fault.VOLUME, "day_volume"),
