@@ -24,6 +24,7 @@ Told = TypeVar("Told")
 #: The vendor's clock and ours may differ, and the running minute ends in the future.
 AHEAD_MAX = dt.timedelta(seconds=90)
 VALUE_LENGTH = 60
+NO_VALUES = frozenset({"source", "fetched_at"})
 #: USD a share. The lowest is the finest tick that exchange rules allow, for shares below one dollar; the
 #: highest is above ten times the dearest share there has been (Berkshire Hathaway A, some 800,000).
 PRICE_MIN = 0.0001
@@ -216,9 +217,9 @@ def _gate(
 
 
 def _difference(one: T, other: T) -> str | None:
-    """The first field that tells another value; when a row came is no value."""
+    """The first field that tells another value; from whom and when a row came is no value."""
     for field in fields(one):
-        if field.name != "fetched_at" and getattr(one, field.name) != getattr(other, field.name):
+        if field.name not in NO_VALUES and getattr(one, field.name) != getattr(other, field.name):
             return field.name
     return None
 

@@ -84,10 +84,10 @@ def test_a_refusal_names_the_row_and_the_value() -> None:
     ]
 
 
-def test_a_bar_told_twice_alike_is_kept_once_whenever_it_came() -> None:
-    again = replace(BAR, fetched_at=CLOSE)
-    gated = bars_gate([BAR, again], now=NOON)
-    assert (gated.rows, gated.refused, gated.repeated) == ([BAR], [], 1)
+def test_a_bar_told_twice_alike_is_kept_once_whenever_and_from_whomever_it_came() -> None:
+    again = [replace(BAR, fetched_at=CLOSE), replace(BAR, source="fmp")]
+    gated = bars_gate([BAR, *again], now=NOON)
+    assert (gated.rows, gated.refused, gated.repeated) == ([BAR], [], 2)
 
 
 def test_of_a_bar_told_twice_with_different_values_nothing_is_kept() -> None:
