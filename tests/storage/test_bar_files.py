@@ -206,6 +206,19 @@ def test_the_lines_after_a_ragged_or_an_empty_one_are_still_named_right(tmp_path
     assert report.stored.new == 2
 
 
+def test_a_cell_with_a_character_that_no_table_holds_costs_its_row(tmp_path: Path) -> None:
+    report = bars_import(
+        csv(
+            tmp_path, LINE.replace("10.5", "1\0"), LINE.replace("file", "fi\0le"), LINE.replace("ANNE", "BEA")
+        )
+    )
+    assert (report.unread_count, [row["symbol"] for row in rows()]) == (2, ["BEA"])
+    assert set(RefusedRow.objects.values_list("field", "value")) == {
+        ("close", "1\\x00"),
+        ("source", "fi\\x00le"),
+    }
+
+
 def test_the_rows_of_a_parquet_file_are_named_by_their_number(tmp_path: Path) -> None:
     bars_store([BAR, replace(BAR, symbol="BEA")])
     path = tmp_path / "bars.parquet"

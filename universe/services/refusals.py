@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from universe.gates import Kind, Refusal
+from universe.gates import VALUE_LENGTH, Kind, Refusal
 from universe.models import ConfirmedMove, QuarantinedPrice, RefusedRow
 from universe.sessions import session_of
 from universe.types import Session
@@ -67,12 +67,18 @@ def refusals_keep(
 def _write(kind: Kind, entries: Mapping[Key, _Entry], now: dt.datetime) -> None:
     """In the order of the keys, so that two writers never wait for each other."""
     rows = [
-        (*key, entry.newest.value, entry.newest.source, entry.newest.at, entry.seen)
+        (*key, _printable(entry.newest.value), entry.newest.source, entry.newest.at, entry.seen)
         for key, entry in sorted(entries.items(), key=lambda item: item[0])
     ]
     columns: Sequence[list[object]] = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [str(kind), now, now, *columns])
+
+
+def _printable(value: str) -> str:
+    """As it was told, but for what no text column or page can hold, such as a NUL, which is spelled out."""
+    told = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in value)
+    return told[:VALUE_LENGTH]
 
 
 def refusals_release(
