@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,6 +45,7 @@ WORDS = {
 }
 ROWS_A_BATCH = 50_000
 BLOCK_BYTES = 4 * 1024 * 1024
+HEAD_BYTES = 4096
 #: So many cells are named; the others are counted.
 NAMED_MAX = 20
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
@@ -110,9 +112,9 @@ def batch_of(rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
 
 def bars_read(path: Path, unread: Unread) -> Iterator[Bar]:
     """The bars of a file as they stand there; what cannot be read goes to ``unread``."""
-    read = _parquet_batches if file_kind(path) == "parquet" else _csv_batches
     try:
-        for batch, places in read(path, unread):
+        batches = _parquet_batches(path) if file_kind(path) == "parquet" else _csv_batches(path, unread)
+        for batch, places in batches:
             yield from _bars(batch, places, path, unread)
     except BarFileError:
         raise
@@ -126,7 +128,7 @@ def _first_line(exc: BaseException) -> str:
     return (str(exc).splitlines() or [type(exc).__name__])[0][:300]
 
 
-def _columns_check(path: Path, names: Iterable[str]) -> None:
+def _columns_check(path: object, names: Iterable[str]) -> None:
     told = list(names)
     missing = [name for name in COLUMNS if name not in told]
     unknown = [name for name in told if name not in COLUMNS]
@@ -139,7 +141,7 @@ def _columns_check(path: Path, names: Iterable[str]) -> None:
         )
 
 
-def _parquet_batches(path: Path, unread: Unread) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
+def _parquet_batches(path: Path) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
         _columns_check(path, schema.names)
@@ -172,41 +174,86 @@ def _fits(told: pa.DataType, wanted: pa.DataType) -> bool:
 
 
 def _csv_batches(path: Path, unread: Unread) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
-    """Every cell comes as text first, so that one that is no number costs its row and not the file."""
-    skipped: set[int] = set()
+    with path.open("rb") as file:
+        yield from _csv_rows(file, path, unread)
 
-    def skip(row: pacsv.InvalidRow) -> str:
-        skipped.add(row.number)
+
+def _csv_rows(
+    file: BufferedReader, name: object, unread: Unread
+) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
+    """Every cell comes as text first, so that one that is no number costs its row and not the file."""
+    columns = _csv_head(file, name)
+    if not file.peek(1):
+        return
+    lines = _Lines(name, unread)
+    reader = pacsv.open_csv(
+        file,
+        read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES, column_names=columns),
+        parse_options=pacsv.ParseOptions(
+            invalid_row_handler=lines.skip, ignore_empty_lines=False, newlines_in_values=True
+        ),
+        convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string())),
+    )
+    for batch in reader:
+        yield batch, [f"line {line}" for line in map(lines.of_row, _line_breaks(batch))]
+    lines.pass_skipped()
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Counts the lines of a CSV file along with its rows. The reader tells of the rows that it leaves out by
+    their numbers, and ahead of the others: they wait in ``skipped`` until the count has come to them."""
+
+    name: object
+    unread: Unread
+    row: int = 0
+    line: int = 2
+    skipped: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def skip(self, row: pacsv.InvalidRow) -> str:
         words = f"it has {row.actual_columns} columns, not {row.expected_columns}"
-        unread.add(f"{path} line {row.number}: {words}", None)
+        self.skipped[row.number] = words, row.text.count("\n")
         return "skip"
 
-    names = _csv_head(path)
-    reader = pacsv.open_csv(
-        path,
-        read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
-        parse_options=pacsv.ParseOptions(invalid_row_handler=skip, ignore_empty_lines=False),
-        convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-    )
-    line = 1
-    for batch in reader:
-        places = []
-        for _ in range(len(batch)):
-            line += 1
-            while line in skipped:
-                line += 1
-            places.append(f"line {line}")
-        yield batch, places
+    def of_row(self, breaks: int) -> int:
+        """The line on which the next row begins; ``breaks`` more lines are inside of it."""
+        self.pass_skipped()
+        begins = self.line
+        self._step(breaks)
+        return begins
+
+    def pass_skipped(self) -> None:
+        """Name the rows that were left out here."""
+        while self.row + 1 in self.skipped:
+            words, breaks = self.skipped.pop(self.row + 1)
+            self.unread.add(f"{self.name} line {self.line}: {words}", None)
+            self._step(breaks)
+
+    def _step(self, breaks: int) -> None:
+        self.row += 1
+        self.line += 1 + breaks
 
 
-def _csv_head(path: Path) -> list[str]:
+def _line_breaks(batch: pa.RecordBatch) -> list[int]:
+    """How many line breaks each row has inside of its quoted cells."""
+    counts = pa.array([0] * len(batch), pa.int32())
+    for column in batch.columns:
+        counts = pc.add(counts, pc.count_substring(column, "\n"))
+    breaks: list[int] = counts.to_pylist()
+    return breaks
+
+
+def _csv_head(file: BufferedReader, name: object) -> list[str]:
     """The columns' names, from the first line alone: the reader would take a wrong head for a number of
-    columns."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        head = file.readline(4096).rstrip("\r\n")
-    names = [name.strip().strip('"') for name in head.split(",")]
-    _columns_check(path, names)
-    return names
+    columns. The file stands at the second line then."""
+    head = bytearray()
+    while len(head) < HEAD_BYTES and (one := file.read(1)) not in (b"", b"\n"):
+        head += one
+        if one == b"\r" and file.peek(1)[:1] != b"\n":
+            break
+    columns = [column.strip().strip('"').strip() for column in head.decode("utf-8-sig").split(",")]
+    _columns_check(name, columns)
+    return columns
 
 
 def _bars(batch: pa.RecordBatch, places: list[str], path: Path, unread: Unread) -> Iterator[Bar]:

@@ -219,6 +219,46 @@ def test_a_cell_with_a_character_that_no_table_holds_costs_its_row(tmp_path: Pat
     }
 
 
+def test_lines_are_counted_on_through_quoted_line_breaks(tmp_path: Path) -> None:
+    broken = LINE.replace("file", '"fi\nle"')
+    report = bars_import(csv(tmp_path, broken, f"{broken},more", LINE, LINE.replace("10.5", "ten")))
+    assert sorted(words.split(str(tmp_path))[1].partition(":")[0] for words in report.unread) == [
+        "/bars.csv line 2, column source",
+        "/bars.csv line 4",
+        "/bars.csv line 7, column close",
+    ]
+
+
+def test_a_quoted_line_break_may_lie_where_a_block_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("universe.bar_table.BLOCK_BYTES", 100)
+    report = bars_import(csv(tmp_path, LINE, LINE.replace("file", '"fi\nle"'), LINE.replace("10.5", "ten")))
+    assert (report.stored.new, report.unread_count) == (1, 2)
+    assert "line 5, column close" in report.unread[1]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEAD.replace(",", ", "),
+        HEAD.replace(",", " ,"),
+        f"\ufeff{HEAD}",
+        HEAD.replace("low", '"low"'),
+        HEAD + "\r",
+    ],
+)
+def test_a_head_may_have_blanks_quotes_and_a_byte_order_mark(tmp_path: Path, head: str) -> None:
+    assert bars_import(csv(tmp_path, LINE, head=head)).stored.new == 1
+
+
+def test_a_head_alone_is_no_bars_with_or_without_its_line_end(tmp_path: Path) -> None:
+    path = tmp_path / "bars.csv"
+    for ending in ("", "\n", "\r\n", "\n\n"):
+        path.write_bytes((HEAD + ending).encode())
+        assert bars_import(path).stored.new == 0
+
+
 def test_the_rows_of_a_parquet_file_are_named_by_their_number(tmp_path: Path) -> None:
     bars_store([BAR, replace(BAR, symbol="BEA")])
     path = tmp_path / "bars.parquet"
