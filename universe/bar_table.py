@@ -110,18 +110,31 @@ def batch_of(rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
     return pa.record_batch(arrays, schema=SCHEMA)
 
 
-def bars_read(path: Path, unread: Unread) -> Iterator[Bar]:
-    """The bars of a file as they stand there; what cannot be read goes to ``unread``."""
+def bars_read(source: Path | BufferedReader, unread: Unread) -> Iterator[Bar]:
+    """The bars of a file as they stand there; what cannot be read goes to ``unread``. A path has its format
+    by its ending; an open binary file is CSV, and read once from where it stands."""
+    name = source if isinstance(source, Path) else "the standard input"
     try:
-        batches = _parquet_batches(path) if file_kind(path) == "parquet" else _csv_batches(path, unread)
-        for batch, places in batches:
-            yield from _bars(batch, places, path, unread)
+        for batch, places in _batches(source, name, unread):
+            yield from _bars(batch, places, name, unread)
     except BarFileError:
         raise
     except (pa.ArrowException, OSError, ValueError, OverflowError) as exc:
         raise BarFileError(
-            f"{path} cannot be read, and nothing of it was stored: {_first_line(exc)}"
+            f"{name} cannot be read, and nothing of it was stored: {_first_line(exc)}"
         ) from exc
+
+
+def _batches(
+    source: Path | BufferedReader, name: object, unread: Unread
+) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
+    if not isinstance(source, Path):
+        yield from _csv_batches(source, name, unread)
+    elif file_kind(source) == "parquet":
+        yield from _parquet_batches(source)
+    else:
+        with source.open("rb") as file:
+            yield from _csv_batches(file, name, unread)
 
 
 def _first_line(exc: BaseException) -> str:
@@ -173,12 +186,7 @@ def _fits(told: pa.DataType, wanted: pa.DataType) -> bool:
     return bool(told == wanted)
 
 
-def _csv_batches(path: Path, unread: Unread) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
-    with path.open("rb") as file:
-        yield from _csv_rows(file, path, unread)
-
-
-def _csv_rows(
+def _csv_batches(
     file: BufferedReader, name: object, unread: Unread
 ) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
     """Every cell comes as text first, so that one that is no number costs its row and not the file."""
@@ -256,7 +264,7 @@ def _csv_head(file: BufferedReader, name: object) -> list[str]:
     return columns
 
 
-def _bars(batch: pa.RecordBatch, places: list[str], path: Path, unread: Unread) -> Iterator[Bar]:
+def _bars(batch: pa.RecordBatch, places: list[str], origin: object, unread: Unread) -> Iterator[Bar]:
     """The rows of a batch that can be read, as bars."""
     values: dict[str, list[Any]] = {}
     wrong: dict[int, tuple[str, Any]] = {}
@@ -273,7 +281,7 @@ def _bars(batch: pa.RecordBatch, places: list[str], path: Path, unread: Unread) 
             name, value = wrong[row]
             told = "is empty" if value in (None, "") else f"is {str(value)[:VALUE_LENGTH]!r}"
             words = (
-                f"{path} {places[row]}, column {name}: it {told}; it must be {WORDS.get(name, 'a number')}"
+                f"{origin} {places[row]}, column {name}: it {told}; it must be {WORDS.get(name, 'a number')}"
             )
             unread.add(words, _refusal(cells, name, value))
         else:

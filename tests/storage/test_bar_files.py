@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -112,6 +114,31 @@ def test_an_export_to_the_standard_output_is_csv(capfdbinary: pytest.CaptureFixt
     call_command("export_bars", "-")
     lines = capfdbinary.readouterr().out.decode().splitlines()
     assert (len(lines), lines[0].replace('"', "")) == (2, HEAD)
+
+
+def test_an_export_ends_quietly_when_its_reader_has_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    bars_store([BAR])
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as output:
+        monkeypatch.setattr(sys, "stdout", output)
+        err = io.StringIO()
+        call_command("export_bars", "-", stderr=err)
+        assert err.getvalue() == ""
+
+
+@pytest.mark.parametrize("lines", [(LINE, LINE.replace("10.5", "ten")), ()])
+def test_an_import_reads_csv_from_the_standard_input(
+    monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...]
+) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as typed:
+        typed.write("\n".join([HEAD, *lines]))
+    with os.fdopen(reader) as piped:
+        monkeypatch.setattr(sys, "stdin", piped)
+        out, err = told("import_bars", "-")
+    assert out.startswith(f"-: {len(lines[:1])} new, 0 equal, 0 corrected")
+    assert err.startswith("the standard input line 3, column close" if lines else "")
 
 
 def test_differing_bars_become_corrections_and_the_counts_say_so(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -65,12 +66,13 @@ def _opened(target: Path | BinaryIO) -> Iterator[tuple[Any, str]]:
         part.unlink(missing_ok=True)
 
 
-def bars_import(path: Path, *, now: dt.datetime | None = None) -> ImportReport:
-    """Store the bars of a file as `bars_store` does those of a vendor: in one piece, or not at all.
+def bars_import(source: Path | BufferedReader, *, now: dt.datetime | None = None) -> ImportReport:
+    """Store the bars of a file as `bars_store` does those of a vendor: in one piece, or not at all. An open
+    binary file is read as CSV.
 
     Rows that cannot be read are named, and kept apart where their symbol and session are known. Raises
     `BarFileError` for a file that cannot be read as a whole: then nothing has changed.
     """
     unread = Unread()
-    stored = bars_store(bars_read(path, unread), now=now, unread=unread.refused)
+    stored = bars_store(bars_read(source, unread), now=now, unread=unread.refused)
     return ImportReport(stored, tuple(unread.named), unread.count)

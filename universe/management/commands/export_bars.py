@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,17 @@ class Command(BaseCommand):
         try:
             target = sys.stdout.buffer if is_out else Path(options["file"])
             count = bars_export(target, first, last, symbols or None)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _output_drop()
+            return
         except BarFileError as exc:
             raise CommandError(str(exc)) from exc
         (self.stderr if is_out else self.stdout).write(f"{count:,} bars written to {options['file']}")
+
+
+def _output_drop() -> None:
+    """Whoever reads the output has enough of it: what is left, also at the exit, goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

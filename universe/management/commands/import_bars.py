@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -13,16 +15,17 @@ from universe.services import bars_import
 
 class Command(BaseCommand):
     help = (
-        "Store the daily bars of a .csv or .parquet file through the same gates as a vendor's. A stored bar "
-        "that differs gets a correction. Running it twice is harmless."
+        "Store the daily bars of a .csv or .parquet file through the same gates as a vendor's; “-” reads CSV "
+        "from the standard input. A stored bar that differs gets a correction. Running it twice is harmless."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="A file as export_bars writes it.")
+        parser.add_argument("file", help="A file as export_bars writes it. “-”: the standard input.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            report = bars_import(options["file"])
+            is_in = options["file"] == "-"
+            report = bars_import(cast(BufferedReader, sys.stdin.buffer) if is_in else Path(options["file"]))
         except BarFileError as exc:
             raise CommandError(str(exc)) from exc
         for words in report.unread:
