@@ -6,6 +6,7 @@ read costs its row: it is named with file, line and column.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from universe.errors import BarFileError
-from universe.gates import VALUE_LENGTH, Fault, Refusal
+from universe.gates import VALUE_LENGTH, Fault, Refusal, came_fault
 from universe.types import Bar, Session, is_symbol
 
 SCHEMA = pa.schema(
@@ -41,7 +42,7 @@ WORDS = {
     "session": "a date such as 2026-03-31",
     "symbol": "1 to 16 letters, digits and . ^ = + -",
     "source": "1 to 20 letters, digits and . _ -",
-    "fetched_at": "a time with its zone, such as 2026-03-31T16:05:00Z",
+    "fetched_at": "a time with its zone, from 1990 to now, such as 2026-03-31T16:05:00Z",
 }
 ROWS_A_BATCH = 50_000
 BLOCK_BYTES = 4 * 1024 * 1024
@@ -70,8 +71,9 @@ class Writer(Protocol):
 @dataclass(slots=True)
 class Unread:
     """The rows that cannot be read, filled while a file is: the first in words, and all with a symbol and a
-    session as refusals."""
+    session as refusals. ``now`` (wall time): no bar of it can have come later."""
 
+    now: dt.datetime
     named: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     count: int = 0
@@ -271,7 +273,7 @@ def _bars(batch: pa.RecordBatch, places: list[str], origin: object, unread: Unre
     for name in COLUMNS:
         texts = batch.column(name)
         values[name] = _typed(texts, SCHEMA.field(name).type)
-        for row in _wrong_rows(name, values[name], texts):
+        for row in _wrong_rows(name, values[name], texts, unread.now):
             wrong.setdefault(row, (name, texts[row].as_py()))
     for row, cells in enumerate(zip(*(values[name] for name in COLUMNS), strict=True)):
         if row in wrong and not any(batch.column(name)[row].as_py() for name in COLUMNS):
@@ -283,7 +285,7 @@ def _bars(batch: pa.RecordBatch, places: list[str], origin: object, unread: Unre
             words = (
                 f"{origin} {places[row]}, column {name}: it {told}; it must be {WORDS.get(name, 'a number')}"
             )
-            unread.add(words, _refusal(cells, name, value))
+            unread.add(words, _refusal(cells, name, value, unread.now))
         else:
             session, symbol, *rest = cells
             yield Bar(symbol, session, *rest)
@@ -307,17 +309,23 @@ def _cell(text: pa.Scalar, kind: pa.DataType) -> Any:
         return None
 
 
-def _wrong_rows(name: str, values: Sequence[Any], texts: pa.Array) -> Iterator[int]:
+def _wrong_rows(name: str, values: Sequence[Any], texts: pa.Array, now: dt.datetime) -> Iterator[int]:
     """The rows whose cell of this column is none that a bar can have."""
     for row, value in enumerate(values):
         if value is None:
             if name in NEEDED or texts[row].as_py() not in (None, ""):
                 yield row
-        elif name in CHECKS and not CHECKS[name](value):
+        elif not _can_be(name, value, now):
             yield row
 
 
-def _refusal(cells: Sequence[Any], name: str, value: Any) -> Refusal | None:
+def _can_be(name: str, value: Any, now: dt.datetime) -> bool:
+    if name == "fetched_at":
+        return came_fault(value, now=now) is None
+    return name not in CHECKS or CHECKS[name](value)
+
+
+def _refusal(cells: Sequence[Any], name: str, value: Any, now: dt.datetime) -> Refusal | None:
     """For the quarantine, where it is known what the row is of."""
     found = dict(zip(COLUMNS, cells, strict=True))
     session: Session | None = found["session"]
@@ -325,4 +333,7 @@ def _refusal(cells: Sequence[Any], name: str, value: Any) -> Refusal | None:
     if session is None or not is_symbol(symbol):
         return None
     source = source if is_source(source) else "file"
-    return Refusal(symbol, Fault.UNREADABLE, name, str(value or "")[:VALUE_LENGTH], source, session)
+    came = found["fetched_at"] if name == "fetched_at" else None
+    fault = came_fault(came, now=now) if came is not None else None
+    told = str(value or "")[:VALUE_LENGTH]
+    return Refusal(symbol, fault or Fault.UNREADABLE, name, told, source, session)

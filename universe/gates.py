@@ -24,6 +24,8 @@ Told = TypeVar("Told")
 #: The vendor's clock and ours may differ, and the running minute ends in the future.
 AHEAD_MAX = dt.timedelta(seconds=90)
 VALUE_LENGTH = 60
+#: No vendor told bars by wire before it.
+CAME_MIN = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 NO_VALUES = frozenset({"source", "fetched_at"})
 #: USD a share. The lowest is the finest tick that exchange rules allow, for shares below one dollar; the
 #: highest is above ten times the dearest share there has been (Berkshire Hathaway A, some 800,000).
@@ -132,6 +134,13 @@ def bar_refusal(bar: Bar, *, now: dt.datetime) -> Refusal | None:
     fault, field = found
     value = bar.session.isoformat() if field == "session" else _told(getattr(bar, field))
     return Refusal(bar.symbol, fault, field, value, bar.source, bar.session)
+
+
+def came_fault(fetched_at: dt.datetime, *, now: dt.datetime) -> Fault | None:
+    """What speaks against the moment at which a file says that a bar came; ``now`` is wall time, as it is."""
+    if fetched_at > now + AHEAD_MAX:
+        return Fault.FUTURE
+    return Fault.UNREADABLE if fetched_at < CAME_MIN else None
 
 
 def _bar_fault(bar: Bar, now: dt.datetime) -> tuple[Fault, str] | None:

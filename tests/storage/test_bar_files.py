@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from universe import clock
 from universe.errors import BarFileError
@@ -244,6 +245,30 @@ def test_a_cell_with_a_character_that_no_table_holds_costs_its_row(tmp_path: Pat
         ("close", "1\\x00"),
         ("source", "fi\\x00le"),
     }
+
+
+def test_a_bar_of_a_file_came_neither_later_than_now_nor_before_vendors_were(tmp_path: Path) -> None:
+    now = timezone.now()
+    came = [
+        now + dt.timedelta(minutes=5),
+        now + dt.timedelta(seconds=30),
+        dt.datetime(1990, 1, 1, tzinfo=dt.UTC),
+    ]
+    came.append(came[-1] - dt.timedelta(seconds=1))
+    moments = [moment.isoformat().replace("+00:00", "Z") for moment in came]
+    lines = [LINE.replace("2026-03-30T20:05:00Z", moment) for moment in moments]
+    path = csv(tmp_path, *(line.replace("ANNE", f"S{number}") for number, line in enumerate(lines)))
+    out, err = told("import_bars", path)
+    assert [row["symbol"] for row in rows()] == ["S1", "S2"]
+    assert set(RefusedRow.objects.values_list("symbol", "reason", "field", "value")) == {
+        ("S0", "from_the_future", "fetched_at", moments[0]),
+        ("S3", "unreadable", "fetched_at", moments[3]),
+    }
+    assert "from 1990 to now" in err
+    assert sorted(out.splitlines()[-1].removeprefix("refused: ").split(", ")) == [
+        "1 from_the_future",
+        "1 unreadable",
+    ]
 
 
 def test_lines_are_counted_on_through_quoted_line_breaks(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.utils import timezone
+
 from universe.bar_table import ROWS_A_BATCH, Unread, bars_read, batch_of, file_kind, writer_open
 from universe.errors import BarFileError
 from universe.selectors.bar_rows import bar_rows
@@ -20,11 +22,12 @@ from universe.types import Session
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What became of the bars of a file; ``unread`` names the first rows that cannot be read,
-    ``unread_count`` counts them all."""
+    ``unread_count`` counts them all, ``lost_count`` those whose symbol or session is not known."""
 
     stored: BarsStored
     unread: tuple[str, ...] = ()
     unread_count: int = 0
+    lost_count: int = 0
 
 
 def bars_export(
@@ -73,6 +76,7 @@ def bars_import(source: Path | BufferedReader, *, now: dt.datetime | None = None
     Rows that cannot be read are named, and kept apart where their symbol and session are known. Raises
     `BarFileError` for a file that cannot be read as a whole: then nothing has changed.
     """
-    unread = Unread()
+    unread = Unread(timezone.now())
     stored = bars_store(bars_read(source, unread), now=now, unread=unread.refused)
-    return ImportReport(stored, tuple(unread.named), unread.count)
+    lost = unread.count - len(unread.refused)
+    return ImportReport(stored, tuple(unread.named), unread.count, lost)

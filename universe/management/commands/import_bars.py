@@ -37,7 +37,7 @@ class Command(BaseCommand):
         told += f", {stored.repeated:,} told again" if stored.repeated else ""
         self.stdout.write(f"{options['file']}: {told}")
         refused = [f"{count:,} {reason.removeprefix('refused:')}" for reason, count in stored.refused.items()]
-        lost = report.unread_count - stored.refused["refused:unreadable"]
+        lost = report.lost_count
         refused += [f"{lost:,} without a symbol or session"] if lost else []
         if refused:
             self.stdout.write(f"refused: {', '.join(refused)}")
