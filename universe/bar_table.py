@@ -169,7 +169,7 @@ def _parquet_batches(path: Path) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
             raise BarFileError(f"{path}: the column {'; '.join(wrong)}. Nothing of it was stored.")
         first = 1
         for batch in file.iter_batches(ROWS_A_BATCH, columns=list(COLUMNS)):
-            arrays = [batch.column(name).cast(SCHEMA.field(name).type) for name in COLUMNS]
+            arrays = [_cast(batch.column(name), SCHEMA.field(name).type) for name in COLUMNS]
             yield (
                 pa.record_batch(arrays, names=list(COLUMNS)),
                 [f"row {row}" for row in range(first, first + len(batch))],
@@ -177,8 +177,16 @@ def _parquet_batches(path: Path) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
             first += len(batch)
 
 
+def _cast(column: pa.Array, wanted: pa.DataType) -> pa.Array:
+    """The column in the type of ours that it fits; nanoseconds are left off."""
+    is_finer = pa.types.is_timestamp(column.type) and column.type.unit == "ns"
+    return column.cast(wanted, safe=not is_finer)
+
+
 def _fits(told: pa.DataType, wanted: pa.DataType) -> bool:
-    """Whether every value of one type is one of the other."""
+    """Whether every value of one type is one of the other, nanoseconds left off."""
+    if pa.types.is_dictionary(told):
+        told = told.value_type
     if pa.types.is_timestamp(wanted):
         return bool(pa.types.is_timestamp(told) and told.tz is not None)
     if pa.types.is_floating(wanted):

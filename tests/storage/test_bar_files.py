@@ -365,6 +365,22 @@ def test_a_truncated_parquet_file_changes_nothing(tmp_path: Path) -> None:
         bars_import(path)
 
 
+def test_a_parquet_file_may_have_nanoseconds_and_categories(tmp_path: Path) -> None:
+    bars_store([BAR, replace(BAR, symbol="BEA")])
+    path = tmp_path / "bars.parquet"
+    bars_export(path)
+    before = rows()
+    table = pq.read_table(path)
+    for name in ("symbol", "source"):
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, name, table[name].combine_chunks().dictionary_encode())
+    finer = [moment.value + 7 for moment in table["fetched_at"].cast(pa.timestamp("ns", "UTC"))]
+    came = pa.array(finer, pa.int64()).cast(pa.timestamp("ns", "UTC"))
+    pq.write_table(table.set_column(8, "fetched_at", came), path)
+    DailyBar.objects.all().delete()
+    assert (bars_import(path).stored.new, rows()) == (2, before)
+
+
 def test_a_parquet_column_of_another_type_is_refused_as_a_whole(tmp_path: Path) -> None:
     bars_store([BAR])
     path = tmp_path / "bars.parquet"
