@@ -12,10 +12,12 @@ from sectors.pages.listings import Choice, Option
 from sectors.quarantine_query import STATES, QuarantineQuery
 from universe.models import QuarantinedPrice, RefusedRow
 from universe.selectors import KeptApart
+from universe.sessions import ET, FIRST_DAY, LAST_DAY
 from universe.types import is_symbol
 
 DOUBT, ROW = QuarantinedPrice.Reason, RefusedRow.Reason
 KINDS = dict(RefusedRow.RowKind.choices) | {"price": "price"}
+CALENDAR = f"{FIRST_DAY.year} to {LAST_DAY.year}"
 STATE_WORDS = {"held": "Held now", "released": "Released"}
 
 
@@ -90,8 +92,8 @@ REASONS = (
     Reason(
         ROW.CLOSED,
         ROW.CLOSED.label,
-        "The exchange was closed on that day.",
-        "The row is not stored; nothing is missing by it.",
+        f"The exchange was closed on that day, or the calendar, which knows {CALENDAR}, does not reach it.",
+        "The row is not stored; within the calendar nothing is missing by it.",
         "Mend the date in the file that was brought in.",
     ),
     Reason(
@@ -109,6 +111,7 @@ REASONS = (
         f"{_BY_ITSELF} Where one field is unreadable for many symbols, the vendor has changed its answers.",
     ),
 )
+_OUTSIDE = f"of a day that the calendar, {CALENDAR}, does not reach"
 BY_CODE = {reason.code: reason for reason in REASONS}
 CODES = tuple(BY_CODE)
 
@@ -123,6 +126,7 @@ class KeptLine:
     session: str
     kind: str
     reason: Reason
+    reason_name: str
     what: str
     source: str
     seen: str
@@ -153,9 +157,10 @@ def _line(row: KeptApart, today: dt.date) -> KeptLine:
         symbol=row.symbol,
         is_linked=is_symbol(row.symbol),
         told=figures.day_and_clock(row.last_at, today),
-        session=figures.day(row.session),
+        session=_day(row.session, today),
         kind=KINDS.get(row.kind, row.kind),
         reason=BY_CODE[row.reason],
+        reason_name=_reason_name(row),
         what=_what(row),
         source=row.source,
         seen=figures.count(row.seen),
@@ -164,20 +169,38 @@ def _line(row: KeptApart, today: dt.date) -> KeptLine:
     )
 
 
+def _day(day: dt.date, today: dt.date) -> str:
+    """ "Mon 10 Mar"; with its year when that is not ``today``'s: "Mon 10 Mar 2025"."""
+    return figures.day(day) if day.year == today.year else f"{figures.day(day)} {day.year}"
+
+
+def _reason_name(row: KeptApart) -> str:
+    is_outside = row.reason == ROW.CLOSED and not FIRST_DAY <= row.session <= LAST_DAY
+    return _OUTSIDE if is_outside else BY_CODE[row.reason].name
+
+
 def _what(row: KeptApart) -> str:
     """What was told, and what it was measured against."""
     if row.price is None:
-        at = f" at {figures.day_and_clock(row.at, row.session)}" if row.at is not None else ""
+        at = f" at {_claimed(row.at, row.session)}" if row.at is not None else ""
         return f"{row.field}: {row.value}{at}"
     against = f", against {figures.usd(row.reference)}" if row.reference is not None else ""
     return f"{figures.usd(row.price)}{against}"
 
 
-def quarantine_page(query: QuarantineQuery, count: int) -> QuarantinePage:
+def _claimed(at: dt.datetime, session: dt.date) -> str:
+    """The moment that a row claims, beside its session: the day, and the year, where they are others."""
+    local = at.astimezone(ET)
+    if local.year == session.year:
+        return figures.day_and_clock(at, session)
+    return f"{_day(local.date(), session)}, {figures.clock(at)}"
+
+
+def quarantine_page(query: QuarantineQuery, count: int, *, today: dt.date) -> QuarantinePage:
     keep = urlencode(query.parameters())
     return QuarantinePage(
         total=figures.number_of(count, "row"),
-        told=_told(query),
+        told=_told(query, today),
         choices=_choices(query),
         query=query,
         keep=f"{keep}&" if keep else "",
@@ -185,7 +208,7 @@ def quarantine_page(query: QuarantineQuery, count: int) -> QuarantinePage:
     )
 
 
-def _told(query: QuarantineQuery) -> str:
+def _told(query: QuarantineQuery, today: dt.date) -> str:
     """What the filters ask for, in words."""
     told = []
     if query.state:
@@ -195,7 +218,7 @@ def _told(query: QuarantineQuery) -> str:
     if query.symbol:
         told.append(f"symbol beginning with “{query.symbol}”")
     if query.session:
-        told.append(f"session of {figures.day(query.session)}")
+        told.append(f"session of {_day(query.session, today)}")
     return ", ".join(told)
 
 

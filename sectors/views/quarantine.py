@@ -36,9 +36,10 @@ def quarantine(request: HttpRequest) -> HttpResponse:
         return refused(request, [last])
     shown = pages.page(number)
     rows = map(KeptApart._make, shown.object_list)
+    today = session_of(board_now(None))
     context = {
-        "page": quarantine_page(query, pages.count),
-        "rows": kept_lines(rows, today=session_of(board_now(None))),
+        "page": quarantine_page(query, pages.count, today=today),
+        "rows": kept_lines(rows, today=today),
         "paging": {
             "number": number,
             "pages": pages.num_pages,

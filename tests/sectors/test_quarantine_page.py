@@ -79,6 +79,36 @@ def test_a_row_says_what_was_told_against_what_how_often_and_whether_it_stands(c
 
 
 @pytest.mark.parametrize(
+    ("session", "words"),
+    [
+        (TODAY, f"{TODAY:%a} {TODAY.day} {TODAY:%b} outside"),
+        (dt.date(2027, 11, 22), "Mon 22 Nov 2027 outside"),
+        (dt.date(1990, 1, 2), "Tue 2 Jan 1990 outside"),
+    ],
+)
+def test_a_session_of_another_year_has_its_year(trader: Client, session: dt.date, words: str) -> None:
+    refusal("CAL", 20, session=session)
+    assert words in text(trader)
+    named = f"session of {words.removesuffix(' outside')}"
+    assert f"{named} State" in text(trader, f"?session={session}")
+
+
+def test_a_claimed_moment_of_another_year_has_its_year(trader: Client) -> None:
+    told = dt.datetime(2031, 3, 3, 20, tzinfo=dt.UTC)
+    refusal("CAL", 20, kind=Kind.QUOTE, reason=Fault.FUTURE, field="as_of", value="x", at=told)
+    assert "as_of: x at Mon 3 Mar 2031, 15:00" in text(trader)
+
+
+def test_a_day_without_a_session_and_one_that_the_calendar_does_not_reach_are_told_apart(
+    trader: Client,
+) -> None:
+    refusal("CAL", 20, reason=Fault.CLOSED, session=dt.date(1990, 1, 2))
+    assert "of a day that the calendar, 2018 to 2035, does not reach daily bar" in text(trader)
+    refusal("CAL", 20, reason=Fault.CLOSED, session=dt.date(2026, 3, 29))
+    assert "of a day without a session daily bar" in text(trader)
+
+
+@pytest.mark.parametrize(
     ("query", "found"),
     [
         ("?state=held", ["CAL", "ANNE"]),
