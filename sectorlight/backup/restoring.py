@@ -17,20 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from sectorlight.backup.address import Address, reason
 from sectorlight.backup.archive import dump_check, manifest_read
 from sectorlight.backup.belongings import drop_statements, owner_statements
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.facts import facts_read, tables_read, timescale_read
-from sectorlight.backup.fitting import code_fits, edition_fits, pending, server_fits
+from sectorlight.backup.fitting import code_fits, pending, server_fits
 from sectorlight.backup.loading import dump_load
 from sectorlight.backup.manifest import BoardMark, Facts, Manifest, Timescale
 from sectorlight.backup.migrating import database_migrate
 from sectorlight.backup.places import keeper_open, may_exchange, names_exchange, others, side_database
 from sectorlight.backup.programs import Programs, programs_find
 from sectorlight.backup.telling import Telling
+from sectorlight.backup.timescale import scheduler_start, timescale_begin, timescale_end, timescale_make
 
 Session = psycopg.Connection[Any]
 #: Asked with the number of tables that would be lost; False ends the restore.
@@ -104,45 +104,72 @@ class _Job:
 
     def beside(self, keeper: Session) -> tuple[Facts, int]:
         """Into a fresh database, which takes the old one's name once it is whole."""
+        standing = self._timescale_standing()
         with (
             _ending(f"Database {self.address.name} is as it was."),
             side_database(keeper, self.address) as side,
         ):
-            self._timescale_keep(side)
             self._load(side, [], lambda: None)
             facts = self._compare(side)
             migrated = self._migrate(side, facts)
             self.committing()
-            names_exchange(keeper, self.address, side)
+            try:
+                names_exchange(keeper, self.address, side)
+            finally:
+                # Whoever has the name now: asking for another one stopped its scheduler.
+                self._scheduler_start()
+        if standing and facts.timescale is None:
+            self._timescale_keep(standing.version)
         return facts, migrated
 
     def in_place(self, *, has_tables: bool) -> tuple[Facts, int]:
         """Into the database itself, by a user who may make no other."""
         name = self.address.name
-        with _ending(f"Database {name} is as it was."):
-            with self.address.open() as session:
-                before = drop_statements(session) if has_tables else []
-            self._load(self.address, before, self.committing)
-        with _ending(
-            f"Database {name} holds the backup, but not as it should: restore again with --replace."
-        ):
-            facts = self._compare(self.address)
-            migrated = self._migrate(self.address, facts)
+        try:
+            with _ending(f"Database {name} is as it was."):
+                with self.address.open() as session:
+                    before = drop_statements(session) if has_tables else []
+                self._load(self.address, before, self.committing)
+            with _ending(
+                f"Database {name} holds the backup, but not as it should: restore again with --replace."
+            ):
+                facts = self._compare(self.address)
+                migrated = self._migrate(self.address, facts)
+        finally:
+            if self.manifest.facts.timescale:
+                self._scheduler_start()
         return facts, migrated
 
-    def _timescale_keep(self, side: Address) -> None:
-        """A plain backup in a database that had TimescaleDB: the next start makes its tables hypertables."""
+    def _timescale_standing(self) -> Timescale | None:
         with self.address.open() as session:
-            standing = timescale_read(session)
-        if standing and self.manifest.facts.timescale is None:
-            _timescale_make(side, standing.version)
+            return timescale_read(session)
+
+    def _timescale_keep(self, version: str) -> None:
+        """A plain backup in a database that had TimescaleDB: the next start makes its tables hypertables.
+
+        Only now: making the extension starts its scheduler, which else takes a superuser.
+        """
+        if self._timescale_standing():
+            return
+        try:
+            timescale_make(self.address, version)
+        except psycopg.Error as exc:
+            self.telling.say(
+                f"The old database had TimescaleDB {version}, which could not be switched on again "
+                f"({reason(exc)}). A superuser can: CREATE EXTENSION timescaledb;"
+            )
+
+    def _scheduler_start(self) -> None:
+        complaint = scheduler_start(self.address)
+        if complaint:
+            self.telling.say(complaint)
 
     def _load(self, target: Address, before: list[str], committing: Committing) -> None:
         scale, major = self.manifest.facts.timescale, self.programs.major
         with target.open() as session:
             server_major = session.info.server_version // 10_000
         if scale:
-            _timescale_begin(target, scale)
+            timescale_begin(target, scale)
         self.telling.say(f"Loading {self.path.name} with pg_restore {major} ...")
         try:
             dump_load(
@@ -156,7 +183,7 @@ class _Job:
             )
         finally:
             if scale:
-                _timescale_end(target)
+                timescale_end(target)
         with target.open() as session:
             session.execute("ANALYZE")
 
@@ -210,31 +237,3 @@ def _refuse_company(session: Session, address: Address) -> None:
 def _programs(manifest: Manifest, session: Session, address: Address) -> Programs:
     """Of the server's version, and able to read what the pg_dump of the backup wrote."""
     return programs_find(session.info.server_version // 10_000, address, oldest=manifest.tool_major)
-
-
-def _timescale_begin(target: Address, wanted: Timescale) -> None:
-    """The extension in the version of the backup, and its tables open for rows from outside."""
-    with target.open() as session:
-        is_there = timescale_read(session) is not None
-    if not is_there:
-        _timescale_make(target, wanted.version)
-    with target.open() as session:
-        found = timescale_read(session)
-        edition_fits(wanted, found)
-        if found is None or found.version != wanted.version:
-            raise BackupError(
-                f"The backup was made with TimescaleDB {wanted.version}, the database has "
-                f"{found.version if found else 'none'}. Name a database without the extension"
-            )
-        session.execute("SELECT timescaledb_pre_restore()")
-
-
-def _timescale_make(target: Address, version: str) -> None:
-    # The library of this version can only be loaded by a session that has not loaded another.
-    with target.open() as session:
-        session.execute(sql.SQL("CREATE EXTENSION timescaledb VERSION {}").format(version))
-
-
-def _timescale_end(target: Address) -> None:
-    with target.open() as session:
-        session.execute("SELECT timescaledb_post_restore()")

@@ -1,0 +1,106 @@
+"""TimescaleDB's scheduler around a restore: at rest while rows are compared, at work afterwards."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from sectorlight.backup.address import Address
+from sectorlight.backup.errors import BackupError
+from tests.storage.backup.conftest import bring_back, save
+from tests.storage.own_databases import ask, offers_timescale, own_database, server
+
+SCHEDULER = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND application_name = 'TimescaleDB Background Worker Scheduler'"
+)
+#: Asked of the job, not of its table: a reader in the midst of it can make it fail.
+DROPPED = "SELECT total_successes > 0 FROM timescaledb_information.job_stats WHERE hypertable_name = 'prices'"
+
+
+@pytest.fixture(autouse=True)
+def extension() -> None:
+    if not offers_timescale():
+        pytest.skip("plain PostgreSQL has no scheduler")
+
+
+@pytest.fixture(autouse=True)
+def of_this_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small backups here need no migration, which makes the extension by itself."""
+    monkeypatch.setattr("sectorlight.backup.restoring.pending", lambda applied: [])
+
+
+@pytest.fixture
+def community() -> None:
+    if ask(server(), "SELECT current_setting('timescaledb.license', true)") == "apache":
+        pytest.skip("only TimescaleDB's community edition has policies")
+
+
+@pytest.fixture
+def past_retention(tmp_path: Path, community: None) -> Path:
+    """A backup with chunks that its policy would drop at once."""
+    with own_database() as address:
+        ask(address, "CREATE EXTENSION timescaledb")
+        ask(address, "SELECT _timescaledb_functions.stop_background_workers()")
+        ask(address, "CREATE TABLE prices (at timestamptz NOT NULL, price float8)")
+        ask(address, "SELECT create_hypertable('prices', 'at', chunk_time_interval => interval '1 day')")
+        ask(
+            address,
+            "INSERT INTO prices SELECT now() - i * interval '1 hour', i FROM generate_series(1, 2400) i",
+        )
+        ask(address, "SELECT add_retention_policy('prices', interval '30 days')")
+        # Long enough for a scheduler to drop them in the midst of it.
+        ask(address, "CREATE TABLE many AS SELECT i, md5(i::text) FROM generate_series(1, 1000000) i")
+        return save(address, tmp_path).path
+
+
+def _wait_until(address: Address, question: str) -> None:
+    deadline = time.monotonic() + 30
+    while not ask(address, question):
+        assert time.monotonic() < deadline, question
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("way", ["beside", "in place"])
+def test_chunks_past_retention_are_restored_and_go_only_afterwards(
+    past_retention: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "in place":
+        monkeypatch.setattr("sectorlight.backup.restoring.keeper_open", lambda address: None)
+    with own_database() as address:
+        done = bring_back(past_retention, address)
+
+        assert done.manifest.facts.rows["prices"] == 2400
+        _wait_until(address, DROPPED)
+        assert ask(address, "SELECT count(*) FROM prices") < 800
+
+
+@pytest.fixture
+def of_chunks(tmp_path: Path) -> Path:
+    """A backup of either edition, without policies."""
+    with own_database() as address:
+        ask(address, "CREATE EXTENSION timescaledb")
+        ask(address, "CREATE TABLE prices (at timestamptz NOT NULL, price float8)")
+        ask(address, "SELECT create_hypertable('prices', 'at')")
+        return save(address, tmp_path).path
+
+
+def test_the_scheduler_is_at_work_after_the_exchange_of_names(of_chunks: Path) -> None:
+    with own_database() as address:
+        ask(address, "CREATE EXTENSION timescaledb")
+        ask(address, "CREATE TABLE old AS SELECT 42 AS line")
+        bring_back(of_chunks, address, replace=True)
+        _wait_until(address, SCHEDULER)
+
+
+def test_the_old_database_keeps_its_scheduler_when_somebody_comes_in_too_soon(of_chunks: Path) -> None:
+    with own_database() as address:
+        ask(address, "CREATE EXTENSION timescaledb")
+        _wait_until(address, SCHEDULER)
+        guests = []
+        with pytest.raises(BackupError, match="Somebody came into database"):
+            bring_back(of_chunks, address, committing=lambda: guests.append(address.open()))
+        guests[0].close()
+        _wait_until(address, SCHEDULER)
