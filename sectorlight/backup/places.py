@@ -40,7 +40,9 @@ def others(session: Session) -> list[str]:
         " coalesce(host(client_addr), 'this machine'),"
         " to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')"
         " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        " AND (backend_type = 'client backend' OR backend_type IS NULL) ORDER BY backend_start"
+        # Who is no superuser sees no kind of a foreign session, TimescaleDB's scheduler's neither.
+        " AND (backend_type = 'client backend' OR backend_type IS NULL"
+        "  AND NOT starts_with(application_name, 'TimescaleDB Background Worker')) ORDER BY backend_start"
     )
     return [
         f"{name} ({user} from {host}, process {pid}, since {since} UTC)"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sectorlight.backup.address import Address
+from sectorlight.backup.address import Address, address_of
 from sectorlight.backup.errors import BackupError
 from tests.storage.backup.conftest import bring_back, save
 from tests.storage.own_databases import ask, offers_timescale, own_database, server
 
+OWNER = "restores_beside"
 SCHEDULER = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND application_name = 'TimescaleDB Background Worker Scheduler'"
@@ -104,3 +106,33 @@ def test_the_old_database_keeps_its_scheduler_when_somebody_comes_in_too_soon(of
             bring_back(of_chunks, address, committing=lambda: guests.append(address.open()))
         guests[0].close()
         _wait_until(address, SCHEDULER)
+
+
+@pytest.fixture
+def owned() -> Iterator[Address]:
+    """An empty database with the extension, of a user who may make databases and is no superuser."""
+    with server().open() as keeper:
+        keeper.execute(f"DROP ROLE IF EXISTS {OWNER}")
+        keeper.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD 'owner'")
+    try:
+        with own_database(owner=OWNER) as address:
+            host, port = (address.parameters[key] for key in ("host", "port"))
+            yield address_of(f"postgres://{OWNER}:owner@{host}:{port}/{address.name}")
+    finally:
+        with server().open() as keeper:
+            keeper.execute(f"DROP ROLE {OWNER}")
+
+
+def test_an_owner_who_is_no_superuser_restores_a_plain_backup_beside_the_scheduler(
+    owned: Address, tmp_path: Path
+) -> None:
+    with own_database() as plain:
+        ask(plain, "CREATE TABLE one AS SELECT 1 AS line")
+        path = save(plain, tmp_path).path
+    ask(owned, "CREATE EXTENSION timescaledb")
+    _wait_until(owned, SCHEDULER)
+    bring_back(path, owned)
+
+    assert ask(owned, "SELECT line FROM one") == 1
+    assert ask(owned, "SELECT count(*) FROM pg_extension WHERE extname = 'timescaledb'") == 1
+    _wait_until(owned, SCHEDULER)
