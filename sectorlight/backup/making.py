@@ -56,7 +56,10 @@ def backup_make(address: Address, target: Path, *, world: str, keep: int, tellin
         with archive_write(path) as archive:
             manifest = _fill(archive, session, address, programs, made_at, world, telling)
     telling.say(f"{path} is whole: {size_words(path.stat().st_size)}, {manifest.facts.row_count:,} rows.")
-    removed = backups_thin(path.parent, keep, manifest) if keep else []
+    try:
+        removed = backups_thin(path.parent, keep, manifest) if keep else []
+    except OSError as exc:
+        raise BackupError(f"{path} is whole, but older backups could not be removed: {exc}.") from exc
     return Backup(path, manifest, removed)
 
 

@@ -4,10 +4,11 @@ one, since a server's answer that nobody waits for leaves a session of no use fo
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 #: Seconds between two looks at a line that changes in place.
@@ -21,9 +22,14 @@ class Stream(Protocol):
 
     def isatty(self) -> bool: ...
 
+    def fileno(self) -> int: ...
+
 
 class Telling:
-    """Lines on a stream; on a terminal also one that shows how far a long step is."""
+    """Lines on a stream; on a terminal also one that shows how far a long step is.
+
+    When nobody reads them any more (`| head -1`, a full disk under the log) the work goes on unheard.
+    """
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -31,6 +37,7 @@ class Telling:
         self._shown = 0
         self._next = 0.0
         self._is_stopped = False
+        self._is_heard = True
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
@@ -56,24 +63,34 @@ class Telling:
 
     def say(self, line: str) -> None:
         self._look()
-        self._wipe()
-        self._stream.write(f"{line}\n")
-        self._stream.flush()
+        self._write(f"{self._wiped()}{line}\n")
 
     def progress(self, line: str) -> None:
         """Shown in place of the last progress, a few times a second; a file never sees it."""
         self._look()
         if not self._is_terminal or time.monotonic() < self._next:
             return
-        self._wipe()
-        self._stream.write(f"\r{line}")
-        self._stream.flush()
+        self._write(f"{self._wiped()}\r{line}")
         self._shown, self._next = len(line), time.monotonic() + EVERY
 
-    def _wipe(self) -> None:
-        if self._shown:
-            self._stream.write(f"\r{' ' * self._shown}\r")
-            self._shown = 0
+    def _wiped(self) -> str:
+        """What removes the progress that is shown."""
+        shown, self._shown = self._shown, 0
+        return f"\r{' ' * shown}\r" if shown else ""
+
+    def _write(self, text: str) -> None:
+        if not self._is_heard:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:
+            self._is_heard = False
+            # What is left in the stream's buffer would fail once more at the end of the process.
+            with suppress(OSError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, self._stream.fileno())
+                os.close(nowhere)
 
 
 def size_words(size: int) -> str:

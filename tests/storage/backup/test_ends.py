@@ -1,0 +1,40 @@
+"""A backup that is asked to stop, or that nobody listens to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sectorlight.backup.archive import manifest_read
+from sectorlight.backup.errors import BackupError
+from tests.storage.backup.conftest import save
+from tests.storage.own_databases import ask, manage, own_database
+
+
+def test_a_reader_that_goes_away_does_not_make_a_backup_fail(tmp_path: Path) -> None:
+    path = tmp_path / "mine.zip"
+    with own_database() as address:
+        ask(address, "CREATE TABLE one AS SELECT 1 AS line")
+        process = manage(address, "backup", str(path))
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdout = None
+        _, words = process.communicate(timeout=60)
+    assert (process.returncode, words) == (0, "")
+    assert manifest_read(path).facts.rows == {"one": 1}
+
+
+def test_an_older_backup_that_cannot_be_removed_is_told_apart_from_one_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("sectorlight.backup.making.backups_thin", refuse)
+    with own_database() as address:
+        ask(address, "CREATE TABLE one AS SELECT 1 AS line")
+        with pytest.raises(BackupError, match=r"is whole, but older backups could not be removed"):
+            save(address, tmp_path, keep=1)
+    assert len(list(tmp_path.glob("*.zip"))) == 1
