@@ -55,6 +55,8 @@ def backup_make(address: Address, target: Path, *, world: str, keep: int, tellin
         programs = programs_find(session.info.server_version // 10_000, address)
         with archive_write(path) as archive:
             manifest = _fill(archive, session, address, programs, made_at, world, telling)
+            # What is whole gets its name; to stop now would be told as if there were no file.
+            telling.hold_on()
     telling.say(f"{path} is whole: {size_words(path.stat().st_size)}, {manifest.facts.row_count:,} rows.")
     try:
         removed = backups_thin(path.parent, keep, manifest) if keep else []

@@ -21,6 +21,8 @@ def database_migrate(address: Address) -> None:
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
+        # Ctrl-C comes to us alone.
+        start_new_session=True,
     )
     if done.returncode:
         words = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]

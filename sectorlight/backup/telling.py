@@ -1,5 +1,5 @@
-"""What a backup and a restore say while they work, and where Ctrl-C ends them: between two steps, not within
-one, since a server's answer that nobody waits for leaves a session of no use for tidying up.
+"""What a backup and a restore say while they work, and where Ctrl-C or SIGTERM ends them: between two steps,
+not within one, since a server's answer that nobody waits for leaves a session of no use for tidying up.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Protocol
 
 #: Seconds between two looks at a line that changes in place.
 EVERY = 0.2
+#: What asks for an end.
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stream(Protocol):
@@ -37,23 +39,27 @@ class Telling:
         self._shown = 0
         self._next = 0.0
         self._is_stopped = False
+        self._is_held = False
         self._is_heard = True
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Inside, Ctrl-C raises KeyboardInterrupt at the next word; the second one at once."""
-        before = signal.signal(signal.SIGINT, self._stop)
+        """Inside, Ctrl-C or SIGTERM raises KeyboardInterrupt at the next word; the second one at once."""
+        before = {number: signal.signal(number, self._stop) for number in SIGNALS}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def hold_on(self) -> None:
-        """From here on Ctrl-C comes too late. Raises KeyboardInterrupt when it came before."""
+        """From here on both come too late. Raises KeyboardInterrupt when one came before."""
+        self._is_held = True
         self._look()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def _stop(self, *_: object) -> None:
+        if self._is_held:
+            return
         self._look()
         self._is_stopped = True
 

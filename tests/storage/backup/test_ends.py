@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,20 @@ from sectorlight.backup.archive import manifest_read
 from sectorlight.backup.errors import BackupError
 from tests.storage.backup.conftest import save
 from tests.storage.own_databases import ask, manage, own_database
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_backup_that_is_asked_to_stop_leaves_no_file(tmp_path: Path, how: signal.Signals) -> None:
+    with own_database() as address:
+        ask(address, "CREATE TABLE much AS SELECT i, md5(i::text) FROM generate_series(1, 1500000) i")
+        process = manage(address, "backup", str(tmp_path))
+        assert process.stdout is not None
+        assert "Dumping" in process.stdout.readline()
+        process.send_signal(how)
+        _, words = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Stopped. No file was left." in words
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_reader_that_goes_away_does_not_make_a_backup_fail(tmp_path: Path) -> None:

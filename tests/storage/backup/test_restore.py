@@ -191,8 +191,11 @@ def test_a_restore_that_is_killed_leaves_the_old_database_and_the_next_one_tidie
     assert _facts(empty) == kept.manifest.facts
 
 
-def test_a_restore_that_is_interrupted_leaves_nothing_half(kept: Backup, empty: Address) -> None:
-    words = _stop_midway(kept, empty, signal.SIGINT)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_restore_that_is_interrupted_leaves_nothing_half(
+    kept: Backup, empty: Address, how: signal.Signals
+) -> None:
+    words = _stop_midway(kept, empty, how)
     assert "Stopped. The database is as it was." in words
     assert "Traceback" not in words
     assert _databases(empty) == {empty.name}
