@@ -124,8 +124,8 @@ def backups_of(folder: Path, world: str) -> list[tuple[Path, Manifest]]:
 
 
 def backups_thin(folder: Path, kept: int, like: Manifest) -> list[Path]:
-    """Remove all but the newest ``kept`` backups of the same database and world; which ones went."""
-    own = [path for path, manifest in backups_of(folder, like.world) if manifest.database == like.database]
+    """Remove all but the newest ``kept`` backups of the same database; which ones went."""
+    own = [path for path, manifest in backups_of(folder, like.world) if manifest.is_of(like)]
     old = own[:-kept]
     for path in old:
         path.unlink(missing_ok=True)

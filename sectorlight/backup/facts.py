@@ -46,6 +46,14 @@ def tables_read(session: Session) -> list[tuple[str, str]]:
     return [(schema, name) for schema, name in session.execute(_TABLES)]
 
 
+def cluster_read(session: Session) -> str:
+    """What tells the server's files from every other server's; empty where the user may not ask."""
+    try:
+        return str(_value(session, "SELECT system_identifier FROM pg_control_system()"))
+    except psycopg.errors.InsufficientPrivilege:
+        return ""
+
+
 def timescale_read(session: Session) -> Timescale | None:
     """The extension as this database has it; None: it does not."""
     version = _value(session, "SELECT max(extversion) FROM pg_extension WHERE extname = 'timescaledb'")

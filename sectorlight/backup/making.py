@@ -22,7 +22,7 @@ from sectorlight import __version__
 from sectorlight.backup.address import Address
 from sectorlight.backup.archive import Archive, archive_write, backup_name, backups_thin
 from sectorlight.backup.errors import BackupError
-from sectorlight.backup.facts import facts_read, tables_read
+from sectorlight.backup.facts import cluster_read, facts_read, tables_read
 from sectorlight.backup.manifest import Manifest
 from sectorlight.backup.processes import child, last_words
 from sectorlight.backup.programs import Programs, programs_find
@@ -90,6 +90,7 @@ def _fill(
 ) -> Manifest:
     session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     session.read_only = True
+    cluster = cluster_read(session)
     with session.transaction():
         snapshot = session.execute("SELECT pg_export_snapshot()").fetchone()
         assert snapshot is not None
@@ -101,6 +102,7 @@ def _fill(
         made_at=made_at,
         product_version=__version__,
         database=address.name,
+        cluster=cluster,
         world=world,
         tool_major=programs.major,
         dump_sha256=digest,

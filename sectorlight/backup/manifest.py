@@ -54,7 +54,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Beside the dump in each backup. ``made_at`` is UTC; ``tool_major`` is the version of the pg_dump."""
+    """Beside the dump in each backup. ``made_at`` is UTC; ``tool_major`` is the version of the pg_dump;
+    ``cluster`` is the server's system identifier, empty when it is not known."""
 
     made_at: dt.datetime
     product_version: str
@@ -64,6 +65,11 @@ class Manifest:
     dump_sha256: str
     dump_bytes: int
     facts: Facts
+    cluster: str = ""
+
+    def is_of(self, other: Manifest) -> bool:
+        """Whether both are backups of one database: its server, its name and its market."""
+        return (self.cluster, self.database, self.world) == (other.cluster, other.database, other.world)
 
     @property
     def newest_migrations(self) -> dict[str, str]:
@@ -113,4 +119,5 @@ def _manifest(told: dict[str, Any]) -> Manifest:
             rows={table: int(count) for table, count in facts["rows"].items()},
             boards=[BoardMark(**board) for board in facts["boards"]],
         ),
+        cluster=str(told.get("cluster", "")),
     )

@@ -1,8 +1,9 @@
-"""A backup that is asked to stop, or that nobody listens to."""
+"""A backup that is asked to stop, or that nobody listens to; and what --keep takes for another database."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from sectorlight.backup.archive import manifest_read
 from sectorlight.backup.errors import BackupError
-from tests.storage.backup.conftest import save
+from tests.storage.backup.conftest import altered, save
 from tests.storage.own_databases import ask, manage, own_database
 
 
@@ -40,6 +41,31 @@ def test_a_reader_that_goes_away_does_not_make_a_backup_fail(tmp_path: Path) -> 
         _, words = process.communicate(timeout=60)
     assert (process.returncode, words) == (0, "")
     assert manifest_read(path).facts.rows == {"one": 1}
+
+
+def _of_another_server(told: dict[str, Any]) -> None:
+    told["cluster"] = "7000000000000000001"
+
+
+def _of_no_known_server(told: dict[str, Any]) -> None:
+    del told["cluster"]
+
+
+@pytest.mark.parametrize("change", [_of_another_server, _of_no_known_server])
+def test_a_database_of_the_same_name_on_another_server_keeps_its_backups(tmp_path: Path, change: Any) -> None:
+    folder = tmp_path / "both"
+    folder.mkdir()
+    with own_database() as address:
+        ask(address, "CREATE TABLE one AS SELECT 1 AS line")
+        first = save(address, tmp_path / "first.zip").path
+        foreign = folder / "sectorlight-simulated-20200101T000000Z.zip"
+        shutil.copy(altered(first, folder, change), foreign)
+        (folder / first.name).unlink()
+        old = folder / "sectorlight-simulated-20200102T000000Z.zip"
+        shutil.copy(first, old)
+        done = save(address, folder, keep=1)
+    assert done.removed == [old]
+    assert set(folder.iterdir()) == {foreign, done.path}
 
 
 def test_an_older_backup_that_cannot_be_removed_is_told_apart_from_one_not_written(
