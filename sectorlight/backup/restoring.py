@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.conf import settings
 
 from sectorlight.backup.address import Address, reason
 from sectorlight.backup.archive import dump_check, manifest_read
@@ -74,8 +75,7 @@ def backup_restore(
             raise BackupError(
                 f"Database {address.name} at {address.shown} is not empty: it has {len(tables)} "
                 "tables, such as "
-                f"{tables[-1][1]}. Name an empty database in DATABASE_URL, or add --replace, which "
-                "removes them."
+                f"{tables[-1][1]}. {_ways_out()}"
             )
         programs = _programs(manifest, session, address)
         job = _Job(path, manifest, address, programs, committing, telling)
@@ -232,6 +232,16 @@ def _refuse_company(session: Session, address: Address) -> None:
             "SectorLight and what else "
             "uses the database, then restore. Nothing was changed."
         )
+
+
+def _ways_out() -> str:
+    """What to do about a filled database; the embedded server has this one only."""
+    if settings.DATABASE_EMBEDDED:
+        return (
+            "Add --replace, which removes them; or, for a start with nothing, move the backup out of "
+            f"{settings.DATA_DIR} and remove that folder (make clean-data does, if it is var)."
+        )
+    return "Name an empty database in DATABASE_URL, or add --replace, which removes them."
 
 
 def _programs(manifest: Manifest, session: Session, address: Address) -> Programs:

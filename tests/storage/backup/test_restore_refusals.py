@@ -51,6 +51,17 @@ def test_a_database_that_is_not_empty_is_left_alone(kept: Backup, standing: Addr
     assert ask(standing, "SELECT line FROM old") == 42
 
 
+def test_who_has_the_embedded_database_is_told_what_they_can_do(kept: Backup, standing: Address) -> None:
+    with (
+        override_settings(DATABASE_EMBEDDED=True),
+        pytest.raises(
+            BackupError, match=r"Add --replace, .* move the backup out of .*make clean-data"
+        ) as caught,
+    ):
+        bring_back(kept.path, standing)
+    assert "DATABASE_URL" not in str(caught.value)
+
+
 def test_without_a_terminal_replacing_needs_a_yes(kept: Backup, standing: Address, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"asks on a terminal first\. There is none: add --yes"):
         _command(kept.path, standing, tmp_path, "--replace")
