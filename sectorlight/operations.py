@@ -53,6 +53,13 @@ LEAST_SHARE = 0.9
 #: Prices further behind the market than this are late, not just on their way.
 LATE_SECONDS = 120
 
+SERIES = {
+    "universe_dailybar": "Daily bars",
+    "universe_minutequote": "Prices of passes and minutes",
+    "sector_sentiment": "Lights",
+    "analysis_stockreading": "Ranks of stocks",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
@@ -90,6 +97,17 @@ class CapabilityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """One table of market detail: how long it is kept, and who drops and compresses it."""
+
+    name: str
+    kept: str
+    dropped_by: str
+    compressed_by: str
+    chunks: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransportRow:
     """How one transport did; ``carries`` says what goes over it first."""
 
@@ -121,9 +139,14 @@ class VendorPanel:
 def operations(request: HttpRequest) -> HttpResponse:
     """The page of the keepers; 403 for everybody else."""
     _keepers_only(request)
-    parts = [_part(PARTS[name], check()) for name, check in CHECKS.items()]
-    panels = [vendor_panel(vendor) for vendor in VENDORS]
-    return render(request, "operations.html", {"parts": parts, "vendors": panels, "rates": rate_rows()})
+    told = {name: check() for name, check in CHECKS.items()}
+    context = {
+        "parts": [_part(PARTS[name], check) for name, check in told.items()],
+        "series": series_rows(told["database"]),
+        "vendors": [vendor_panel(vendor) for vendor in VENDORS],
+        "rates": rate_rows(),
+    }
+    return render(request, "operations.html", context)
 
 
 @require_POST
@@ -139,6 +162,20 @@ def plan_forget(request: HttpRequest, vendor: str) -> HttpResponse:
     else:
         messages.success(request, f"{VENDORS[vendor]}: everything is asked anew from the next run on.")
     return redirect("operations")
+
+
+def series_rows(check: Check) -> list[SeriesRow]:
+    """The tables of market detail as `/health/database` tells them; none while PostgreSQL is away."""
+    return [
+        SeriesRow(
+            SERIES.get(table, table),
+            str(told["kept"]),
+            str(told["dropped_by"] or "nobody"),
+            str(told["compressed_by"]),
+            f"{told['chunks']}, {told['compressed_chunks']} compressed" if "chunks" in told else "–",
+        )
+        for table, told in check.get("series", {}).items()
+    ]
 
 
 def _keepers_only(request: HttpRequest) -> None:

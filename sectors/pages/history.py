@@ -20,7 +20,7 @@ from universe import sessions
 WIDTH = 900.0
 HEIGHT = 220.0
 #: Of more sessions only some are named.
-LABELS_MAX = 20
+LABELS_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)

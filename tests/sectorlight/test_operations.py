@@ -177,3 +177,10 @@ def test_status_of_a_vendor_survives_a_damaged_entry(redis_server: redis.Redis) 
     for name in redis_server.scan_iter(match="*vendor:polygon:status"):
         redis_server.hset(name, "mcp", "{broken")
     assert vendor_panel("polygon").transports[0].answered
+
+
+def test_it_says_how_long_market_detail_is_kept_and_by_whom(keeper: Client) -> None:
+    page = keeper.get("/operations/").content.decode()
+    assert '<h2 id="series">Market detail</h2>' in page
+    assert '<th scope="row">Lights</th><td>for ever</td><td>nobody</td>' in page
+    assert '<th scope="row">Daily bars</th><td>100 days</td><td>task</td>' in page
