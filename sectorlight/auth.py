@@ -20,6 +20,7 @@ from django.http.response import HttpResponseBase
 from analysis.models import FreshnessPreference
 from sectorlight.models import User
 from sectorlight.outage import database_away
+from sectorlight.sessions import SessionStore, session_loaded, session_stands
 from sectors.last_known import LastKnown
 
 FIELDS = ("id", "username", "first_name", "last_name", "email", "is_staff", "is_active", "is_superuser")
@@ -67,16 +68,22 @@ class EnduringBackend(ModelBackend):
     while the database is away.
 
     The copy, in the cache and in memory, holds the preferences and no password; the session is checked with
-    the same hash as always, so a changed password ends the session also here.
+    the same hash as always, so a changed password ends the session also here. The query asks as well whether
+    the session has its row: Redis may not know that it was ended.
     """
 
     def get_user(self, user_id: Any) -> User | None:
+        session = session_loaded(user_id)
         try:
-            user = User.objects.select_related("freshness").annotate(granted=_GRANTED).get(pk=user_id)
+            found = User.objects.select_related("freshness")
+            user = found.annotate(granted=_GRANTED, has_session=session_stands(session)).get(pk=user_id)
         except User.DoesNotExist:
             return None
         except (OperationalError, InterfaceError):
             return _remembered(user_id)
+        if not user.has_session:
+            SessionStore(session).forget()
+            return None
         if not self.user_can_authenticate(user):
             return None
         if user.granted is not None and not user.is_superuser:
