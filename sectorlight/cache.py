@@ -1,4 +1,4 @@
-"""Django's cache on a Redis that may be away: a miss then, never an error.
+"""Django's cache on a Redis that may be away or take no writing: a miss then, never an error.
 
 Sessions are ``cached_db``, so a miss means one more query. The outage is logged once and its end once.
 """
@@ -17,6 +17,9 @@ from universe.redis import breaker, connection_options
 
 logger = logging.getLogger(__name__)
 
+#: What a full server refuses; it still reads and deletes.
+_STORING = ("add", "set", "set_many")
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -29,13 +32,16 @@ def _client(server: str) -> RedisCacheClient:
 
 
 class EnduringRedisCache(RedisCache):
-    """`RedisCache` of one server whose reads miss and whose writes are lost while Redis is away.
+    """`RedisCache` of one server whose reads miss and whose writes are lost while Redis is away,
+    or takes no writing.
 
     After a failure they do so at once for a few seconds, without asking (`universe.redis`). The time-outs
     are those of every question to Redis; ``OPTIONS`` are not read.
     """
 
     _away = False
+    #: It answers, and was full, read-only or without its disk when something was to be stored.
+    _refuses = False
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
@@ -55,8 +61,16 @@ class EnduringRedisCache(RedisCache):
                 logger.warning("The cache is away, going on without it: %s", exc)
             EnduringRedisCache._away = True
             return otherwise
+        except redis.RedisError as exc:
+            if not EnduringRedisCache._refuses:
+                logger.warning("The cache takes no writing, going on without it: %s", exc)
+            EnduringRedisCache._refuses = True
+            return otherwise
         if EnduringRedisCache._away:
             logger.warning("The cache is back.")
+        if EnduringRedisCache._refuses and getattr(call, "__name__", "") in _STORING:
+            logger.warning("The cache takes writing again.")
+            EnduringRedisCache._refuses = False
         EnduringRedisCache._away = False
         return result
 

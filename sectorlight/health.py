@@ -28,7 +28,7 @@ from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.hit_rates import HitRate, Kind, hit_rates
 from universe.postgresql import is_busy
-from universe.redis import client
+from universe.redis import client, takes_writing
 from universe.selectors import series_keeping, storage
 from universe.sources import transport_in_force, vendor_status
 
@@ -70,6 +70,7 @@ def _keeping() -> Check:
 def redis_check() -> Check:
     try:
         has_board = bool(client().exists(keys.board()))
+        is_full = not takes_writing()
         server: Any = client().info("server")
         rates = hit_rates()
     except redis.RedisError:
@@ -79,7 +80,10 @@ def redis_check() -> Check:
             "has_board": False,
         }
     version = server.get("valkey_version") or server.get("redis_version", "unknown")
-    return {"status": "ok", "server": str(version), "has_board": has_board, **_rates(rates)}
+    told = {"server": str(version), "has_board": has_board, **_rates(rates)}
+    if is_full:
+        return {"status": "degraded", "detail": "Redis takes no writing; pushes and runs wait", **told}
+    return {"status": "ok", **told}
 
 
 def _rates(rates: Mapping[Kind, HitRate]) -> Check:

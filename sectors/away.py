@@ -25,12 +25,13 @@ HOLDS_SECONDS = 2.0
 @dataclass(frozen=True, slots=True)
 class Away:
     """What is missing. Moments are market time, None where it is not known; ``is_busy``: PostgreSQL answers,
-    but no connection of this process was free."""
+    but no connection of this process was free; ``is_full``: Redis answers, but takes no writing."""
 
     redis: bool = False
     database: bool = False
     is_busy: bool = False
     clock: bool = False
+    is_full: bool = False
     redis_since: dt.datetime | None = None
     database_since: dt.datetime | None = None
 
@@ -75,16 +76,16 @@ def _holds() -> bool:
 
 
 def _look() -> Away:
-    is_away, is_busy = _database()
-    return Away(redis=_is_redis_away(), database=is_away, is_busy=is_busy, clock=_moment() is None)
+    (is_redis_away, is_full), (is_away, is_busy) = _redis(), _database()
+    return Away(is_redis_away, is_away, is_busy, clock=_moment() is None, is_full=is_full)
 
 
-def _is_redis_away() -> bool:
+def _redis() -> tuple[bool, bool]:
+    """Whether Redis is away, and whether it only takes no writing."""
     try:
-        our_redis.client().ping()
+        return False, not our_redis.takes_writing()
     except redis.RedisError:
-        return True
-    return False
+        return True, False
 
 
 def _database() -> tuple[bool, bool]:

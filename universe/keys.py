@@ -41,6 +41,11 @@ def page_reads(page: str) -> str:
     return _key(f"reads:{page}")
 
 
+def probe() -> str:
+    """Written to see whether Redis takes writing; says nothing."""
+    return _key("probe")
+
+
 def hit_counts() -> str:
     """Hash: how often the board and the pages were asked of Redis, and how often in vain."""
     return _key("hits")

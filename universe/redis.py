@@ -14,11 +14,13 @@ from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
 
+from universe import keys
 from universe.breaker import Breaker
 
 CONNECT_SECONDS = 0.5
 READ_SECONDS = 1.0
 PATIENT_SECONDS = 2.0
+PROBE_SECONDS = 60
 #: Of one pool: far more than a process has threads, so that none mistakes its own neighbours for an outage.
 MOST_CONNECTIONS = 1_000
 
@@ -37,6 +39,18 @@ def resting() -> bool:
 def client() -> redis.Redis:
     """A client of this process's pool; every exchange ends within two seconds, with an answer or an error."""
     return _client(str(settings.REDIS_URL))
+
+
+def takes_writing() -> bool:
+    """Whether Redis takes a write, by one: full, read-only or without a disk it answers and refuses. Raises
+    RedisError while it does not answer at all."""
+    try:
+        client().set(keys.probe(), 1, ex=PROBE_SECONDS)
+    except (redis.ConnectionError, redis.TimeoutError):
+        raise
+    except redis.RedisError:
+        return False
+    return True
 
 
 def patient_client() -> redis.Redis:

@@ -13,6 +13,10 @@ from universe.sessions import ET
 def outage_banners(away: Away) -> tuple[Banner, ...]:
     """One per server, none while all is well."""
     found = [_redis(away) if away.redis else None, _database(away) if away.database else None]
+    if away.is_full:
+        text = "Redis takes no writing: it is full, read-only or cannot reach its disk. "
+        text += "Runs and live updates wait until it does."
+        found.append(Banner("degraded", "DEGRADED", text, "What you save is stored."))
     if away.is_busy:
         text = "All connections to PostgreSQL are at work. Parts of this page may be missing for a moment."
         found.append(Banner("degraded", "BUSY", text))
