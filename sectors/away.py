@@ -89,7 +89,11 @@ def _redis() -> tuple[bool, bool]:
 
 
 def _database() -> tuple[bool, bool]:
-    """Whether PostgreSQL is away, and whether it is only busy."""
+    """Whether PostgreSQL is away, and whether it is only busy. A connection that has just answered, as it
+    does for the user of a page, is not asked once more."""
+    answered_at = getattr(connection, "answered_at", None)
+    if answered_at is not None and time.monotonic() - answered_at < HOLDS_SECONDS:
+        return False, False
     try:
         connection.ensure_connection()
         with connection.cursor() as cursor:
