@@ -9,6 +9,8 @@ So what is stored was read either before the counts went up, and holds no longer
   `MARK_SECONDS`; until then these tables are read from PostgreSQL.
 - A Redis that lost the counts, was restarted (with whatever old state) or replaced has another birth or run
   id: nothing that was kept before holds.
+- A Redis that lost the mark during the commit, or does not tell whether it had it: the tables are counted
+  once more behind it.
 - A Redis that does not take the counts: this process owes them, brings them as soon as it can, and keeps
   nothing itself meanwhile. Others do without as well when Redis is away for them too or refuses all writing.
   Else, and for what is written past this product, `page_reads` bounds the life of what it keeps.
@@ -129,22 +131,24 @@ def writing(tables: frozenset[str]) -> Iterator[None]:
         if mark is None:
             _owed.add(tables)
         else:
-            _unmarked(mark)
+            _unmarked(mark, tables)
 
 
-def ask(pipe: Any) -> None:
-    """Put the question for `seen` into a pipeline: three answers.
+def ask(pipe: Any) -> bool:
+    """Put the question for `seen` into a pipeline: three answers. Gives whether this process owes counts now.
 
     The first one writes, so that a Redis which takes no writing, and no counts, is met with an error.
     """
     pipe.hsetnx(keys.generations(), _BORN, uuid.uuid4().hex)
     pipe.hgetall(keys.generations())
     pipe.info("server")
+    return bool(_owed)
 
 
-def seen(answers: list[Any]) -> Seen | None:
-    """What the three answers say; None: this process still owes counts."""
-    if _owed:
+def seen(answers: list[Any], *, owed: bool) -> Seen | None:
+    """What the three answers say; None: this process owes counts, or did when they were asked for (``owed``):
+    what is brought between the question and here is not among them."""
+    if owed or _owed:
         return None
     _, stored, server = answers
     found = {name.decode(): value.decode() for name, value in stored.items()}
@@ -179,11 +183,17 @@ def _marked(tables: frozenset[str]) -> str | None:
     return mark
 
 
-def _unmarked(mark: str) -> None:
+def _unmarked(mark: str, tables: frozenset[str]) -> None:
+    """Take the mark away. One that is gone already was lost during the commit, and readers with it: what they
+    read before the commit may bear the counts of now, so the tables are counted once more."""
     try:
-        client().hdel(keys.generations(), mark)
+        is_whole = bool(client().hdel(keys.generations(), mark))
     except redis.RedisError as exc:
-        logger.debug("a mark stays until it falls: %s", exc)
+        logger.debug("a mark may stay until it falls: %s", exc)
+        _owed.add(tables)
+        return
+    if not is_whole and not _brought(tables):
+        _owed.add(tables)
 
 
 def _brought(tables: frozenset[str]) -> bool:

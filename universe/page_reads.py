@@ -115,14 +115,14 @@ class Page:
         self._is_loaded = True
         try:
             with client().pipeline(transaction=False) as pipe:
-                generations.ask(pipe)
+                owed = generations.ask(pipe)
                 pipe.get(self._key)
                 ask_counted(pipe, "pages")
                 *counted, body, _, _ = pipe.execute()
         except redis.RedisError as exc:
             logger.debug("what a page read was not asked of Redis: %s", exc)
             return
-        self._seen = generations.seen(counted)
+        self._seen = generations.seen(counted, owed=owed)
         self._kept = _unpacked(body)
 
 

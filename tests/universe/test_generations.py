@@ -174,6 +174,18 @@ class TestTheCommitAndTheCount:
 
     def test_a_writer_killed_behind_its_commit_leaves_no_old_page(self) -> None:
         with mock.patch.object(generations, "_unmarked"):
+    @pytest.mark.parametrize("refused", [{}, {"side_effect": redis.ConnectionError("gone")}])
+    def test_what_was_read_during_a_commit_whose_mark_redis_lost_holds_no_longer(
+        self, redis_server: redis.Redis, refused: dict[str, Any]
+    ) -> None:
+        with mock.patch.object(redis.Redis, "hdel", autospec=True, **refused) as taken:
+            taken.return_value = 0
+            with generations.writing(frozenset({"universe_stock"})):
+                redis_server.delete(keys.generations())
+                assert names("late") == (["ANNE"], 1)
+        until(lambda: not generations._owed)
+        assert names("late")[1] == 1
+
             stock("BEA")
         assert names() == (["ANNE", "BEA"], 1)
         assert names() == (["ANNE", "BEA"], 1)
@@ -215,6 +227,22 @@ class TestARedisThatFails:
 
     def test_that_lost_everything_is_filled_anew(self, redis_server: redis.Redis) -> None:
         kept = {name: redis_server.dump(name) for name in redis_server.scan_iter(match="*reads:*")}
+    def test_counts_that_are_brought_while_a_page_asks_are_not_taken_for_seen(self) -> None:
+        asked = redis.client.Pipeline.execute
+
+        def brought(pipe: Any, *args: Any, **options: Any) -> list[Any]:
+            answers = asked(pipe, *args, **options)
+            generations.debts_forget()
+            return answers
+
+        with (
+            mock.patch.object(generations, "_marked", return_value=None),
+            mock.patch.object(generations, "_brought", return_value=False),
+        ):
+            stock("BEA")
+            with mock.patch.object(redis.client.Pipeline, "execute", brought):
+                assert names() == (["ANNE", "BEA"], 1)
+
         redis_server.delete(keys.generations())
         stock("BEA")
         assert names()[0] == ["ANNE", "BEA"]
