@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import redis
 
@@ -36,8 +36,12 @@ KEPT_SECONDS = 300
 LARGEST_BYTES = 1_000_000
 LARGEST_ROWS = 20_000
 
+#: Of what lies under the keys; another one is never read.
+FORMAT = 2
+
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Rows = list[tuple[Any, ...]]
 _PLAIN = (str, int, float, bool, bytes, type(None), Decimal, dt.date, dt.timedelta, dt.time, uuid.UUID)
 
@@ -60,7 +64,7 @@ class Page:
     """One request; not shared by threads that work at the same time."""
 
     def __init__(self, name: str) -> None:
-        self._key = keys.page_reads(name)
+        self._key = keys.page_reads(f"{FORMAT}:{name}")
         self._is_loaded = False
         self._seen: Seen | None = None
         self._kept: dict[bytes, tuple[Stamp, Answer]] = {}
@@ -89,14 +93,16 @@ class Page:
         """This request changed ``tables``: what was counted at its beginning tells nothing of them now."""
         self._written |= tables
 
-    def keep(self) -> None:
-        """At the end: store what was new, and count it."""
+    def keep(self, *, is_known: bool = True) -> None:
+        """At the end: store what was new, and count it. ``is_known``: the reader has a name; what strangers
+        open is not stored, or everybody could fill Redis."""
         if not self.has_missed or self._seen is None:
             return
-        body = zlib.compress(pickle.dumps(self._used, pickle.HIGHEST_PROTOCOL), 1)
+        plain = {name: (stamp, one.columns, one.rows) for name, (stamp, one) in self._used.items()}
+        body = zlib.compress(pickle.dumps(plain, pickle.HIGHEST_PROTOCOL), 1)
         try:
             with client().pipeline(transaction=False) as pipe:
-                if self._used and len(body) <= LARGEST_BYTES:
+                if is_known and self._used and len(body) <= LARGEST_BYTES:
                     pipe.set(self._key, body, ex=KEPT_SECONDS)
                 miss_counted(pipe, "pages")
                 generations.marks_drop(pipe, self._seen)
@@ -166,12 +172,27 @@ def _is_plain(value: Any) -> bool:
 
 
 def _unpacked(body: Any) -> dict[bytes, tuple[Stamp, Answer]]:
-    """Empty for nothing, and for what another version has written."""
+    """Empty for nothing, and for what was written otherwise than here."""
     if not body:
         return {}
     try:
         found = pickle.loads(zlib.decompress(body))
+        return {
+            _of(name, bytes): (_of(stamp, tuple), _answer(*plain)) for name, (stamp, *plain) in found.items()
+        }
     except Exception as exc:  # noqa: BLE001 - whatever a foreign body raises, the page is read anew
         logger.debug("what a page read cannot be used: %s", exc)
         return {}
-    return found if isinstance(found, dict) else {}
+
+
+def _answer(columns: Any, rows: Any) -> Answer:
+    width = len(_of(columns, tuple))
+    if not all(isinstance(row, tuple) and len(row) == width for row in _of(rows, list)):
+        raise TypeError("a row has not the columns of its answer")
+    return Answer(columns, rows)
+
+
+def _of(value: Any, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{type(value).__name__} instead of {kind.__name__}")
+    return value

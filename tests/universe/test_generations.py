@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import pickle
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
@@ -172,8 +174,6 @@ class TestTheCommitAndTheCount:
         reads.keep()
         assert names("late") == (["ANNE", "BEA"], 1)
 
-    def test_a_writer_killed_behind_its_commit_leaves_no_old_page(self) -> None:
-        with mock.patch.object(generations, "_unmarked"):
     @pytest.mark.parametrize("refused", [{}, {"side_effect": redis.ConnectionError("gone")}])
     def test_what_was_read_during_a_commit_whose_mark_redis_lost_holds_no_longer(
         self, redis_server: redis.Redis, refused: dict[str, Any]
@@ -186,6 +186,8 @@ class TestTheCommitAndTheCount:
         until(lambda: not generations._owed)
         assert names("late")[1] == 1
 
+    def test_a_writer_killed_behind_its_commit_leaves_no_old_page(self) -> None:
+        with mock.patch.object(generations, "_unmarked"):
             stock("BEA")
         assert names() == (["ANNE", "BEA"], 1)
         assert names() == (["ANNE", "BEA"], 1)
@@ -225,8 +227,6 @@ class TestARedisThatFails:
         assert names()[0] == ["ANNE", "BEA"]
         assert names() == (["ANNE", "BEA"], 0)
 
-    def test_that_lost_everything_is_filled_anew(self, redis_server: redis.Redis) -> None:
-        kept = {name: redis_server.dump(name) for name in redis_server.scan_iter(match="*reads:*")}
     def test_counts_that_are_brought_while_a_page_asks_are_not_taken_for_seen(self) -> None:
         asked = redis.client.Pipeline.execute
 
@@ -243,6 +243,8 @@ class TestARedisThatFails:
             with mock.patch.object(redis.client.Pipeline, "execute", brought):
                 assert names() == (["ANNE", "BEA"], 1)
 
+    def test_that_lost_everything_is_filled_anew(self, redis_server: redis.Redis) -> None:
+        kept = {name: redis_server.dump(name) for name in redis_server.scan_iter(match="*reads:*")}
         redis_server.delete(keys.generations())
         stock("BEA")
         assert names()[0] == ["ANNE", "BEA"]
@@ -281,9 +283,27 @@ class TestARedisThatFails:
         until(lambda: not generations._owed)
         assert names()[0] == ["ANNE", "BEA"]
 
-    def test_with_what_nobody_can_read_a_page_reads_postgresql(self, redis_server: redis.Redis) -> None:
-        for name in redis_server.scan_iter(match=f"{django_settings.REDIS_PREFIX}reads:*"):
-            redis_server.set(name, b"of another version")
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"of another version",
+            *(
+                zlib.compress(pickle.dumps(foreign))
+                for foreign in (
+                    [1],
+                    {b"name": 1},
+                    {b"name": ((), 7, 7)},
+                    {b"name": ((), ("symbol",), [("ANNE", "more")])},
+                    {"name": ((), ("symbol",), [("ANNE",)])},
+                )
+            ),
+        ],
+    )
+    def test_with_what_nobody_can_read_a_page_reads_postgresql(
+        self, redis_server: redis.Redis, body: bytes
+    ) -> None:
+        (name,) = redis_server.scan_iter(match=f"{django_settings.REDIS_PREFIX}reads:*")
+        redis_server.set(name, body)
         assert names() == (["ANNE"], 1)
         assert names() == (["ANNE"], 0)
 
