@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.functional import SimpleLazyObject
 
 from universe.page_reads import page_reading
 
@@ -30,7 +31,7 @@ def page_reads(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
             return cast(HttpResponse, get_response(request))
         with page_reading(_fingerprint(request)) as page:
             response = cast(HttpResponse, get_response(request))
-        page.keep()
+        page.keep(is_known=_is_known(request))
         return response
 
     return alone
@@ -45,14 +46,28 @@ def _beside_others(
         with page_reading(_fingerprint(request)) as page:
             response = await get_response(request)
         if page.has_missed:
-            await sync_to_async(page.keep)()
+            await sync_to_async(page.keep)(is_known=_is_known(request))
         return response
 
     return asked
 
 
 def _only_reads(request: HttpRequest) -> bool:
-    return request.method in ("GET", "HEAD") and not request.path.startswith(reverse("admin:index"))
+    """And comes from somebody who may have a name: a stranger's addresses, and the looks of a watcher at
+    ``/health``, are without number."""
+    return (
+        request.method in ("GET", "HEAD")
+        and (settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers)
+        and not request.path.startswith((reverse("admin:index"), "/health"))
+    )
+
+
+def _is_known(request: HttpRequest) -> bool:
+    """Whether somebody is logged in, as far as the request itself has asked."""
+    user = getattr(request, "_cached_user", None) or request.__dict__.get("user")
+    if isinstance(user, SimpleLazyObject):
+        return False
+    return bool(getattr(user, "is_authenticated", False))
 
 
 def _fingerprint(request: HttpRequest) -> str:

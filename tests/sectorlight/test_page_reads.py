@@ -172,3 +172,22 @@ def test_the_asgi_server_takes_pages_from_redis_too(asgi_server: str, mara: Clie
             assert browser.get("/alerts/").status_code == 200
     rate = hit_rates()["pages"]
     assert (rate.asked, rate.missed) == (3, 1)
+
+
+@pytest.mark.parametrize("cookie", [None, "made-up"])
+def test_strangers_leave_nothing_in_redis_and_nothing_in_the_hit_rate(
+    redis_server: redis.Redis, cookie: str | None
+) -> None:
+    stranger = Client()
+    if cookie:
+        stranger.cookies[django_settings.SESSION_COOKIE_NAME] = cookie
+    for number in range(3):
+        for path in ("/health", "/health/slots", "/login/"):
+            stranger.get(f"{path}?n={number}")
+    assert list(redis_server.scan_iter(match=f"{keys.page_reads('')}*")) == []
+    assert "pages" not in hit_rates()
+
+
+def test_a_watcher_who_is_logged_in_does_not_count_as_a_reader(mara: Client) -> None:
+    mara.get("/health")
+    assert "pages" not in hit_rates()
