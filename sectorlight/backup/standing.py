@@ -30,6 +30,7 @@ from sectorlight.embedded.processes import spawn, stop_all
 from sectorlight.embedded.state import family_lock, state_read
 from sectorlight.env import without_password
 from sectors.services import board_forget
+from universe import keys
 from universe.redis import patient_client
 
 
@@ -88,7 +89,8 @@ def redis_refuse_away() -> None:
 
 
 def redis_forget() -> None:
-    """Have Redis hold nothing of the database that was replaced: its board, its lights, its sessions.
+    """Have Redis hold nothing of the database that was replaced: its board, its lights, its sessions, what
+    pages have read of it.
 
     The first tick puts the restored board there. Raises `redis.RedisError`.
     """
@@ -99,9 +101,11 @@ def redis_forget() -> None:
     board_forget()
     client = patient_client()
     # Not the cache's own clear(): it empties the whole server, which others may use too.
-    cached = list(client.scan_iter(match=f"{settings.REDIS_PREFIX}cache:*", count=1000))
-    if cached:
-        client.delete(*cached)
+    for kept in (f"{settings.REDIS_PREFIX}cache:*", keys.page_reads("*")):
+        if found := list(client.scan_iter(match=kept, count=1000)):
+            client.delete(*found)
+    # Begun anew, so that what a page stores just now holds no more either.
+    client.delete(keys.generations())
 
 
 @contextmanager
