@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 
 class SectorLightConfig(AppConfig):
@@ -10,6 +10,8 @@ class SectorLightConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_series_arrange, sender=self)
+        for changed in (post_save, post_delete):
+            changed.connect(_user_changed, sender=self.get_model("User"))
         # The decorators in there register the system checks.
         # Web, stream and commands enqueue tasks too: without the app they would ask a broker on localhost.
         import sectorlight.celery
@@ -22,6 +24,18 @@ class SectorLightConfig(AppConfig):
         # Pages of sectors explain a reading by what its run keeps, and show what is measured of returns.
         lineage_provide(run_lineage)
         ties_provide(correlations_stored)
+
+
+def _user_changed(instance: Any, update_fields: Any = None, created: bool = False, **_: Any) -> None:
+    """Of a log-in nothing is remembered; whatever else changes, what is remembered is made anew."""
+    from django.db import transaction
+
+    from sectorlight.auth import user_changed
+
+    if created or (update_fields and set(update_fields) <= {"last_login"}):
+        return
+    user_id = instance.pk
+    transaction.on_commit(lambda: user_changed(user_id), robust=True)
 
 
 def _series_arrange(**_: Any) -> None:

@@ -28,9 +28,12 @@ KEPT_SECONDS = 12 * 3600
 #: A user is written to the cache at most this often by one process.
 REMEMBER_EVERY_SECONDS = 60.0
 
-_remembered_at: dict[int, float] = {}
-#: For when Redis is away too, or has lost its copy.
-_copies: LastKnown[dict[str, Any]] = LastKnown(2_000)
+#: Stands where the copy stood of a user who was changed, deactivated or deleted: nobody is let in by it.
+GONE: dict[str, Any] = {"is_gone": True}
+
+_remembered_at: dict[Any, float] = {}
+#: For when Redis is away too, or has lost its copy; with the moment (monotonic seconds) it was made.
+_copies: LastKnown[tuple[dict[str, Any], float]] = LastKnown(2_000)
 
 
 class LoginRequiredUnlessOpen(LoginRequiredMiddleware):
@@ -78,6 +81,7 @@ class EnduringBackend(ModelBackend):
             found = User.objects.select_related("freshness")
             user = found.annotate(granted=_GRANTED, has_session=session_stands(session)).get(pk=user_id)
         except User.DoesNotExist:
+            _forget(user_id)
             return None
         except (OperationalError, InterfaceError):
             return _remembered(user_id)
@@ -85,6 +89,7 @@ class EnduringBackend(ModelBackend):
             SessionStore(session).forget()
             return None
         if not self.user_can_authenticate(user):
+            _forget(user_id)
             return None
         if user.granted is not None and not user.is_superuser:
             # Where Django keeps what `get_all_permissions` found.
@@ -93,22 +98,47 @@ class EnduringBackend(ModelBackend):
         return user
 
 
-def _key(user_id: int) -> str:
+def user_changed(user_id: int) -> None:
+    """What was remembered of the user counts no longer, in any process: a deactivated one and a session of
+    the old password are out also while PostgreSQL is away. Who may still log in is remembered anew."""
+    _remembered_at.pop(user_id, None)
+    _keep(user_id, GONE)
+    EnduringBackend().get_user(user_id)
+
+
+def _key(user_id: Any) -> str:
     return f"user:{user_id}"
 
 
 def _remember(user: User) -> None:
-    now = time.monotonic()
-    if now - _remembered_at.get(user.pk, -REMEMBER_EVERY_SECONDS) < REMEMBER_EVERY_SECONDS:
+    if _is_told(user.pk, is_gone=False):
         return
-    _remembered_at[user.pk] = now
     copy = {
         "fields": {name: getattr(user, name) for name in FIELDS},
         "hash": user.get_session_auth_hash(),
         "preference": _preference_of(user),
     }
-    _copies.keep(user.pk, copy)
-    cache.set(_key(user.pk), copy, KEPT_SECONDS)
+    _keep(user.pk, copy)
+
+
+def _forget(user_id: Any) -> None:
+    if not _is_told(user_id, is_gone=True):
+        _keep(user_id, GONE)
+
+
+def _is_told(user_id: Any, *, is_gone: bool) -> bool:
+    """Whether the same was told of the user a moment ago."""
+    known = _copies.get(user_id)
+    is_recent = (
+        time.monotonic() - _remembered_at.get(user_id, -REMEMBER_EVERY_SECONDS) < REMEMBER_EVERY_SECONDS
+    )
+    return is_recent and (known is not None and known[0] is GONE) is is_gone
+
+
+def _keep(user_id: Any, copy: dict[str, Any]) -> None:
+    _remembered_at[user_id] = time.monotonic()
+    _copies.keep(user_id, (copy, time.monotonic()))
+    cache.set(_key(user_id), copy, KEPT_SECONDS)
 
 
 def _preference_of(user: User) -> dict[str, Any] | None:
@@ -121,9 +151,21 @@ def _preference_of(user: User) -> dict[str, Any] | None:
     )
 
 
+def _copy_of(user_id: Any) -> dict[str, Any] | None:
+    """The newest copy, of all processes; memory's when Redis has none. What this process knows to be gone
+    stays gone, whatever Redis missed meanwhile."""
+    kept, at = _copies.get(user_id) or (None, 0.0)
+    if kept is GONE:
+        return kept
+    if time.monotonic() - at > KEPT_SECONDS:
+        kept = None
+    found: dict[str, Any] | None = cache.get(_key(user_id)) or kept
+    return found
+
+
 def _remembered(user_id: Any) -> User | None:
-    copy = cache.get(_key(user_id)) or _copies.get(user_id)
-    if copy is None:
+    copy = _copy_of(user_id)
+    if copy is None or copy == GONE:
         return None
     user = User(**copy["fields"])
     user._state.adding = False

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client, override_settings
 
@@ -167,4 +168,59 @@ def test_a_session_that_was_ended_stays_ended_while_postgresql_knows_it(trader: 
     trader.post("/logout/")
     trader.cookies = cookies
     with redis_away():
+        assert trader.get("/?view=board").status_code == 302
+
+
+PAGES = ("/?view=board", "/sectors/technology/", "/analysis/preferences/")
+
+
+def test_who_was_deactivated_is_out_also_without_postgresql(trader: Client) -> None:
+    user = get_user_model().objects.get()
+    user.is_active = False
+    user.save()
+    with refusing_database():
+        assert [trader.get(path).status_code for path in PAGES] == [302, 302, 302]
+
+
+def test_who_was_deactivated_while_redis_was_away_is_out_when_only_postgresql_is(trader: Client) -> None:
+    user = get_user_model().objects.get()
+    user.is_active = False
+    with redis_away():
+        user.save()
+    with refusing_database():
+        assert trader.get("/?view=board").status_code == 302
+
+
+def test_who_was_deactivated_in_bulk_and_then_asked_is_out_without_postgresql(trader: Client) -> None:
+    get_user_model().objects.update(is_active=False)
+    assert trader.get("/?view=board").status_code == 302
+    with refusing_database():
+        assert trader.get("/?view=board").status_code == 302
+
+
+def test_a_deleted_user_is_out_without_postgresql(trader: Client) -> None:
+    get_user_model().objects.get().delete()
+    with refusing_database():
+        assert trader.get("/?view=board").status_code == 302
+
+
+def test_a_session_of_the_old_password_is_out_without_postgresql(trader: Client) -> None:
+    user = get_user_model().objects.get()
+    user.set_password("another long pass phrase")
+    user.save()
+    with refusing_database():
+        assert trader.get("/?view=board").status_code == 503
+
+
+def test_who_was_let_in_again_is_in_without_postgresql(trader: Client) -> None:
+    user = get_user_model().objects.get()
+    for user.is_active in (False, True):
+        user.save()
+    with refusing_database():
+        assert trader.get("/?view=board").status_code == 200
+
+
+def test_a_copy_in_memory_ends_with_its_time(trader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth, "KEPT_SECONDS", -1)
+    with redis_away(), refusing_database():
         assert trader.get("/?view=board").status_code == 302
