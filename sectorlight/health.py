@@ -27,7 +27,7 @@ from analysis.slot_words import slot_words
 from universe import keys
 from universe.clock import ClockUnavailableError, market_now
 from universe.hit_rates import HitRate, Kind, hit_rates
-from universe.postgresql import is_busy
+from universe.postgresql import is_busy, within
 from universe.redis import client, takes_writing
 from universe.selectors import series_keeping, storage
 from universe.sources import transport_in_force, vendor_status
@@ -44,13 +44,16 @@ TICK_LATE = dt.timedelta(seconds=150)
 KEEPING_SECONDS = 60
 #: How many slots without a result are named; the count tells the rest.
 SLOTS_NAMED = 3
+#: A statement of ours; who asks for the health is not kept waiting by a connection that hangs.
+STATEMENT_SECONDS = 4.0
 
 
 def database_check() -> Check:
     """Reachable or not, which server and storage, and what drops and compresses old market detail."""
     try:
-        found = storage()
-        keeping = _keeping()
+        with within(STATEMENT_SECONDS):
+            found = storage()
+            keeping = _keeping()
     except DatabaseError as exc:
         if is_busy(exc):
             return {"status": "degraded", "detail": "PostgreSQL answers, but no connection was free"}
@@ -156,9 +159,10 @@ def slots_check() -> Check:
     """Whether the runs of the schedule had their results in time. An unfilled slot is told by its name; the
     part is down when it is the newest, degraded when later ones went well."""
     try:
-        if slots_begun() is None:
-            return {"status": "ok", "detail": "no run was published yet"}
-        past = slots_past(market_now(), rules_enabled())
+        with within(STATEMENT_SECONDS):
+            if slots_begun() is None:
+                return {"status": "ok", "detail": "no run was published yet"}
+            past = slots_past(market_now(), rules_enabled())
     except DatabaseError:
         return {"status": "degraded", "detail": "not known while PostgreSQL is away"}
     except ClockUnavailableError:

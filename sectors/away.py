@@ -20,6 +20,8 @@ from universe import redis as our_redis
 from universe.clock import ClockUnavailableError, market_now
 
 HOLDS_SECONDS = 2.0
+#: A connection that answers nothing for so long is one that hangs.
+LOOK_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,7 @@ def _database() -> tuple[bool, bool]:
     if answered_at is not None and time.monotonic() - answered_at < HOLDS_SECONDS:
         return False, False
     try:
-        connection.ensure_connection()
-        with connection.cursor() as cursor:
+        with postgresql.within(LOOK_SECONDS), connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as exc:
         is_busy = postgresql.is_busy(exc)

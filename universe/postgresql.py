@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import psycopg
 
 from universe.breaker import Breaker
+
+_seconds: ContextVar[float | None] = ContextVar("seconds", default=None)
 
 breaker = Breaker("PostgreSQL", psycopg.OperationalError)
 
@@ -25,3 +31,20 @@ def is_busy(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Statements in here get ``seconds`` each at most, then psycopg's OperationalError, and lose their
+    connection: for what has another answer to give. The tightest of several counts."""
+    outer = _seconds.get()
+    token = _seconds.set(seconds if outer is None else min(seconds, outer))
+    try:
+        yield
+    finally:
+        _seconds.reset(token)
+
+
+def seconds_allowed() -> float | None:
+    """How long a statement may take where this is called, by `within`; None: nobody says."""
+    return _seconds.get()

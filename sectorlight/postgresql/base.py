@@ -17,10 +17,13 @@ from psycopg_pool import PoolTimeout
 from timescale.db.backends.postgresql import base
 
 from sectorlight.postgresql.cursors import NotingCursor, NotingDebugCursor
-from sectorlight.postgresql.patience import answers
+from sectorlight.postgresql.patience import PatientConnection, answers
 from sectorlight.postgresql.schema import SchemaEditor
 from universe import generations
-from universe.postgresql import PoolBusy, breaker
+from universe.postgresql import PoolBusy, breaker, within
+
+#: How long a connection of the pool may take to say that it lives; then the next one is asked.
+CHECK_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +62,8 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
                 # At a knock, which is quicker than the pool's own waiting: it heals itself meanwhile.
                 raise psycopg.OperationalError("PostgreSQL does not answer")
             try:
-                return super().get_new_connection(conn_params)
+                with within(CHECK_SECONDS):
+                    return super().get_new_connection(conn_params)
             except PoolTimeout as exc:
                 if not answers(conn_params):
                     raise
@@ -89,12 +93,24 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         tables, self._written = frozenset(self._written), set()
         with generations.writing(tables):
             super()._commit()
+        self._transaction_ended()
 
     def _rollback(self) -> None:
         self._written.clear()
         super()._rollback()
+        self._transaction_ended()
 
     def _close(self) -> None:
         self._written.clear()
         self.answered_at = None
+        self._transaction_ended()
         super()._close()
+
+    def noticed(self, statement: str) -> None:
+        """Tell the connection of a ``statement`` that is about to be sent: it may ask for more time."""
+        if isinstance(self.connection, PatientConnection):
+            self.connection.noticed(statement)
+
+    def _transaction_ended(self) -> None:
+        if isinstance(self.connection, PatientConnection):
+            self.connection.transaction_ended()

@@ -50,6 +50,7 @@ class _Noting(CursorWrapper):
     def execute(self, sql: Any, params: Any = None) -> Any:
         self.cursor = self._own
         text = self._text(sql)
+        self.db.noticed(text)
         page = page_open() if self.db.autocommit and not self._is_named() else None
         question = question_of(text, params, _unwrapped) if page else None
         if page and question:

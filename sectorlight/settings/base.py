@@ -100,6 +100,11 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 3,
             "application_name": "SectorLight",
+            # Of a network that forgot a connection the kernel knows after some twenty seconds.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 20_000,
             **_libpq,
             # A pass told again may open any number of compressed rows; TimescaleDB's bound is a guess.
             "options": (

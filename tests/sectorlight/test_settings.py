@@ -79,14 +79,15 @@ def test_a_wrong_setting_stops_the_start_and_says_which(tmp_path: Path, variable
 
 
 def test_a_database_may_be_reached_by_its_socket_and_with_libpqs_options(tmp_path: Path) -> None:
-    url = "postgres:///name?host=/run/pg&sslmode=disable&connect_timeout=9&options=-c%20jit%3Doff"
+    url = "postgres:///name?host=/run/pg&sslmode=disable&connect_timeout=9&tcp_user_timeout=7&options=-c%20jit%3Doff"
     code = (
         "from django.db import connection as c; p = c.get_connection_params();"
-        "print(p['host'], p['dbname'], p['sslmode'], p['connect_timeout'], p['options'])"
+        "print(p['host'], p['dbname'], p['sslmode'], p['connect_timeout'], p['tcp_user_timeout'],"
+        " p['keepalives_idle'], p['options'])"
     )
     done = _load([], tmp_path, code=code, DATABASE_URL=url)
-    *rest, options = done.stdout.rstrip().split(" ", 4)
-    assert rest == ["/run/pg", "name", "disable", "9"], done.stderr
+    *rest, options = done.stdout.rstrip().split(" ", 6)
+    assert rest == ["/run/pg", "name", "disable", "9", "7", "10"], done.stderr
     assert options.startswith("-c statement_timeout=60000 ")
     assert options.endswith(" -c jit=off")
 
