@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
 from django.db import DatabaseError
 
+from sectors.last_known import LastKnown
 from sectors.presenters.strip import Release, Strip, strip_of
 from sectors.types import CardData
 from universe.selectors import ContextRow, benchmarks, releases_between
@@ -18,18 +20,26 @@ CALENDAR_DAYS = dt.timedelta(days=2)
 IMPACTS = ("High", "Medium", "Low")
 COUNTRY = "US"
 
+_prices: LastKnown[list[ContextRow]] = LastKnown(1)
+#: By the beginning of their first day.
+_releases: LastKnown[list[Release]] = LastKnown(8)
 
-def strip_now(cards: Sequence[CardData], releases: Sequence[Release], now: dt.datetime) -> Strip:
-    """The strip; without figures of the market while PostgreSQL is away."""
+
+def strip_now(cards: Sequence[CardData], releases: Sequence[Release] | None, now: dt.datetime) -> Strip:
+    """The strip; while PostgreSQL is away with the prices that were read last, or with words in their place.
+    ``releases`` None: they cannot be read."""
     try:
-        prices = list(benchmarks().values())
+        prices = _prices.read("newest", lambda: list(benchmarks().values()))
     except DatabaseError:
-        prices = []
+        return strip_of(cards, None, releases, now)
     return strip_of(cards, prices, releases, now)
 
 
 def strip_past(
-    payload: Mapping[str, Any] | None, cards: Sequence[CardData], releases: Sequence[Release], at: dt.datetime
+    payload: Mapping[str, Any] | None,
+    cards: Sequence[CardData],
+    releases: Sequence[Release] | None,
+    at: dt.datetime,
 ) -> Strip:
     """The strip as it stood ``at`` a past moment: the benchmark that the board was made with, nothing counts
     down."""
@@ -42,21 +52,33 @@ def strip_past(
     return replace(strip, items=tuple(replace(item, countdown_ms=0) for item in strip.items))
 
 
-def releases_past(at: dt.datetime) -> list[Release]:
-    """The releases as they were known ``at`` a past moment: figures of later ones were not out."""
+def releases_past(at: dt.datetime) -> list[Release] | None:
+    """The releases as they were known ``at`` a past moment: figures of later ones were not out. None: they
+    cannot be read."""
     releases = releases_now(at)
-    for release in releases:
-        if release.at > at:
-            release.actual = None
-    return releases
+    if releases is None:
+        return None
+    return [_not_yet_out(release) if release.at > at else release for release in releases]
 
 
-def releases_now(now: dt.datetime) -> list[Release]:
-    """US releases of today and tomorrow; none while PostgreSQL is away."""
+def _not_yet_out(release: Release) -> Release:
+    """A copy: what was read may be shown again to others."""
+    shown = copy(release)
+    shown.actual = None
+    return shown
+
+
+def releases_now(now: dt.datetime) -> list[Release] | None:
+    """US releases of today and tomorrow, while PostgreSQL is away as they were read last; None: they cannot
+    be read."""
     today = now.astimezone(ET).replace(hour=0, minute=0, second=0, microsecond=0)
     try:
-        found = list(releases_between(today, today + CALENDAR_DAYS, impact=""))
+        return _releases.read(today, lambda: _releases_from(today))
     except DatabaseError:
-        return []
+        return None
+
+
+def _releases_from(today: dt.datetime) -> list[Release]:
+    found = list(releases_between(today, today + CALENDAR_DAYS, impact=""))
     ours = [release for release in found if release.country == COUNTRY and release.impact in IMPACTS]
     return sorted(ours, key=lambda release: IMPACTS.index(release.impact))

@@ -15,6 +15,7 @@ from universe import sessions
 
 FAVOUR = ("dark_red", "light_red")
 LEAVE = ("light_green", "dark_green")
+UNREADABLE = "cannot be read right now"
 #: Benchmarks in their order on the strip: symbol as stored, name, decimals. All but the first are minor.
 BENCHMARKS = (("IWM", "IWM", 2), ("SPY", "SPY", 2), ("QQQ", "QQQ", 2), ("^VIX", "VIX", 1))
 
@@ -61,8 +62,12 @@ class Strip:
 
 
 def strip_of(
-    cards: Sequence[CardData], prices: Sequence[Price], releases: Sequence[Release], now: dt.datetime
+    cards: Sequence[CardData],
+    prices: Sequence[Price] | None,
+    releases: Sequence[Release] | None,
+    now: dt.datetime,
 ) -> Strip:
+    """``prices`` and ``releases`` None: they cannot be read, which is told in their place."""
     known = [card for card in cards if card.state in ("normal", "noise", "stale")]
     items = [*_benchmarks(prices), *_breadth(known), *_next_release(releases, now)]
     if not known:
@@ -96,7 +101,9 @@ def _rest(cards: Sequence[CardData], lit: Sequence[CardData]) -> str:
     return " · ".join(f"{count} {words}" for count, words in parts if count)
 
 
-def _benchmarks(prices: Sequence[Price]) -> list[StripItem]:
+def _benchmarks(prices: Sequence[Price] | None) -> list[StripItem]:
+    if prices is None:
+        return [StripItem("Benchmarks", UNREADABLE, minor=False)]
     known = {price.symbol: price for price in prices}
     return [
         StripItem(
@@ -134,7 +141,9 @@ def _breadth(lit: Sequence[CardData]) -> list[StripItem]:
     return [StripItem("Small caps up", f"{round(100 * up / valid)}%", small=small)]
 
 
-def _next_release(releases: Sequence[Release], now: dt.datetime) -> list[StripItem]:
+def _next_release(releases: Sequence[Release] | None, now: dt.datetime) -> list[StripItem]:
+    if releases is None:
+        return [StripItem("Next release", UNREADABLE, minor=False)]
     coming = min((release for release in releases if release.at > now), key=lambda r: r.at, default=None)
     if coming is None:
         return []

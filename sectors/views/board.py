@@ -47,7 +47,7 @@ def board(request: HttpRequest) -> HttpResponse:
     now = board_now(payload)
     if request.GET.get("part") == "calendar" and _is_fragment(request):
         return render(request, "sectors/_calendar.html", _calendar(releases_now(now), now))
-    context = _context(payload, now, viewer_limits(request.user)) | {"view": view}
+    context = _context(payload, now, viewer_limits(request.user), releases_now(now)) | {"view": view}
     if payload is None:
         context["skeletons"] = cards_from_payload(None, now, ViewLimits(), loading=True)
     return render(request, _template(request), context)
@@ -89,7 +89,7 @@ def _past_board(request: HttpRequest, asked: str, view: str) -> HttpResponse:
         return moment_refused(request, asked, exc, now=now)
     payload = board_at(moment)
     releases = releases_past(moment)
-    context = _context(payload, moment, NO_LIMIT, releases=releases)
+    context = _context(payload, moment, NO_LIMIT, releases)
     context |= {
         "strip": strip_past(payload, context["cards"], releases, moment),
         "past": _past(payload, moment, now, view),
@@ -114,12 +114,9 @@ def _context(
     payload: dict[str, Any] | None,
     now: dt.datetime,
     limits: ViewLimits,
-    *,
-    releases: Sequence[Release] | None = None,
+    releases: Sequence[Release] | None,
 ) -> dict[str, Any]:
-    """``releases`` None: those of today and tomorrow as they are known now."""
     cards = cards_from_payload(payload, now, limits)
-    releases = releases_now(now) if releases is None else releases
     return {
         "cards": cards,
         "version": payload["version"] if payload else 0,
@@ -129,9 +126,15 @@ def _context(
     }
 
 
-def _calendar(releases: Sequence[Release], now: dt.datetime) -> dict[str, Any]:
-    """The releases of today and tomorrow; by ``calendar_day`` a page left open sees that they are old."""
-    return {"calendar": calendar_rows(releases, now), "calendar_day": now.astimezone(ET).date().isoformat()}
+def _calendar(releases: Sequence[Release] | None, now: dt.datetime) -> dict[str, Any]:
+    """The releases of today and tomorrow; by ``calendar_day`` a page left open sees that they are old, which
+    those that cannot be read are at once."""
+    day = "" if releases is None else now.astimezone(ET).date().isoformat()
+    return {
+        "calendar": calendar_rows(releases or [], now),
+        "calendar_day": day,
+        "calendar_is_unknown": releases is None,
+    }
 
 
 def _facts(payload: dict[str, Any] | None, cards: list[Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -22,6 +23,7 @@ from tests.analysis.page_cast import NOW, board_publish, reader
 from tests.analysis.test_preferences_page import GIVEN
 from tests.sectors.test_readings import refusing_database
 from universe import clock
+from universe.models import EconomicEvent, MarketContext
 from universe.postgresql import PoolBusy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -224,3 +226,29 @@ def test_a_copy_in_memory_ends_with_its_time(trader: Client, monkeypatch: pytest
     monkeypatch.setattr(auth, "KEPT_SECONDS", -1)
     with redis_away(), refusing_database():
         assert trader.get("/?view=board").status_code == 302
+
+
+def surround() -> None:
+    event = {"event": "Job openings", "impact": "High", "country": "US", "source": "fmp"}
+    EconomicEvent.objects.create(at=NOW + dt.timedelta(hours=1), **event)
+    MarketContext.objects.create(symbol="^VIX", price=17.25, as_of=NOW, source="fmp")
+
+
+def test_what_stood_around_the_cards_stays_as_it_was_read_last(trader: Client) -> None:
+    surround()
+    read(trader, "/?view=board")
+    with refusing_database():
+        page = read(trader, "/?view=board")
+    assert page.count("Job openings") == 2
+    assert "17.2" in page
+
+
+def test_what_was_never_read_is_told_as_such_and_not_as_none(trader: Client) -> None:
+    surround()
+    last_known.forget()
+    with refusing_database():
+        page = read(trader, "/?view=board")
+    assert "No releases are known" not in page
+    assert "The releases cannot be read right now" in page
+    assert page.count('<dd><span class="num">cannot be read right now') == 2
+    assert 'data-day=""' in page
