@@ -1,6 +1,12 @@
-"""A page that needs PostgreSQL while it is away or too busy says so, with 503, and leaves no traceback."""
+"""A page that needs PostgreSQL while it is away or too busy says so, with 503, and leaves no traceback.
+
+A statement that took too long, or was refused, is a fault of the program or the server's: another page, and a
+traceback in the log.
+"""
 
 from __future__ import annotations
+
+import logging
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -9,19 +15,24 @@ from django.utils.deprecation import MiddlewareMixin
 
 from sectors import figures
 from sectors.away import database_since
-from universe.postgresql import is_busy
+from universe.postgresql import trouble_of
 
 RETRY_SECONDS = 5
+
+logger = logging.getLogger(__name__)
 
 
 def database_away(request: HttpRequest, error: BaseException | None = None) -> HttpResponse:
     """The page, which needs no server. What was looked at opens by itself when PostgreSQL is back; what
     was sent is never sent again by itself."""
     is_sent = request.method not in ("GET", "HEAD")
+    trouble = trouble_of(error)
     since = database_since()
+    if trouble in ("slow", "refused"):
+        logger.error("a statement for %s failed: %s", request.path, error, exc_info=error)
     context = {
         "is_sent": is_sent,
-        "is_busy": is_busy(error),
+        "trouble": trouble,
         "since": figures.clock(since, seconds=True) if since else "",
     }
     words = render_to_string("503.html", context)

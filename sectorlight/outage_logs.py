@@ -16,13 +16,13 @@ import psycopg
 import redis
 from django.db import InterfaceError, OperationalError
 
+from universe.postgresql import is_away_state
+
 EVERY_SECONDS = 60.0
 _AWAY = (
     *(redis.ConnectionError, redis.TimeoutError, InterfaceError),
     *(kombu.exceptions.OperationalError, amqp.exceptions.ConnectionError),
 )
-#: Classes of PostgreSQL's errors that say "not now": connection exceptions, none free, shutting down.
-_NOT_NOW = ("08", "53", "57P")
 
 
 def outage_of(error: BaseException | None) -> BaseException | None:
@@ -38,7 +38,7 @@ def _is_database_away(error: BaseException) -> bool:
     if isinstance(error, OperationalError):
         return error.__cause__ is None or _is_database_away(error.__cause__)
     if isinstance(error, psycopg.OperationalError):
-        return error.sqlstate is None or error.sqlstate.startswith(_NOT_NOW)
+        return is_away_state(error.sqlstate)
     return False
 
 

@@ -3,6 +3,8 @@ by field where input was refused. Set as REST framework's exception handler."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,10 +16,16 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from universe.clock import ClockUnavailableError
-from universe.postgresql import is_busy
+from universe.postgresql import Trouble, trouble_of
 
 RETRY_SECONDS = 5
-BUSY = "All connections to the database are at work. Try again shortly."
+DETAILS: Mapping[Trouble, str] = {
+    "busy": "All connections to the database are at work. Try again shortly.",
+    "slow": "A statement took too long and was given up. Try again shortly.",
+    "refused": "The database answers, but could not do this. Its words are in the log. Try again shortly.",
+}
+
+logger = logging.getLogger(__name__)
 
 
 class ProblemRenderer(JSONRenderer):
@@ -65,7 +73,10 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
 
 def _as_api_exception(exc: Exception) -> Exception:
     if isinstance(exc, OperationalError | InterfaceError):
-        return DatabaseAway(BUSY if is_busy(exc) else None)
+        trouble = trouble_of(exc)
+        if trouble in ("slow", "refused"):
+            logger.error("a statement of the API failed: %s", exc, exc_info=exc)
+        return DatabaseAway(DETAILS.get(trouble))
     if isinstance(exc, ClockUnavailableError):
         return MarketClockAway()
     if isinstance(exc, DjangoValidationError):

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Literal
 
 import psycopg
 
 from universe.breaker import Breaker
+
+Trouble = Literal["away", "busy", "slow", "refused"]
+#: SQLSTATEs that say "not now": connection exceptions, no connection free, shutting down.
+_AWAY = ("08", "53300", "57P")
+#: A statement that was cancelled, or waited too long for a lock, or for another that waits for it.
+_SLOW = ("57014", "55P03", "40P01", "25P03", "25P04")
 
 _seconds: ContextVar[float | None] = ContextVar("seconds", default=None)
 
@@ -31,6 +38,26 @@ def is_busy(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
+
+
+def is_away_state(state: str | None) -> bool:
+    """Whether PostgreSQL's SQLSTATE tells of a server that is away; None: it could not even answer."""
+    return state is None or state.startswith(_AWAY)
+
+
+def trouble_of(error: BaseException | None) -> Trouble:
+    """What Django's operational ``error`` tells of the server: it is away, or has no connection for us, or it
+    answers, and this statement took too long or was refused (a full disk)."""
+    if is_busy(error):
+        return "busy"
+    while error is not None:
+        if isinstance(error, psycopg.Error):
+            state = error.sqlstate
+            if is_away_state(state):
+                return "away"
+            return "slow" if state in _SLOW else "refused"
+        error = error.__cause__
+    return "away"
 
 
 @contextmanager

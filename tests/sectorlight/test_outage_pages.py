@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
 
 from analysis.models import FreshnessPreference
 from sectorlight import auth
 from sectorlight.embedded.ports import free_port
+from sectorlight.outage_logs import OutageFilter
 from sectorlight.postgresql import base as postgresql
 from sectors import away, last_known
 from sectors.services import sectors_seed
@@ -252,3 +254,46 @@ def test_what_was_never_read_is_told_as_such_and_not_as_none(trader: Client) -> 
     assert "The releases cannot be read right now" in page
     assert page.count('<dd><span class="num">cannot be read right now') == 2
     assert 'data-day=""' in page
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, cause: psycopg.Error, path: str) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OperationalError("it failed") from cause
+
+    monkeypatch.setattr(path, fail)
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (psycopg.errors.QueryCanceled("statement timeout"), "the database took too long"),
+        (psycopg.errors.LockNotAvailable("locked"), "the database took too long"),
+        (psycopg.errors.DeadlockDetected("deadlock"), "the database took too long"),
+        (psycopg.errors.DiskFull("no space left"), "the database refused"),
+    ],
+)
+def test_a_statement_that_failed_is_no_outage_and_is_in_the_log(
+    trader: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    cause: psycopg.Error,
+    words: str,
+) -> None:
+    failing(monkeypatch, cause, "analysis.views.runs.runs_page")
+    page = read(trader, "/analysis/", 503)
+    assert words in page
+    assert "does not answer" not in page
+    assert "READ-ONLY" not in page
+    [record] = [record for record in caplog.records if record.exc_info]
+    assert "a statement for /analysis/ failed" in record.getMessage()
+    assert OutageFilter().filter(record)
+    assert record.exc_info
+
+
+def test_the_api_tells_a_statement_that_took_too_long(
+    trader: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing(monkeypatch, psycopg.errors.QueryCanceled("slow"), "sectors.api.SectorsView.get")
+    problem = trader.get("/api/v1/sectors/").json()
+    assert problem["detail"] == "A statement took too long and was given up. Try again shortly."
+    assert any(record.exc_info for record in caplog.records)
