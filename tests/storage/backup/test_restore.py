@@ -182,7 +182,10 @@ def test_a_restore_that_is_killed_leaves_the_old_database_and_the_next_one_tidie
     # Its sessions end when the server sees that it is gone.
     deadline = time.monotonic() + 30
     while ask(
-        empty, "SELECT count(*) FROM pg_stat_activity WHERE starts_with(datname, %s)", f"{empty.name}_"
+        empty,
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE starts_with(datname, %s) AND backend_type = 'client backend'",
+        f"{empty.name}_",
     ):
         assert time.monotonic() < deadline
         time.sleep(0.05)
