@@ -222,6 +222,8 @@ def test_the_command_shows_the_restored_board_and_lets_redis_forget_the_old_one(
     redis.set(keys.board(), json.dumps({"world": "simulated", "version": 10**15}))
     redis.set(keys.sector_sentiment("energy"), "{}")
     redis.set(f"{settings.REDIS_PREFIX}cache:1:session", "old")
+    redis.set(keys.page_reads("2:page"), "old")
+    redis.hset(keys.generations(), "born", "before")
     redis.set(foreign, "kept")
     out = StringIO()
     with override_settings(
@@ -233,7 +235,8 @@ def test_the_command_shows_the_restored_board_and_lets_redis_forget_the_old_one(
     assert f"The newest simulated board is of run 5, SHA-256 {board.sha256}, as saved." in out.getvalue()
     assert "all counts as saved, in " in out.getvalue()
     gone = (keys.board(), keys.sector_sentiment("energy"), f"{settings.REDIS_PREFIX}cache:1:session")
-    assert redis.exists(*gone) == 0
+    assert redis.exists(*gone, keys.page_reads("2:page")) == 0
+    assert redis.hget(keys.generations(), "born") != b"before"
     assert redis.get(foreign) == b"kept"
 
 
