@@ -29,7 +29,7 @@ def page_reads(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
     def alone(request: HttpRequest) -> HttpResponse:
         if not _only_reads(request):
             return cast(HttpResponse, get_response(request))
-        with page_reading(_fingerprint(request)) as page:
+        with page_reading(_fingerprint(request), is_counted=not _is_watched(request)) as page:
             response = cast(HttpResponse, get_response(request))
         page.keep(is_known=_is_known(request))
         return response
@@ -43,7 +43,7 @@ def _beside_others(
     async def asked(request: HttpRequest) -> HttpResponse:
         if not _only_reads(request):
             return await get_response(request)
-        with page_reading(_fingerprint(request)) as page:
+        with page_reading(_fingerprint(request), is_counted=not _is_watched(request)) as page:
             response = await get_response(request)
         if page.has_missed:
             await sync_to_async(page.keep)(is_known=_is_known(request))
@@ -53,17 +53,22 @@ def _beside_others(
 
 
 def _only_reads(request: HttpRequest) -> bool:
-    """And comes from somebody who may have a name: a stranger's addresses, and the looks of a watcher at
-    ``/health``, are without number."""
-    return (
-        request.method in ("GET", "HEAD")
-        and (settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers)
-        and not request.path.startswith((reverse("admin:index"), "/health"))
-    )
+    """And comes from somebody who may have a name: a stranger's addresses are without number."""
+    if request.method not in ("GET", "HEAD") or request.path.startswith(reverse("admin:index")):
+        return False
+    has_name = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+    return has_name or _is_watched(request)
+
+
+def _is_watched(request: HttpRequest) -> bool:
+    """The signs of life: the same for everybody, and asked by programs."""
+    return request.path.startswith("/health")
 
 
 def _is_known(request: HttpRequest) -> bool:
-    """Whether somebody is logged in, as far as the request itself has asked."""
+    """Whether somebody is logged in, as far as the request itself has asked, or the page is everybody's."""
+    if _is_watched(request):
+        return True
     user = getattr(request, "_cached_user", None) or request.__dict__.get("user")
     if isinstance(user, SimpleLazyObject):
         return False
@@ -71,6 +76,8 @@ def _is_known(request: HttpRequest) -> bool:
 
 
 def _fingerprint(request: HttpRequest) -> str:
+    if _is_watched(request):
+        return request.path.strip("/").replace("/", "-")
     reader = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     told = [request.get_full_path(), reader, *(request.headers.get(name, "") for name in _TOLD)]
     return salted_hmac(__name__, "\n".join(told), algorithm="sha256").hexdigest()

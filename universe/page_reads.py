@@ -63,7 +63,8 @@ class Answer:
 class Page:
     """One request; not shared by threads that work at the same time."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, is_counted: bool = True) -> None:
+        self._is_counted = is_counted
         self._key = keys.page_reads(f"{FORMAT}:{name}")
         self._is_loaded = False
         self._seen: Seen | None = None
@@ -104,7 +105,8 @@ class Page:
             with client().pipeline(transaction=False) as pipe:
                 if is_known and self._used and len(body) <= LARGEST_BYTES:
                     pipe.set(self._key, body, ex=KEPT_SECONDS)
-                miss_counted(pipe, "pages")
+                if self._is_counted:
+                    miss_counted(pipe, "pages")
                 generations.marks_drop(pipe, self._seen)
                 pipe.execute()
         except redis.RedisError as exc:
@@ -123,8 +125,9 @@ class Page:
             with client().pipeline(transaction=False) as pipe:
                 owed = generations.ask(pipe)
                 pipe.get(self._key)
-                ask_counted(pipe, "pages")
-                *counted, body, _, _ = pipe.execute()
+                if self._is_counted:
+                    ask_counted(pipe, "pages")
+                *counted, body = pipe.execute()[:4]
         except redis.RedisError as exc:
             logger.debug("what a page read was not asked of Redis: %s", exc)
             return
@@ -141,10 +144,10 @@ def page_open() -> Page | None:
 
 
 @contextmanager
-def page_reading(name: str) -> Iterator[Page]:
+def page_reading(name: str, *, is_counted: bool = True) -> Iterator[Page]:
     """Around a request that only reads; ``name`` is a fingerprint of its reader and address. Behind it
-    `Page.keep` is called."""
-    page = Page(name)
+    `Page.keep` is called. ``is_counted``: it belongs to the hit rate of the readers."""
+    page = Page(name, is_counted=is_counted)
     token = _page.set(page)
     try:
         yield page
