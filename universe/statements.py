@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from universe.statement_shape import functions_harmless, is_plain
+
 #: Written: every table there is.
 ALL = "*"
 #: Longer statements are made by the row, and never come again.
@@ -20,24 +22,29 @@ _VERB = re.compile(r"[\s(]*([A-Za-z]+)")
 #: One table, named first: no other can be written by such a statement.
 _PLAIN = re.compile(
     r"\s*(?:INSERT\s+INTO|UPDATE(?:\s+ONLY)?|DELETE\s+FROM(?:\s+ONLY)?|COPY)\s+"
-    r'(?:"?public"?\s*\.\s*)?"?(\w+)"?(?!\s*\.)',
+    r'(?:"?public"?\s*\.\s*)?(?!only\s*\()(?:"(\w+)"|(\w+)\b)(?!\s*\.)',
     re.IGNORECASE,
 )
 _COPY_OUT = re.compile(r"\)?\s+TO\s+(STDOUT|PROGRAM|')", re.IGNORECASE)
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
 _SECOND = re.compile(r";\s*\S")
-_WRITES = re.compile(r"\b(insert|update|delete|merge|truncate|drop_chunks|compress_chunk)\b", re.IGNORECASE)
+_WRITES = re.compile(
+    r"\b(insert|update|delete|merge|truncate|drop_chunks|\w*compress_chunk)\b", re.IGNORECASE
+)
 _LOCKS = re.compile(r"\bfor\s+(no\s+key\s+)?(update|share|key\s+share)\b", re.IGNORECASE)
 #: Writes nothing of its own.
 _IDLE = {
-    *("show", "set", "reset", "savepoint", "release", "rollback", "begin", "start", "commit", "end", "lock"),
-    *("fetch", "move", "declare", "close", "explain", "listen", "unlisten", "notify", "analyze", "vacuum"),
+    *("show", "set", "reset", "savepoint", "release", "rollback", "begin", "start", "lock"),
+    *("fetch", "move", "declare", "close", "listen", "unlisten", "notify", "analyze", "vacuum"),
     *("values", "table", "discard", "deallocate", "prepare", "checkpoint"),
 }
+#: May change anything: code of the server, what was prepared earlier, a transaction begun by a statement.
+_EVERYTHING = {"do", "call", "execute", "commit", "end"}
 #: Answers differ from one moment, caller or server to the next, or are nobody else's business.
 _FLEETING = re.compile(
     r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|current_timestamp"
     r"|current_date|current_time|localtime|localtimestamp|random|gen_random_uuid|nextval|currval|lastval"
-    r"|current_setting|set_config|current_user|session_user|tablesample|password|pg_\w+|txid_\w+)\b",
+    r"|current_setting|set_config|current_user|session_user|current_role|current_catalog|current_schema|tablesample|password|pg_\w+|txid_\w+)\b|'(?:now|today|tomorrow|yesterday)'",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
@@ -56,8 +63,6 @@ _NO_TABLE = {
     "jsonb_each",
     "jsonb_object_keys",
 }
-#: A second table behind a comma is not looked for.
-_COMMA = re.compile(r'\bfrom\s+(?:only\s+)?[\w".]+(?:\s+(?:as\s+)?"?\w+"?)?\s*,', re.IGNORECASE)
 _EXTRACT = re.compile(r"\b(?:extract|trim|substring)\s*\([^()]*?\bfrom\b", re.IGNORECASE)
 
 
@@ -68,23 +73,26 @@ def tables_written(sql: str, known: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _written(sql: str, known: frozenset[str]) -> frozenset[str]:
-    text = _COMMENT.sub(" ", sql[:400]).lstrip() if sql.lstrip()[:2] in ("/*", "--") else sql
-    verb = _verb(text)
-    if verb in ("insert", "update", "delete", "copy") and not _SECOND.search(text):
-        if verb == "copy" and _COPY_OUT.search(text):
+    text = _COMMENT.sub(" ", sql).lstrip() if sql.lstrip()[:2] in ("/*", "--") else sql
+    verb, named = _verb(text), _named(sql, known)
+    if verb in ("insert", "update", "delete", "copy", "merge") and not _SECOND.search(text):
+        if verb == "copy" and _COPY_OUT.search(_LITERAL.sub("''", text)):
             return frozenset()
         if found := _PLAIN.match(text):
-            return known & {found[1]}
-        return _named(sql, known)
+            return known & {found[1] or found[2].lower()}
+        return named or frozenset({ALL})
     if verb in ("select", "with"):
         # The name of a table may be among the values.
-        writes = _WRITES.search(sql) or _SECOND.search(sql)
-        return (_named(sql, known) or frozenset({ALL})) if writes else frozenset()
+        if _WRITES.search(sql) or _SECOND.search(sql):
+            return named or frozenset({ALL})
+        return frozenset({ALL}) if not functions_harmless(sql) else frozenset()
+    if verb == "explain":
+        return frozenset({ALL}) if "analy" in sql.lower() and _WRITES.search(sql) else frozenset()
     if verb in _IDLE and not _SECOND.search(sql):
         return frozenset()
-    if verb in ("do", "call") or (verb == "truncate" and "cascade" in sql.lower()):
+    if verb in _EVERYTHING or (verb in ("truncate", "drop") and "cascade" in sql.lower()):
         return frozenset({ALL})
-    return _named(sql, known)
+    return named
 
 
 def tables_read(sql: str, known: frozenset[str]) -> frozenset[str] | None:
@@ -100,7 +108,9 @@ def tables_read(sql: str, known: frozenset[str]) -> frozenset[str] | None:
 def _read(sql: str, known: frozenset[str]) -> frozenset[str] | None:
     if _verb(sql) not in ("select", "with"):
         return None
-    if any(pattern.search(sql) for pattern in (_WRITES, _LOCKS, _FLEETING, _SECOND, _COMMA)):
+    if any(pattern.search(sql) for pattern in (_WRITES, _LOCKS, _FLEETING, _SECOND)):
+        return None
+    if not is_plain(sql):
         return None
     named = _named(sql, known)
     local = {name.lower() for name in _WITH_NAME.findall(sql)}
@@ -120,4 +130,5 @@ def _verb(sql: str) -> str:
 
 
 def _named(sql: str, known: frozenset[str]) -> frozenset[str]:
-    return known.intersection(_WORD.findall(sql))
+    words = set(_WORD.findall(sql))
+    return known & (words | {word.lower() for word in words})

@@ -52,7 +52,7 @@ PUBLIC_OF = {
 PURE = re.compile(
     r"analysis\.(catalysts|engine|evaluation)(\.|$)|sectors\.classification(\.|$)"
     r"|universe\.(changes|criteria|gaps|gates|integrity|sessions|notices|benchmarks|recording|series)$"
-    r"|universe\.statements$"
+    r"|universe\.statement(s|_shape)$"
     r"|sectors\.(lights|figures|places)$|universe\.simulator\.(world|replay\.(folder|intraday|listings))(\.|$)"
     r"|[a-z]+\.(types|errors)$"
 )
