@@ -48,6 +48,8 @@ _HARMLESS = re.compile(
     r"|age|format|format_type|obj_description|col_description|show_\w+|\w+_policy|create_hypertable"
     r"|set_chunk_time_interval|inet_\w+|hashtext\w*|quote_\w+|current_\w+|encode|decode|sha\d+|time_bucket_\w+"
 )
+#: The word for who asks, and that it is no column.
+_USER = ("user", False)
 _CLAUSE_ENDS = frozenset(
     (
         "where",
@@ -121,7 +123,7 @@ def _has_plain_sources(tokens: Sequence[str]) -> bool:
         elif token == ")":
             if len(clauses) > 1:
                 clauses.pop()
-        elif token == "table" or (token == "," and clauses[-1] == "from"):
+        elif token == "table" or (token == "," and clauses[-1] == "from") or (token, before == ".") == _USER:
             return False
         elif token == "select":
             clauses[-1] = "select"

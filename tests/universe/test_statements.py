@@ -127,6 +127,7 @@ def test_the_answer_of_a_query_is_decided_by_every_table_it_names(sql: str, read
         "SELECT age(a) FROM run",
         "SELECT * FROM run WHERE day = 'today'",
         "SELECT current_role FROM run",
+        "SELECT * FROM run WHERE owner = user",
     ],
 )
 def test_what_may_differ_without_a_write_or_is_secret_is_not_to_be_kept(sql: str) -> None:
