@@ -7,6 +7,7 @@ server that is away would take ten time-outs.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +25,8 @@ from universe.postgresql import PoolBusy, breaker, within
 
 #: How long a connection of the pool may take to say that it lives; then the next one is asked.
 CHECK_SECONDS = 1.0
+#: After a pool without a free connection the rest of a request does without at once, others for so long.
+BUSY_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         self._written: set[str] = set()
         #: When this connection last answered (monotonic seconds); None: it never did, or failed since.
         self.answered_at: float | None = None
+        self._busy_until = 0.0
 
     def prepare_database(self) -> None:
         """Before migrations: switch TimescaleDB on where the server has it and lets us. Plain tables do."""
@@ -55,7 +59,10 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection, or psycopg's OperationalError: at once while the server is left alone. `PoolBusy`
-        when the server is well and all connections of this process are at work."""
+        when the server is well and all connections of this process are at work; at once for who was told so
+        before in the same request."""
+        if time.monotonic() < self._busy_until:
+            raise PoolBusy("no connection was free a moment ago")
         has_failed = breaker.has_failed()
         with breaker.asking():
             if has_failed and not answers(conn_params):
@@ -69,7 +76,13 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
                     raise
                 busy = exc
         # The server is well, all its connections are at work: that is no reason to leave it alone.
+        self._busy_until = time.monotonic() + BUSY_SECONDS
         raise PoolBusy(str(busy)) from busy
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Django calls this where a request or a task begins and ends: the next one may wait again."""
+        self._busy_until = 0.0
+        super().close_if_unusable_or_obsolete()
 
     def make_cursor(self, cursor: Any) -> NotingCursor:
         return NotingCursor(cursor, self)

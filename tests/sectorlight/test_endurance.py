@@ -21,6 +21,7 @@ from sectorlight.cache import EnduringRedisCache
 from sectorlight.embedded.ports import free_port
 from sectorlight.postgresql import base as postgresql
 from universe.breaker import Breaker
+from universe.postgresql import is_busy
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +169,23 @@ def test_a_pool_that_is_busy_is_no_reason_to_leave_postgresql_alone(
     ):
         _wrapper().ensure_connection()
     assert postgresql.breaker.is_resting() is not is_there
+
+
+def test_a_request_waits_for_a_busy_pool_once_and_the_next_one_again(knocks: mock.Mock) -> None:
+    knocks.side_effect = None
+    wrapper = _wrapper()
+    with mock.patch.object(
+        base.DatabaseWrapper, "get_new_connection", side_effect=PoolTimeout("no connection")
+    ) as waits:
+        for _ in range(8):
+            with pytest.raises(OperationalError, match="no connection") as caught:
+                wrapper.ensure_connection()
+            assert is_busy(caught.value)
+        assert waits.call_count == 1
+        wrapper.close_if_unusable_or_obsolete()
+        with pytest.raises(OperationalError, match="no connection"):
+            wrapper.ensure_connection()
+        assert waits.call_count == 2
 
 
 def test_a_page_that_needs_postgresql_says_that_it_is_away(client: Client) -> None:
