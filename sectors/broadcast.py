@@ -21,6 +21,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from sectors.outages import OutageLog
 from universe import keys
+from universe.redis import resting
 
 SEND_SECONDS = 2.0
 
@@ -45,7 +46,11 @@ def announce_alerts(alerts: Sequence[dict[str, Any]]) -> None:
 
 
 def announce_preferences(user_id: int) -> None:
-    """Tells the user's own open pages, nobody else's."""
+    """Tells the user's own open pages, nobody else's. While Redis is left alone nobody waits for it: the
+    page that saved shows what was saved, the others when they are next read."""
+    if resting():
+        layer_outage.failed(redis.ConnectionError("Redis did not answer a moment ago"))
+        return
     _send(keys.user_group(user_id), {"type": "preferences.changed", "user_id": user_id})
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 from sectors import broadcast
 from tests.sectors.market import at
 from universe import keys
+from universe.redis import breaker
 
 
 def heard(group: str, tell: Callable[[], None]) -> dict[str, Any]:
@@ -63,6 +66,17 @@ def test_the_board_hears(tell: Callable[[], None], event: dict[str, Any]) -> Non
 def test_a_user_hears_of_their_own_preferences() -> None:
     event = heard(keys.user_group(3), lambda: broadcast.announce_preferences(3))
     assert event == {"type": "preferences.changed", "user_id": 3}
+
+
+def test_a_save_does_not_wait_for_a_redis_that_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(broadcast, "_send", lambda *event: told.append(event))
+    monkeypatch.setattr(breaker(str(settings.REDIS_URL)), "_rests_until", time.monotonic() + 60)
+    broadcast.announce_preferences(3)
+    assert told == []
+    breaker(str(settings.REDIS_URL)).forget()
+    broadcast.announce_preferences(3)
+    assert len(told) == 1
 
 
 def test_no_alert_is_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
