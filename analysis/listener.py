@@ -189,6 +189,8 @@ class StreamListener:
         self._unstored += self._queue.take(timeout=1.0)
         if self._unstored:
             self._store_kept()
+        if storage_outage.is_away:
+            _ask_both()
         self._beat()
         refused = self._stream.refused_take() if self._stream is not None else []
         if refused:
@@ -248,6 +250,13 @@ class StreamListener:
             return
         self._beat_at = now + HEARTBEAT_SECONDS
         client().set(keys.stream_heartbeat(), timezone.now().isoformat(), ex=HEARTBEAT_KEPT_SECONDS)
+
+
+def _ask_both() -> None:
+    """Raises what the servers raise: a turn that needs neither of them does not tell that they are back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    client().ping()
 
 
 def is_open_now() -> bool:

@@ -16,6 +16,11 @@ class OutageLog:
         self._lock = threading.Lock()
         self._is_away = False
 
+    @property
+    def is_away(self) -> bool:
+        """Whether it failed when it was told of last."""
+        return self._is_away
+
     def failed(self, exc: BaseException) -> None:
         with self._lock:
             is_news, self._is_away = not self._is_away, True

@@ -9,8 +9,9 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Any
 
 import pytest
+import redis
 from django.db import OperationalError, connection
-from django.test import TestCase
+from django.test import TestCase, override_settings
 
 from analysis import listener as listening
 from analysis.engine.frames import pack
@@ -19,6 +20,8 @@ from analysis.listener import BatchQueue, StreamListener, board_lacks_half_hour,
 from analysis.models import Alert, AnalysisRun, RunInput, RunKind, RunStatus
 from analysis.movers import MoverWatch
 from analysis.services import mover_request, run_execute
+from sectorlight.embedded.ports import free_port
+from sectors.outages import OutageLog
 from tests.analysis import small_market
 from tests.analysis.conftest import SNAPSHOT, Scene
 from tests.analysis.small_market import et
@@ -308,3 +311,16 @@ def test_of_an_outage_of_hours_the_newest_minutes_are_kept_and_the_gap_is_fetche
         listener._turn()
     assert [bar.close for bar in listener._unstored] == [11.0, 12.0]
     assert listener._gap_from_link
+
+
+def test_a_turn_that_needs_no_server_does_not_tell_that_they_are_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outage = OutageLog(listening.logger, "PostgreSQL or Redis", "")
+    monkeypatch.setattr(listening, "storage_outage", outage)
+    listener = StreamListener(lambda **_: None)
+    listener._gap_from_link, listener._beat_at = False, time.monotonic() + 60
+    outage.failed(OperationalError("gone"))
+    with override_settings(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"), pytest.raises(redis.RedisError):
+        listener._turn()
+    listener._turn()
