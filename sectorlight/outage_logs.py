@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from http import HTTPStatus
 
 import amqp.exceptions
 import kombu.exceptions
@@ -53,7 +54,8 @@ def _told_outage(record: logging.LogRecord) -> BaseException | None:
 
 
 class OutageFilter(logging.Filter):
-    """On a handler: shortens the records of an outage, and lets one of a kind through in a minute."""
+    """On a handler: shortens the records of an outage, and lets one of a kind through in a minute. Of what
+    Django tells of each request, a refusal (403) keeps its line and a 503 is an outage like any other."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,16 +63,29 @@ class OutageFilter(logging.Filter):
         self._said_at: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
+        status = getattr(record, "status_code", None) if record.name == "django.request" else None
+        if status == HTTPStatus.FORBIDDEN:
+            record.exc_info = record.exc_text = None
         outage = _told_outage(record)
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            return self._is_new((record.name, "503")) and _shortened(record, "503", record.getMessage())
         if outage is None:
             return True
-        kind, now = (record.name, type(outage).__name__), time.monotonic()
+        kind = type(outage).__name__
+        first = (str(outage).splitlines() or [""])[0]
+        return self._is_new((record.name, kind)) and _shortened(record, kind, first)
+
+    def _is_new(self, kind: tuple[str, str]) -> bool:
+        now = time.monotonic()
         with self._lock:
             is_new = now - self._said_at.get(kind, -EVERY_SECONDS) >= EVERY_SECONDS
             if is_new:
                 self._said_at[kind] = now
-        record.exc_info = record.exc_text = None
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-        first = (str(outage).splitlines() or [""])[0]
-        record.msg, record.args = "a server is away, this goes on trying: %s: %s", (kind[1], first)
         return is_new
+
+
+def _shortened(record: logging.LogRecord, kind: str, words: str) -> bool:
+    record.exc_info = record.exc_text = None
+    record.levelno, record.levelname = logging.WARNING, "WARNING"
+    record.msg, record.args = "a server is away, this goes on trying: %s: %s", (kind, words)
+    return True

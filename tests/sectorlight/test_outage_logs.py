@@ -8,6 +8,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 import redis
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError
 
 from sectorlight import outage_logs
@@ -70,3 +71,30 @@ def test_a_worker_s_tries_to_connect_are_told_once_a_minute_too() -> None:
         for _ in range(3)
     ]
     assert [told.filter(record) for record in tries] == [True, False, False]
+
+
+def answered(status: int, error: Exception | None = None) -> logging.LogRecord:
+    """What Django logs of a request that it answered so."""
+    info = (type(error), error, None) if error else None
+    record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "%s: %s", ("It", "/x"), info)
+    record.status_code = status
+    return record
+
+
+def test_a_refused_request_is_a_line_each_without_a_traceback() -> None:
+    told, records = OutageFilter(), [answered(403, PermissionDenied()) for _ in range(3)]
+    assert [told.filter(record) for record in records] == [True, True, True]
+    assert [record.exc_info for record in records] == [None, None, None]
+
+
+def test_requests_that_an_outage_ended_are_one_line_a_minute() -> None:
+    told, records = OutageFilter(), [answered(503) for _ in range(3)]
+    assert [told.filter(record) for record in records] == [True, False, False]
+    assert records[0].levelname == "WARNING"
+    assert records[0].getMessage() == "a server is away, this goes on trying: 503: It: /x"
+
+
+def test_a_fault_of_a_request_keeps_its_traceback() -> None:
+    record = answered(500, KeyError("x"))
+    assert OutageFilter().filter(record)
+    assert record.exc_info is not None
