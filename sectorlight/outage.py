@@ -7,14 +7,16 @@ traceback in the log.
 from __future__ import annotations
 
 import logging
+from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 
 from sectors import figures
 from sectors.away import database_since
+from sectors.selectors import board_current
 from universe.postgresql import trouble_of
 
 RETRY_SECONDS = 5
@@ -33,6 +35,8 @@ def database_away(request: HttpRequest, error: BaseException | None = None) -> H
     context = {
         "is_sent": is_sent,
         "trouble": trouble,
+        "has_board": trouble != "away" or _has_board(),
+        "preference": _preference_seen(request),
         "since": figures.clock(since, seconds=True) if since else "",
     }
     words = render_to_string("503.html", context)
@@ -40,6 +44,21 @@ def database_away(request: HttpRequest, error: BaseException | None = None) -> H
     # The outage itself is in the log; a line for each of its pages would bury it.
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
+
+
+def _has_board() -> bool:
+    """Whether a reader would get a board now: from Redis, or as this process showed it last."""
+    try:
+        return board_current() is not None
+    except DatabaseError:
+        return False
+
+
+def _preference_seen(request: HttpRequest) -> Any:
+    """The preferences of a reader who is known by now, for the looks of the page; asks nobody."""
+    user = getattr(request, "_cached_user", None)
+    state = getattr(user, "_state", None)
+    return state.fields_cache.get("freshness") if state else None
 
 
 class DatabaseAway(MiddlewareMixin):

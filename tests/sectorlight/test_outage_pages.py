@@ -104,6 +104,10 @@ def test_a_page_that_needs_postgresql_opens_by_itself_when_it_is_back(trader: Cl
     with refusing_database():
         read(trader, "/?view=board")
         page = read(trader, path, 503)
+    assert 'data-theme="light"' in page
+    assert "Open the board" in page
+    assert "/analysis/preferences/" in page
+    assert 'href="/alerts/"' not in page
     assert f"PostgreSQL does not answer since {NOW:%-H:%M:%S} ET" in page
     assert "js/healing.js" in page
 
@@ -165,6 +169,9 @@ def test_a_process_that_began_without_both_servers_says_what_is_away(trader: Cli
         last_known.forget()
         page = read(trader, "/?view=board", 503)
     assert "PostgreSQL does not answer" in page
+    assert "has no board to show" in page
+    assert "last known lights" not in page
+    assert "Open the board" not in page
 
 
 def test_a_session_that_was_ended_stays_ended_while_postgresql_knows_it(trader: Client) -> None:
