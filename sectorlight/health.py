@@ -57,7 +57,7 @@ def database_check() -> Check:
     except DatabaseError as exc:
         if is_busy(exc):
             return {"status": "degraded", "detail": "PostgreSQL answers, but no connection was free"}
-        return {"status": "down", "detail": "PostgreSQL does not answer; the last board comes from Redis"}
+        return {"status": "down", "detail": "PostgreSQL does not answer; the last board stays, read-only"}
     return {"status": "ok", "server": found.server, "storage": found.words, "series": keeping}
 
 
@@ -79,7 +79,7 @@ def redis_check() -> Check:
     except redis.RedisError:
         return {
             "status": "down",
-            "detail": "Redis does not answer; the board comes from PostgreSQL, pushes and runs wait",
+            "detail": "Redis does not answer; pushes and runs wait, the board needs PostgreSQL",
             "has_board": False,
         }
     version = server.get("valkey_version") or server.get("redis_version", "unknown")

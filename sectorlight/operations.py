@@ -208,22 +208,22 @@ def vendor_panel(vendor: str) -> VendorPanel:
     plan, budget = plan_of(vendor), budget_of(vendor)
     pace, used = plan.pace(), budget.used_today()
     try:
-        status = vendor_status(vendor)
+        status, is_known = vendor_status(vendor), True
     except redis.RedisError:
-        status = {}
+        status, is_known = {}, False
     lag = (status.get("lag") or {}).get("seconds")
     return VendorPanel(
         slug=vendor,
         name=VENDORS[vendor],
         unused=unused,
-        plan=plan.plan() or "not known yet",
-        lag=_lag(lag),
+        plan=plan.plan() or _unknown("not known yet", is_known=is_known),
+        lag=_lag(lag) if is_known else _unknown("", is_known=False),
         lag_is_late=lag is not None and lag > LATE_SECONDS,
         calls="not known" if used is None else figures.count(used),
         pace=f"{figures.plain(pace.per_minute, 1 if pace.per_minute < 10 else 0)} a minute"
         + (f", {pace.per_day} a day" if pace.per_day else ""),
         transports=_transports(vendor, status),
-        capabilities=tuple(_capability(entry) for entry in plan.entitlements()),
+        capabilities=tuple(_capability(entry, is_known=is_known) for entry in plan.entitlements()),
     )
 
 
@@ -274,10 +274,17 @@ def _transport(name: str, kind: str, vendor: str, told: Mapping[str, Any]) -> Tr
     )
 
 
-def _capability(entry: Entitlement) -> CapabilityRow:
-    verdict, look = {True: ("yes", "ok"), False: ("no", "caution"), None: ("not asked yet", "")}[
-        entry.allowed
-    ]
+def _unknown(words: str, *, is_known: bool) -> str:
+    """``words`` for what Redis does not hold; while Redis is away nobody knows whether it does."""
+    return words if is_known else "not known while Redis is away"
+
+
+def _capability(entry: Entitlement, *, is_known: bool) -> CapabilityRow:
+    verdict, look = {
+        True: ("yes", "ok"),
+        False: ("no", "caution"),
+        None: (_unknown("not asked yet", is_known=is_known), ""),
+    }[entry.allowed]
     return CapabilityRow(
         title=entry.capability.title,
         verdict=verdict,

@@ -129,6 +129,10 @@ def test_without_redis_the_page_is_there_and_says_so(keeper: Client) -> None:
         answer = keeper.post(reverse("plan-forget", args=["fmp"]), follow=True)
     assert "Redis does not answer" in shown
     assert "nothing was forgotten" in answer.content.decode()
+    assert "not asked yet" not in shown
+    assert "not measured yet" not in shown
+    assert "not known yet" not in shown
+    assert "comes from PostgreSQL" not in shown
 
 
 def test_a_vendor_without_a_key_is_told_as_not_in_use(keeper: Client, settings: Any) -> None:

@@ -254,7 +254,7 @@ def test_without_the_tables_the_board_of_redis_stands(
     monkeypatch.setattr(selectors, "_snapshots", away)
     html = page(trader)
     assert states(html)[0] == "normal"
-    assert "AGE NOT KNOWN" in html
+    assert "RUNS NOT KNOWN" in html
 
 
 @pytest.mark.usefixtures("_noon")
