@@ -34,6 +34,7 @@ from analysis.rights import asker_name, askers_of, cancel_question, may_cancel
 from analysis.schedule import PASS_INTERVAL, SlotRule, next_slot
 from analysis.types import Freshness, FreshnessLimits, ScoringParameters
 from sectors.types import Lineage
+from universe.redis import resting
 from universe.sessions import hours, minute_start, next_session, session_minutes_between, session_of
 
 Reader = AbstractBaseUser | AnonymousUser
@@ -296,6 +297,11 @@ def runs_of_world() -> QuerySet[AnalysisRun]:
     return AnalysisRun.objects.filter(world=settings.MARKET_WORLD)
 
 
+def queued_words() -> str:
+    """For what a run waits that was asked for: the worker hears of it through Redis."""
+    return "waiting for Redis, which does not answer" if resting() else "waiting for the worker"
+
+
 def _active_words(run: AnalysisRun | None, user: Reader) -> ActiveRun | None:
     if run is None:
         return None
@@ -304,7 +310,7 @@ def _active_words(run: AnalysisRun | None, user: Reader) -> ActiveRun | None:
         run_id=run.pk,
         label=run.get_kind_display(),
         percent=run.percent,
-        stage=run.stage,
+        stage=queued_words() if run.status == RunStatus.QUEUED else run.stage,
         started_by=asker_name(run),
         queued=run.status == RunStatus.QUEUED,
         joined=len(joined),

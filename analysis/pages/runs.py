@@ -10,6 +10,7 @@ from typing import Any, Literal
 from analysis.models import RETRYABLE, TERMINAL, AnalysisRun, RunStatus
 from analysis.pages.run_told import TOLD, told_words
 from analysis.rights import Asker, Person, asker_name, askers_of, cancel_question, may_cancel
+from analysis.selectors import queued_words
 from analysis.stages import STAGES
 from sectors import figures
 from sectors.places import PLACES
@@ -117,7 +118,7 @@ def active_bar(run: AnalysisRun | None, reader: Person) -> ActiveBar | None:
         id=run.pk,
         title=f"{'Older prices' if run.completes_inputs else _kind_name(run)} run {figures.count(run.pk)}",
         percent=run.percent,
-        stage="waiting for the worker" if queued else run.stage or "at work",
+        stage=queued_words() if queued else run.stage or "at work",
         asked_by=asker_name(run),
         joined=_names(joined),
         queued=queued,

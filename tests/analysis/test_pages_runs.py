@@ -216,6 +216,13 @@ def test_a_waiting_run_says_for_what_it_waits() -> None:
     assert bar.stage == "waiting for the worker"
 
 
+def test_a_waiting_run_says_that_redis_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.selectors.resting", lambda: True)
+    bar = active_bar(AnalysisRun(pk=7, kind="pass", status=RunStatus.QUEUED), NOBODY)
+    assert bar is not None
+    assert bar.stage == "waiting for Redis, which does not answer"
+
+
 @pytest.mark.parametrize(("value", "words"), [(0.344, "0.34 s"), (12.44, "12.4 s"), (125, "2 min 5 s")])
 def test_seconds_grow_into_minutes(value: float, words: str) -> None:
     assert seconds(value) == words
