@@ -75,7 +75,7 @@ def test_the_newest_reading_published_at_or_before_the_moment_stands(
         ("2026-03-10T10:50:00", second),
     ):
         page = text_of(body(trader, at))
-        assert f"run {shown.run_id}" in page
+        assert f"run {shown.run_id:,}" in page
         assert f"{abs(shown.sentiment_score)}" in page
 
 
@@ -121,7 +121,7 @@ def test_each_of_the_latest_readings_opens_as_it_stood(two: list[SentimentReadin
         links = re.findall(r'<th scope="row"><a href="(\?at=[^"]+)">', html)
         assert len(links) == 2
         pages = [text_of(trader.get(f"/sectors/energy/{link}").content.decode()) for link in links]
-    assert [f"run {one.run_id}" in page for one, page in zip(reversed(two), pages, strict=True)] == [
+    assert [f"run {one.run_id:,}" in page for one, page in zip(reversed(two), pages, strict=True)] == [
         True,
         True,
     ]

@@ -91,7 +91,8 @@ def test_what_redis_still_had_of_it_is_dropped(
         mara.post("/logout/")
     with in_another_process():
         same_cookie.get(PAGE)
-    assert [name for name in redis_server.scan_iter() if b"cached_db" in name] == []
+    own = redis_server.scan_iter(match=f"{settings.REDIS_PREFIX}*")
+    assert [name for name in own if b"cached_db" in name] == []
 
 
 def test_without_postgresql_where_the_log_out_was_seen(mara: Client, same_cookie: Client) -> None:
