@@ -186,7 +186,8 @@ def _pages_told(visits: list[Visit], spans: list[tuple[str, float, float]]) -> l
     faults = []
     print(f"{'phase':<22}{'pages':>7}{'board p95 s':>13}  statuses")
     for name, first, last in spans:
-        some = [one for one in visits if first <= one.at < last]
+        # A page that was asked for just before a server went away was answered without it.
+        some = [one for one in visits if first <= one.at + one.seconds < last]
         counts: Counter[tuple[int, str]] = Counter((one.status, one.page) for one in some)
         by_status: dict[int, list[str]] = {}
         for (status, page), count in sorted(counts.items()):
