@@ -24,8 +24,20 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset.filter(released_at__isnull=value == "held") if value else queryset
 
 
+class SymbolSessionAdmin(LookOnlyAdmin):
+    """Rows of one symbol and session each, with the pages of the symbol."""
+
+    search_fields = ["symbol__istartswith"]
+    search_help_text = "Symbol"
+    date_hierarchy = "session"
+
+    @admin.display(description="pages")
+    def pages(self, row: QuarantinedPrice | RefusedRow | BarCorrection) -> SafeString:
+        return symbol_links(row.symbol)
+
+
 @admin.register(QuarantinedPrice)
-class QuarantinedPriceAdmin(LookOnlyAdmin):
+class QuarantinedPriceAdmin(SymbolSessionAdmin):
     """Which prices were not believed, why, and for how long."""
 
     list_display = [
@@ -42,17 +54,10 @@ class QuarantinedPriceAdmin(LookOnlyAdmin):
         "pages",
     ]
     list_filter = [StandingFilter, "reason", "source"]
-    search_fields = ["symbol__istartswith"]
-    search_help_text = "Symbol"
-    date_hierarchy = "session"
-
-    @admin.display(description="pages")
-    def pages(self, row: QuarantinedPrice) -> SafeString:
-        return symbol_links(row.symbol)
 
 
 @admin.register(RefusedRow)
-class RefusedRowAdmin(LookOnlyAdmin):
+class RefusedRowAdmin(SymbolSessionAdmin):
     """Which rows were not stored, and which field of them cannot be."""
 
     list_display = [
@@ -71,17 +76,10 @@ class RefusedRowAdmin(LookOnlyAdmin):
         "pages",
     ]
     list_filter = [StandingFilter, "reason", "kind", "source"]
-    search_fields = ["symbol__istartswith"]
-    search_help_text = "Symbol"
-    date_hierarchy = "session"
-
-    @admin.display(description="pages")
-    def pages(self, row: RefusedRow) -> SafeString:
-        return symbol_links(row.symbol)
 
 
 @admin.register(BarCorrection)
-class BarCorrectionAdmin(LookOnlyAdmin):
+class BarCorrectionAdmin(SymbolSessionAdmin):
     """Which stored bars were told differently later."""
 
     list_display = [
@@ -98,13 +96,6 @@ class BarCorrectionAdmin(LookOnlyAdmin):
         "pages",
     ]
     list_filter = ["source"]
-    search_fields = ["symbol__istartswith"]
-    search_help_text = "Symbol"
-    date_hierarchy = "session"
-
-    @admin.display(description="pages")
-    def pages(self, row: BarCorrection) -> SafeString:
-        return symbol_links(row.symbol)
 
 
 def symbol_links(symbol: str) -> SafeString:
