@@ -74,9 +74,7 @@ def _keep_our_logging(**_: Any) -> None:
 @worker_ready.connect
 def _first_tick(**_: Any) -> None:
     """Ask "is a slot due?" at once, so that a fresh start need not wait for beat's first minute."""
-    from analysis.tasks import tick_task
-
-    tick_task.delay()
+    _tick_now()
 
 
 @heartbeat_sent.connect
@@ -108,9 +106,12 @@ def _worker_is_alive(**_: Any) -> None:
 
 
 def _tick_now() -> None:
+    """What the broker does not take in time is sent again with the heart's next beat that is stored."""
+    global _is_cut_off
     from analysis.tasks import tick_task
 
     try:
         tick_task.delay()
     except OperationalError as exc:
-        logger.warning("no tick after an outage, beat's next one will do: %s", exc)
+        logger.warning("The broker did not take the worker's tick; it is sent again soon: %s", exc)
+        _is_cut_off = True

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOOK_SECONDS = 0.005
 #: What the product promises from a kill to the end of the run.
 FINISHED_WITHIN = 120.0
+LOG_SHOWN = 4_000
 
 
 #: As the product starts them (`sectorlight.family`).
@@ -105,19 +106,20 @@ def kill_at(percent: int, worker: Worker, *, kind: str, pause: float = 0.0) -> K
     """Ask for a run, kill its worker ``pause`` seconds after it has shown ``percent``, start another, and
     look at what is there when the run has ended."""
     from analysis.lifecycle import run_enqueue
-    from analysis.models import TERMINAL, AnalysisRun, RunKind, RunStatus
+    from analysis.models import TERMINAL, AnalysisRun, RunKind
     from analysis.services import run_create_now
 
     run = run_create_now(RunKind(kind))
     rows = AnalysisRun.objects.filter(pk=run.pk)
     run_enqueue(run.pk)
-    until(lambda: rows.filter(percent__gte=percent).exists() or rows.filter(status__in=TERMINAL).exists())
+    begun = rows.filter(percent__gte=percent) | rows.filter(status__in=TERMINAL)
+    until(begun.exists, log=worker.log)
     time.sleep(pause)
     worker.kill()
     killed_at = time.monotonic()
     seen = rows.get()
     worker.start()
-    until(lambda: rows.exclude(status__in=(RunStatus.QUEUED, RunStatus.RUNNING)).exists())
+    until(rows.filter(status__in=TERMINAL).exists, log=worker.log)
     seconds = time.monotonic() - killed_at
     ended = rows.get()
     faults = tuple(_faults(ended))
@@ -131,12 +133,13 @@ def kill_at(percent: int, worker: Worker, *, kind: str, pause: float = 0.0) -> K
     )
 
 
-def until(is_so: Callable[[], bool]) -> None:
-    """Look again and again; AssertionError after two minutes."""
+def until(is_so: Callable[[], bool], *, log: Path | None = None) -> None:
+    """Look again and again; AssertionError after two minutes, with the end of ``log``."""
     deadline = time.monotonic() + FINISHED_WITHIN
     while not is_so():
         if time.monotonic() > deadline:
-            raise AssertionError(f"nothing came of it within {FINISHED_WITHIN:g} s")
+            said = log.read_text(errors="replace")[-LOG_SHOWN:] if log else ""
+            raise AssertionError(f"nothing came of it within {FINISHED_WITHIN:g} s\n{said}")
         time.sleep(LOOK_SECONDS)
 
 

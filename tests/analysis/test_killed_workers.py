@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from analysis.models import RunKind
-from analysis.services import run_create_now, run_execute
+from analysis.models import RunKind, Slot
+from analysis.services import run_create_now, run_execute, slots_seed
 from tests.market import RunningMarket, start_market
-from tests.workers import Worker, kill_at, running_worker
+from tests.workers import BEAT, Worker, kill_at, running_worker
 from universe import clock
 from universe.sources import sources_close
 
@@ -23,12 +23,14 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.unmeasured]
 
 @pytest.fixture
 def market(transactional_db: None, settings: Any) -> Iterator[RunningMarket]:
-    """A market at 10:05 with its first board, and answers that come late from then on."""
+    """A market at 10:05 with its first board, and answers that come late from then on; no slot is due."""
     with start_market(first="2026-03-31T10:05") as running:
         for name, value in running.settings.items():
             setattr(settings, name, value)
         clock.forget()
         run_execute(run_create_now(RunKind.ON_DEMAND).pk)
+        slots_seed()
+        Slot.objects.all().delete()
         running.fault("slow", seconds=0.1)
         yield running
     clock.forget()
@@ -37,7 +39,11 @@ def market(transactional_db: None, settings: Any) -> Iterator[RunningMarket]:
 
 @pytest.fixture
 def worker(market: RunningMarket, tmp_path: Path) -> Iterator[Worker]:
-    with running_worker(market, tmp_path / "worker.log") as running:
+    """Beside a beat, whose tick finds what the first tick of a worker did not."""
+    with (
+        running_worker(market, tmp_path / "beat.log", words=BEAT),
+        running_worker(market, tmp_path / "worker.log") as running,
+    ):
         yield running
 
 

@@ -40,6 +40,16 @@ def test_a_ready_worker_asks_at_once_whether_a_slot_is_due() -> None:
     delay.assert_called_once_with()
 
 
+def test_a_tick_that_the_broker_did_not_take_is_sent_again(caplog: pytest.LogCaptureFixture) -> None:
+    refused = kombu.exceptions.OperationalError("Timeout reading from socket")
+    with mock.patch("analysis.tasks.tick_task.delay", side_effect=[refused, refused, None]) as delay:
+        celery._first_tick()
+        for _ in range(4):
+            celery._worker_is_alive()
+    assert delay.call_count == 3
+    assert "did not take the worker's tick" in caplog.text
+
+
 def test_a_workers_heart_leaves_the_time_and_not_too_often(redis_server: redis.Redis) -> None:
     celery._worker_is_alive()
     left = redis_server.get(keys.worker_heartbeat())
