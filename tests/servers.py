@@ -1,8 +1,9 @@
 """The servers that the tests talk to: those of DATABASE_URL and REDIS_URL, else embedded ones.
 
-Loaded with ``-p``, so it acts before Django reads its settings. Embedded servers live in a temporary folder,
-are shared by the workers of pytest-xdist (who inherit the addresses), and end with the session; the kernel
-ends them when the session is killed.
+Loaded with ``-p``, so it acts before Django reads its settings. Embedded servers live in a temporary folder
+and end with the session; the kernel ends them when the session is killed. The workers of pytest-xdist share
+the PostgreSQL, in which each has a database of its own. Each starts a Redis of its own, since a test may fill
+it; on one that REDIS_URL named before, such a test meets the others.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _folder = Path(os.environ["SECTORLIGHT_TEST_FOLDER"])
 _folder.chmod(0o755)
 os.environ["DATA_DIR"] = str(_folder / f"var-{WORKER or 'main'}")
 
+#: Says to the workers that their REDIS_URL is that of an embedded server.
+EMBEDDED_REDIS = "SECTORLIGHT_TEST_REDIS"
+
 _children = []
 _rubbish = [_folder] if _is_first else []
 
@@ -34,30 +38,37 @@ _rubbish = [_folder] if _is_first else []
 @pytest.hookimpl(trylast=True)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Start what is missing: the one hook that runs before pytest-django asks for the settings."""
-    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-        _start()
+    if not os.environ.get("REDIS_URL") or (WORKER and os.environ.get(EMBEDDED_REDIS)):
+        _start_redis()
+    if not os.environ.get("DATABASE_URL"):
+        _start_postgresql()
 
 
-def _start() -> None:
-    from sectorlight.embedded import database, home, ports, processes, redis
+def _start_redis() -> None:
+    from sectorlight.embedded import home, ports, processes, redis
+
+    place = home.home_choose(_folder / f"servers-{WORKER or 'main'}")
+    _rubbish.append(place.data)
+    port, password = ports.free_port(), secrets.token_hex(8)
+    _children.append(processes.spawn(redis.redis_program(place, port, password, keep=False), output=None))
+    os.environ |= {"REDIS_URL": redis.redis_url(port, password), EMBEDDED_REDIS: "yes"}
+    assert ports.wait_listening(port, within=20), "The tests' Redis did not start within 20 s."
+
+
+def _start_postgresql() -> None:
+    from sectorlight.embedded import database, home, ports, processes
 
     place = home.home_choose(_folder / "servers")
     _rubbish.append(place.data)
-    if not os.environ.get("REDIS_URL"):
-        port, password = ports.free_port(), secrets.token_hex(8)
-        _children.append(processes.spawn(redis.redis_program(place, port, password, keep=False), output=None))
-        os.environ["REDIS_URL"] = redis.redis_url(port, password)
-        assert ports.wait_listening(port, within=20), "The tests' Redis did not start within 20 s."
-    if not os.environ.get("DATABASE_URL"):
-        port, password = ports.free_port(), secrets.token_hex(8)
-        cluster = database.database_make(place, password)
-        # The statement of a connection that a test kills is pages long.
-        options = (*database.HASTE, "-c", "log_min_error_statement=panic")
-        program = database.database_program(place, cluster, port, options=options)
-        _children.append(processes.spawn(program, output=None))
-        database.database_wait(cluster)
-        database.database_ensure(port, password)
-        os.environ["DATABASE_URL"] = database.database_url(port, password)
+    port, password = ports.free_port(), secrets.token_hex(8)
+    cluster = database.database_make(place, password)
+    # The statement of a connection that a test kills is pages long.
+    options = (*database.HASTE, "-c", "log_min_error_statement=panic")
+    program = database.database_program(place, cluster, port, options=options)
+    _children.append(processes.spawn(program, output=None))
+    database.database_wait(cluster)
+    database.database_ensure(port, password)
+    os.environ["DATABASE_URL"] = database.database_url(port, password)
 
 
 @pytest.hookimpl(trylast=True)
