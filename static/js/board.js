@@ -2,14 +2,13 @@
 // than the shown one is dropped. Everything is morphed in place, so focus, open lists and scroll stay.
 (function () {
   "use strict";
-  const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000, CALENDAR_MS = 30000, REFUSED_MS = 20000;
+  const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000, CALENDAR_MS = 30000;
+  const HELD_MS = { refused: 20000, failed: 5000 };
   const board = () => document.getElementById("board");
   const waiting = [];
   const shownAsks = new Map();
-  let asks = 0;
-  let calendarAskedAt = 0, answeredAt = 0;
-  let told = null;
-  let leaving = false;
+  let asks = 0, calendarAskedAt = 0, answeredAt = 0, held = 0;
+  let told = null, leaving = false;
 
   function morph(target, text, swap = "outerMorph") {
     return htmx.swap({ sourceElement: target, target, text, swap, transition: false });
@@ -103,18 +102,22 @@
     return undefined;
   }
 
-  // The answer to the button is the newest of all that were asked for.
-  document.addEventListener("htmx:after:request", (event) => {
+  // The answer to the button, or that there was none, is the newest of all that were asked for.
+  function answered(event) {
     const bar = event.target.closest?.("#freshness");
-    if (!bar) return;
-    shownAsks.set(bar.dataset.url, ++asks);
-    answeredAt = Date.now();
-  });
+    if (bar) answeredAt = Date.now();
+    if (bar) shownAsks.set(bar.dataset.url, ++asks);
+  }
 
-  // What a run told while the answer was under way is newer than the answer. Why a run was refused stays a while.
-  async function fetchBar() {
+  // What a run told while the answer was under way is newer than the answer. Why a run was refused, or that nobody
+  // answered, is left to be read for some seconds, unless a button is pressed.
+  async function fetchBar(isPressed) {
     const bar = document.getElementById("freshness"), before = told;
-    if (!bar || !bar.dataset.url || (bar.dataset.state === "refused" && Date.now() - answeredAt < REFUSED_MS)) return;
+    if (!bar || !bar.dataset.url) return;
+    const isSaid = bar.dataset.state === "refused" || bar.hasAttribute("data-unanswered");
+    const left = isSaid && !isPressed ? answeredAt + HELD_MS[bar.dataset.state] - Date.now() : 0;
+    clearTimeout(held);
+    if (left > 0) return void (held = setTimeout(fetchBar, left));
     await fetched(bar.dataset.url, () => document.getElementById("freshness"));
     if (told !== before) tell();
   }
@@ -180,11 +183,12 @@
     event.preventDefault();
     pause();
   });
+  for (const end of ["after:request", "response:error", "error"]) document.addEventListener("htmx:" + end, answered);
   window.addEventListener("sectorlight:frame", (event) => take(event.detail));
   window.addEventListener("pageshow", () => { leaving = false; });
   window.addEventListener("sectorlight:poll", fetchBoard);
-  window.addEventListener("sectorlight:aged", fetchBar);
-  window.addEventListener("sectorlight:bar", (event) => event.detail.push(fetchBar()));
+  window.addEventListener("sectorlight:aged", () => fetchBar());
+  window.addEventListener("sectorlight:bar", (event) => event.detail.push(fetchBar(true)));
   window.addEventListener("sectorlight:turned", turnCalendar);
   window.addEventListener("sectorlight:connected", () => {
     setTimeout(fetchBar, Math.random() * JITTER_MS);
