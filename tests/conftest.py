@@ -43,6 +43,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("suite")
 
+#: Of the cases of one test the first ones are measured; the others run through the same code.
+MEASURED_CASES = 3
+_cases: Counter[str] = Counter()
+
 RECORDED_COUNTS = pytest.StashKey[dict[str, int]]()
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -112,12 +116,14 @@ def _paced(request: pytest.FixtureRequest, _hasty: None) -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     """Measure no coverage of a test marked `unmeasured` or `browser`, its fixtures and the processes that it
-    starts.
+    starts, nor of the further cases of a test with many.
 
     Measuring doubles what a long test costs, and what it runs through is measured elsewhere, closer by.
     """
     measuring = coverage.Coverage.current()
-    if measuring is None or not any(map(item.get_closest_marker, ("unmeasured", "browser"))):
+    _cases[item.nodeid.partition("[")[0]] += 1
+    is_further = _cases[item.nodeid.partition("[")[0]] > MEASURED_CASES
+    if measuring is None or not (is_further or any(map(item.get_closest_marker, ("unmeasured", "browser")))):
         return (yield)
     passed_on = os.environ.pop(MEASURED_CHILDREN, None)
     measuring.stop()

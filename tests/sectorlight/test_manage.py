@@ -12,6 +12,8 @@ import pytest
 from sectorlight.embedded.ports import free_port
 from tests.universe.simulator import recording
 
+pytestmark = pytest.mark.unmeasured
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -14,6 +14,8 @@ import pytest
 from sectorlight.backup.address import Address
 from tests.storage.own_databases import ask, manage_run, offers_timescale, own_database
 
+pytestmark = pytest.mark.unmeasured
+
 ROWS = 300
 OURS = ("universe", "stock_universe", "sectors", "sector_sentiment", "analysis", "sectorlight")
 Rows = dict[str, list[dict[str, object]]]

@@ -20,6 +20,8 @@ from sectorlight.embedded.home import home_choose
 from sectorlight.management.commands.doctor import _machine
 from tests.storage.own_databases import ask
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:

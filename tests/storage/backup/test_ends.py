@@ -15,6 +15,8 @@ from sectorlight.backup.errors import BackupError
 from tests.storage.backup.conftest import altered, save
 from tests.storage.own_databases import ask, manage, own_database
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_backup_that_is_asked_to_stop_leaves_no_file(tmp_path: Path, how: signal.Signals) -> None:

@@ -28,6 +28,8 @@ from tests.storage.own_databases import ask, manage, manage_run, offers_timescal
 from universe import keys
 from universe.redis import patient_client
 
+pytestmark = pytest.mark.unmeasured
+
 ROLE = "restores_in_place"
 
 

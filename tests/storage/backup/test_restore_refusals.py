@@ -25,6 +25,8 @@ from sectorlight.embedded.state import State, family_lock, state_write
 from tests.storage.backup.conftest import altered, bring_back
 from tests.storage.own_databases import ask, offers_timescale, own_database
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 def standing(empty: Address) -> Address:

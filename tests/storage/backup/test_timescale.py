@@ -13,6 +13,8 @@ from sectorlight.backup.errors import BackupError
 from tests.storage.backup.conftest import bring_back, save
 from tests.storage.own_databases import ask, offers_timescale, own_database, server
 
+pytestmark = pytest.mark.unmeasured
+
 OWNER = "restores_beside"
 SCHEDULER = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"

@@ -16,6 +16,8 @@ from sectorlight.operations import vendor_panel
 from tests.market import ROOT, RunningMarket, start_market
 from universe.sources import facts_source, sources_close, vendor_status
 
+pytestmark = pytest.mark.unmeasured
+
 COMMAND = ROOT / ".venv-mcp" / "bin" / "fmp-mcp"
 DAY = dt.date(2026, 3, 31)
 KEY = "canary-fmp-0123456789"
