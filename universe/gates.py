@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from universe.sessions import SessionError, hours
+from universe.sessions import SessionError, hours, session_of
 from universe.types import Bar, MinuteBar, Quote, Session
 
 T = TypeVar("T", Bar, MinuteBar, Quote)
@@ -192,6 +192,8 @@ def _first_fault(
 ) -> Refusal | None:
     if at > now + AHEAD_MAX:
         return Refusal(row.symbol, Fault.FUTURE, "as_of", at.isoformat(), row.source, at=at)
+    if not _is_known(at):
+        return Refusal(row.symbol, Fault.CLOSED, "as_of", at.isoformat(), row.source, at=at)
     for field, value in prices.items():
         if not _is_price(value):
             return Refusal(row.symbol, Fault.PRICE, field, _told(value), row.source, at=at)
@@ -199,6 +201,15 @@ def _first_fault(
         if not _is_volume(value):
             return Refusal(row.symbol, Fault.VOLUME, field, _told(value), row.source, at=at)
     return None
+
+
+def _is_known(at: dt.datetime) -> bool:
+    """Whether the calendar reaches a moment."""
+    try:
+        session_of(at)
+    except SessionError:
+        return False
+    return True
 
 
 def _is_price(value: float | None) -> bool:
@@ -234,11 +245,10 @@ def _difference(one: T, other: T) -> str | None:
 
 
 def _contradiction(one: T, other: T, field: str) -> Refusal:
-    value = f"{getattr(one, field)} and {getattr(other, field)}"[:VALUE_LENGTH]
-    daily = isinstance(one, Bar)
-    session = one.session if isinstance(one, Bar) else None
-    at = None if daily else one.as_of
-    return Refusal(one.symbol, Fault.TWICE, field, value, one.source, session, at)  # type: ignore[arg-type]
+    value = _told(f"{getattr(one, field)} and {getattr(other, field)}")
+    if isinstance(one, Bar):
+        return Refusal(one.symbol, Fault.TWICE, field, value, one.source, session=one.session)
+    return Refusal(one.symbol, Fault.TWICE, field, value, one.source, at=one.as_of)
 
 
 def _told(value: object) -> str:

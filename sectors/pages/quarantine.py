@@ -175,7 +175,8 @@ def _day(day: dt.date, today: dt.date) -> str:
 
 
 def _reason_name(row: KeptApart) -> str:
-    is_outside = row.reason == ROW.CLOSED and not FIRST_DAY <= row.session <= LAST_DAY
+    day = row.session if row.at is None else row.at.astimezone(ET).date()
+    is_outside = row.reason == ROW.CLOSED and not FIRST_DAY <= day <= LAST_DAY
     return _OUTSIDE if is_outside else BY_CODE[row.reason].name
 
 

@@ -28,7 +28,7 @@ from universe.services import (
     snapshot_build,
 )
 from universe.sessions import hours, previous_session, session_offset
-from universe.types import Bar, MinuteBar, Session
+from universe.types import MINUTE, Bar, MinuteBar, Session
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 3, 30)
@@ -184,6 +184,20 @@ def test_an_impossible_minute_is_kept_apart_and_the_others_are_stored(vendor: Ve
         ("BEA", SESSION, at(10, 26)),
         ("CAL", SESSION, at(10, 26)),
     ]
+
+
+@pytest.mark.parametrize(("year", "reason"), [(2099, "from_the_future"), (2001, "no_session")])
+def test_a_minute_that_no_calendar_reaches_is_kept_apart_under_the_session_of_now(
+    vendor: Vendor, year: int, reason: str
+) -> None:
+    far = at(10, 25).replace(year=year)
+    told = [
+        MinuteBar(symbol, start, 10.0, 5.0, "polygon")
+        for symbol, start in (("ANNE", at(10, 25)), ("BEA", far))
+    ]
+    assert [bar.symbol for bar in minute_bars_accept(told)] == ["ANNE"]
+    kept = RefusedRow.objects.get()
+    assert (kept.symbol, kept.reason, kept.session, kept.at) == ("BEA", reason, SESSION, far + MINUTE)
 
 
 def test_minutes_that_could_not_be_read_reach_the_table_too(open_market: Vendor) -> None:

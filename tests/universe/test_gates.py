@@ -115,6 +115,7 @@ def test_an_impossible_bar_beside_a_possible_one_of_the_same_key_costs_only_itse
         ({"day_low": math.inf}, Fault.PRICE, "day_low"),
         ({"day_volume": -5.0}, Fault.VOLUME, "day_volume"),
         ({"as_of": NOON + dt.timedelta(seconds=91)}, Fault.FUTURE, "as_of"),
+        ({"as_of": NOON.replace(year=1850)}, Fault.CLOSED, "as_of"),
     ],
 )
 def test_a_quote_that_cannot_be_is_refused_by_the_field(
@@ -146,6 +147,8 @@ def test_a_minute_that_comes_again_replaces_and_contradicts_nothing() -> None:
         ({"close": -0.1}, Fault.PRICE),
         ({"day_volume": -1.0}, Fault.VOLUME),
         ({"start": NOON + dt.timedelta(seconds=31)}, Fault.FUTURE),
+        ({"start": NOON.replace(year=2099)}, Fault.FUTURE),
+        ({"start": NOON.replace(year=2001)}, Fault.CLOSED),
     ],
 )
 def test_a_minute_that_cannot_be_is_refused(changes: dict[str, object], fault: Fault) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -27,7 +27,7 @@ from universe.services.pricing import DELAY_MIN, lag_measure, prices_end, quotes
 from universe.services.progress import Progress, unheard
 from universe.services.quarantine import bar_sighting, quote_sighting, sightings_judge
 from universe.services.refusals import INTRADAY, refusals_keep, refusals_release
-from universe.sessions import hours, session_of
+from universe.sessions import SessionError, hours, session_of
 from universe.sources import facts_source, price_source
 from universe.types import MinuteBar, Quote, Session
 
@@ -272,7 +272,8 @@ def minutes_refuse(refused: Iterable[Refusal], *, only: set[str]) -> int:
 
 
 def _possible(bars: Sequence[MinuteBar]) -> list[MinuteBar]:
-    """Those that can be true; the others are written down, each under its session."""
+    """Those that can be true; the others are written down, each under its session, or under that of now where
+    the calendar does not reach it."""
     if not bars:
         return []
     ends = [bar.as_of for bar in bars]
@@ -282,9 +283,20 @@ def _possible(bars: Sequence[MinuteBar]) -> list[MinuteBar]:
         # Without a clock nothing is known to be of the future.
         now = max(ends)
     gated = minutes_gate(bars, now=now)
+    refused: defaultdict[Session | None, list[Refusal]] = defaultdict(list)
     for one in gated.refused:
-        refusals_keep(Kind.MINUTE, [one], now=now, session=session_of(one.at or now))
-    return list(gated.rows)
+        refused[_session_near(one.at or now, now)].append(one)
+    for session, told in refused.items():
+        refusals_keep(Kind.MINUTE, told, now=now, session=session)
+    return gated.rows
+
+
+def _session_near(*moments: dt.datetime) -> Session | None:
+    """The session of the first moment that the calendar reaches."""
+    for moment in moments:
+        with suppress(SessionError):
+            return session_of(moment)
+    return None
 
 
 def _release(session: Session, believed: Iterable[MinuteBar]) -> None:
