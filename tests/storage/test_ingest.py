@@ -233,3 +233,12 @@ def test_what_was_held_is_dropped_after_90_days_and_not_before() -> None:
     assert quarantine_prune(NOW) == 3
     for model in (QuarantinedPrice, RefusedRow, ConfirmedMove):
         assert [row.session for row in model.objects.all()] == [kept]
+
+
+@pytest.mark.parametrize("session", [dt.date(1990, 1, 2), dt.date(2099, 1, 2)])
+def test_a_refused_row_is_dropped_90_days_after_it_was_told_whatever_session_it_claims(
+    session: Session,
+) -> None:
+    bars_store([replace(BAR, session=session)], now=NOW)
+    assert quarantine_prune(NOW + dt.timedelta(days=90)) == 0
+    assert quarantine_prune(NOW + dt.timedelta(days=91)) == 1

@@ -11,7 +11,7 @@ from django.db import connection
 
 from universe.gates import VALUE_LENGTH, Kind, Refusal
 from universe.models import ConfirmedMove, QuarantinedPrice, RefusedRow
-from universe.sessions import session_of
+from universe.sessions import ET, session_of
 from universe.types import Session
 
 logger = logging.getLogger(__name__)
@@ -100,8 +100,14 @@ def refusals_release(
 
 
 def quarantine_prune(now: dt.datetime) -> int:
-    """Drop what was held or refused, and the confirmations, of sessions more than 90 days before that of
-    ``now`` (market time); gives the number dropped."""
+    """Drop held prices and confirmations of sessions more than 90 days before that of ``now`` (market time),
+    and rows whose refusal was told last before then; gives the number dropped."""
     oldest = session_of(now) - QUARANTINE_KEPT
-    models = (QuarantinedPrice, RefusedRow, ConfirmedMove)
-    return sum(model.objects.filter(session__lt=oldest).delete()[0] for model in models)
+    # A refused row may claim any session: one of 1990 is as new as one of 2099.
+    told_before = dt.datetime.combine(oldest, dt.time.min, tzinfo=ET)
+    dropped = (
+        QuarantinedPrice.objects.filter(session__lt=oldest),
+        ConfirmedMove.objects.filter(session__lt=oldest),
+        RefusedRow.objects.filter(last_at__lt=told_before),
+    )
+    return sum(rows.delete()[0] for rows in dropped)
