@@ -169,6 +169,20 @@ def test_more_than_a_page_is_walked_with_the_filters_kept(trader: Client) -> Non
     assert 'href="?symbol=S&amp;page=2"' in trader.get(f"{PAGE}?symbol=S").content.decode()
 
 
+def test_rows_that_were_told_at_once_stand_on_one_page_each(trader: Client) -> None:
+    days = [TODAY - dt.timedelta(days=back) for back in range(55)]
+    for day in sorted(days, key=lambda day: day.day):
+        refusal("CAL", 20, session=day)
+        refusal("CAL", 20, session=day, kind=Kind.QUOTE)
+    found = [
+        (row.session, row.kind)
+        for page in (1, 2, 3)
+        for row in trader.get(f"{PAGE}?page={page}").context["rows"]
+    ]
+    assert len(set(found)) == 110
+    assert [day for day, _ in found[::2]] == [f"{day:%a} {day.day} {day:%b}" for day in days]
+
+
 def test_the_page_takes_few_queries(
     cast: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

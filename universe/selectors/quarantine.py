@@ -85,4 +85,6 @@ def kept_apart(
     )
     refused = RefusedRow.objects.order_by().annotate(price=Value(None, number), reference=Value(None, number))
     parts = [rows.filter(wanted).values_list(*KeptApart._fields) for rows in (doubted, refused)]
-    return parts[0].union(parts[1], all=True).order_by("-last_at", "symbol", "reason", "field")
+    # Down to what no two rows share, or a row may stand on two pages and another on none.
+    order = ("-last_at", "symbol", "-session", "reason", "kind", "field")
+    return parts[0].union(parts[1], all=True).order_by(*order)
