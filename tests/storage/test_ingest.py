@@ -140,6 +140,13 @@ def test_a_bar_that_can_be_true_releases_what_was_held_of_its_session() -> None:
     assert (held.released_at, held.seen, held.value, held.last_at) == (None, 2, "-2.0", at(13))
 
 
+def test_of_a_bar_told_rightly_beside_wrongly_nothing_is_held() -> None:
+    for _ in range(2):
+        bars_store([replace(BAR, close=-1.0), BAR, replace(BAR, symbol="BEA", close=-1.0)], now=NOW)
+    held = RefusedRow.objects.order_by("symbol").values_list("symbol", "released_at", "seen")
+    assert list(held) == [("ANNE", NOW, 2), ("BEA", None, 2)]
+
+
 def test_symbols_that_no_table_holds_are_passed_over() -> None:
     done = bars_store([BAR, replace(BAR, symbol="=SUM(A1)"), replace(BAR, symbol="A" * 17)], now=NOW)
     assert (done.new, DailyBar.objects.get().symbol, RefusedRow.objects.exists()) == (1, "ANNE", False)
@@ -160,6 +167,13 @@ def test_of_a_snapshot_the_impossible_prices_are_kept_apart(open_market: Vendor)
         ("CAL", "impossible_price", "p"),
     ]
     assert RefusedRow.objects.get(symbol="BEA").at == at(10, 45)
+
+
+def test_of_a_snapshot_that_tells_a_symbol_rightly_too_nothing_is_held(open_market: Vendor) -> None:
+    wrong = snapshot_row("ANNE", 9.0, at(10, 28), lastTrade={"p": -5.0, "t": 1})
+    open_market.on(SNAPSHOT, Answer({"tickers": [wrong, snapshot_row("ANNE", 10.0, at(10, 29))]}))
+    quotes_refresh(NOW)
+    assert (RefusedRow.objects.get().released_at, MinuteQuote.objects.get().price) == (NOW, 10.0)
 
 
 def test_a_later_price_of_the_symbol_releases_it(open_market: Vendor) -> None:

@@ -136,8 +136,9 @@ def bars_store(
         cursor.execute(f"ANALYZE {STAGING}")
         kept, repeated = _contradictions_out(cursor, passing, staged)
         span = (passing.first, passing.last)
-        cursor.execute(_RELEASE, [told_at, str(Kind.BAR), *span])
         refusals_keep(Kind.BAR, passing.refused, now=told_at)
+        # Also what this answer tells wrongly of a bar beside the right one.
+        cursor.execute(_RELEASE, [told_at, str(Kind.BAR), *span])
         cursor.execute(_NEW, span)
         new = int(cursor.rowcount)
         corrected = _correct(cursor, span) if new < kept else 0

@@ -136,8 +136,8 @@ def quotes_refresh(as_of: dt.datetime, *, progress: Progress = unheard) -> Quote
     dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
     rows_upsert(QUOTES, (_quote_values(quote) for quote in kept))
     refused = [*(one for one in parsed.refused if one.symbol in wanted), *gated.refused]
-    refusals_release(INTRADAY, session, {quote.symbol: quote.as_of for quote in kept}, now=now)
     refusals_keep(Kind.QUOTE, refused, now=now, session=session)
+    refusals_release(INTRADAY, session, {quote.symbol: quote.as_of for quote in kept}, now=now)
     progress(3, 4)
     with calls_kept("context", session):
         _context_refresh(kept, now=now, dropped=dropped)
