@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
@@ -55,8 +54,7 @@ def count_of(payload: Mapping[str, Any], field: str, *, vendor: str, symbol: str
     if value is None:
         return None
     if not is_number(value, 0, COUNT_MAX):
-        is_negative = is_number(value, -math.inf, 0)
-        raise bad(vendor, symbol, field, value, Fault.VOLUME if is_negative else Fault.UNREADABLE)
+        raise bad(vendor, symbol, field, value, _fault_of(value, Fault.VOLUME))
     return float(value)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import math
 from typing import Any
 
 import pytest
@@ -65,23 +66,26 @@ def test_zero_open_is_not_known_and_zero_volume_is_a_volume() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "field"),
+    ("change", "field", "fault"),
     [
-        ({"c": None}, "c"),
-        ({"c": 0}, "c"),
-        ({"c": -1.0}, "c"),
-        ({"c": "10.5"}, "c"),
-        ({"c": True}, "c"),
-        ({"c": 1.29e41}, "c"),
-        ({"v": -5}, "v"),
-        ({"v": "many"}, "v"),
-        ({"h": []}, "h"),
+        ({"c": None}, "c", Fault.UNREADABLE),
+        ({"c": 0}, "c", Fault.PRICE),
+        ({"c": -1.0}, "c", Fault.PRICE),
+        ({"c": "10.5"}, "c", Fault.UNREADABLE),
+        ({"c": True}, "c", Fault.UNREADABLE),
+        ({"c": 1.29e41}, "c", Fault.PRICE),
+        ({"v": -5}, "v", Fault.VOLUME),
+        ({"v": 1e16}, "v", Fault.VOLUME),
+        ({"v": math.nan}, "v", Fault.VOLUME),
+        ({"v": "many"}, "v", Fault.UNREADABLE),
+        ({"h": []}, "h", Fault.UNREADABLE),
     ],
 )
-def test_a_bad_bar_names_symbol_and_field(change: dict[str, Any], field: str) -> None:
+def test_a_bad_bar_names_symbol_field_and_fault(change: dict[str, Any], field: str, fault: Fault) -> None:
     with pytest.raises(BadPayload) as caught:
         parse.parse_bar(BAR | change, session=SESSION, fetched_at=NOW)
-    assert (caught.value.symbol, caught.value.field, caught.value.vendor) == ("ANNE", field, "polygon")
+    told = caught.value
+    assert (told.symbol, told.field, told.vendor, told.fault) == ("ANNE", field, "polygon", fault)
 
 
 @pytest.mark.parametrize("payload", [None, [], {}, {"T": 5}, {"T": ""}, "ANNE"])
