@@ -34,10 +34,10 @@ class Reason:
 
 _NOT_COUNTED = "The price reaches no return, rank, colour or alert; the last one that was believed stands."
 _NOT_STORED = "The row is not stored: a daily bar leaves a gap, a price within the session an older one."
-_BY_ITSELF = "Nothing: the next price that can be true ends it."
 _IMPORT = (
     "If the vendor tells no better one, bring in the right bar with manage.py import_bars (docs/bars.md)."
 )
+_REMEDY = f"Within the session nothing: the next price that can be true ends it. {_IMPORT}"
 
 REASONS = (
     Reason(
@@ -66,7 +66,7 @@ REASONS = (
         ROW.PRICE.label,
         "A price is no number, below $0.0001, the finest tick, or above $10,000,000: no share costs that.",
         _NOT_STORED,
-        f"Within the session nothing. {_IMPORT}",
+        _REMEDY,
     ),
     Reason(
         ROW.RANGE,
@@ -78,37 +78,40 @@ REASONS = (
     Reason(
         ROW.VOLUME,
         ROW.VOLUME.label,
-        "Fewer than no shares were traded, or over 100 billion, more than in the whole market.",
+        "A volume is no number, below zero, or above 100 billion shares: the whole market trades fewer.",
         _NOT_STORED,
-        f"Within the session nothing. {_IMPORT}",
+        _REMEDY,
     ),
     Reason(
         ROW.FUTURE,
         ROW.FUTURE.label,
-        "A daily bar of a session that was not over, or a price over 90 seconds ahead of the market’s time.",
+        "A daily bar of a session that was not over, a price over 90 seconds ahead of the market’s time, or "
+        "a bar that came, as its file says, as far ahead of this machine’s.",
         _NOT_STORED,
-        "Many at once are a clock’s fault: look at this machine’s, and at that of a simulated market.",
+        "Of a file mend the time. Many at once are a clock’s fault: look at this machine’s, and at that of a "
+        "simulated market.",
     ),
     Reason(
         ROW.CLOSED,
         ROW.CLOSED.label,
         f"The exchange was closed on that day, or the calendar, which knows {CALENDAR}, does not reach it.",
         "The row is not stored; within the calendar nothing is missing by it.",
-        "Mend the date in the file that was brought in.",
+        "Mend the date in the file that was brought in; of a vendor’s row nothing.",
     ),
     Reason(
         ROW.TWICE,
         ROW.TWICE.label,
         "One answer, or one file, tells the same bar or moment twice, and not the same of it.",
         "Neither of both is stored, as either may be the wrong one.",
-        f"Within the session nothing. {_IMPORT}",
+        _REMEDY,
     ),
     Reason(
         ROW.UNREADABLE,
         ROW.UNREADABLE.label,
-        "Where a number or a time belongs is something else. The field has the vendor’s own name.",
+        "Where a number or a time belongs is something else. The field has the vendor’s, or the file’s, own "
+        "name.",
         _NOT_STORED,
-        f"{_BY_ITSELF} Where one field is unreadable for many symbols, the vendor has changed its answers.",
+        f"{_REMEDY} Where one field is unreadable for many symbols, the vendor has changed its answers.",
     ),
 )
 _OUTSIDE = f"of a day that the calendar, {CALENDAR}, does not reach"

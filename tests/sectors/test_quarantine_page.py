@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from sectors.pages.quarantine import CODES
+from sectors.pages.quarantine import BY_CODE, CODES
 from tests.analysis.page_cast import NOW, TODAY, reader
 from universe.clock import override
 from universe.gates import Fault, Kind
@@ -151,6 +151,18 @@ def test_each_reason_of_either_kind_has_its_words_on_the_page(trader: Client) ->
     page = trader.get(PAGE).content.decode()
     assert set(CODES) == {*map(str, Doubt), *map(str, Fault)}
     assert [code for code in CODES if f'id="{code}"' not in page] == []
+
+
+@pytest.mark.parametrize("code", [Fault.PRICE, Fault.VOLUME, Fault.TWICE, Fault.UNREADABLE])
+def test_the_gap_of_a_daily_bar_is_never_told_to_close_by_itself(code: Fault) -> None:
+    remedy = BY_CODE[code].remedy
+    assert remedy.startswith("Within the session nothing: ")
+    assert "import_bars" in remedy
+
+
+def test_a_volume_that_is_too_high_is_not_called_negative(trader: Client) -> None:
+    refusal("CAL", 20, reason=Fault.VOLUME, field="volume", value="1e+308")
+    assert "a volume that cannot be daily bar volume: 1e+308" in text(trader)
 
 
 def test_nothing_kept_apart_and_nothing_that_fits_are_told_apart(cast: Client) -> None:

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('session', models.DateField()),
                 ('at', models.DateTimeField(null=True)),
                 ('kind', models.CharField(choices=[('daily_bar', 'daily bar'), ('minute_bar', 'minute'), ('quote', 'quote')], max_length=12)),
-                ('reason', models.CharField(choices=[('impossible_price', 'a price that cannot be'), ('outside_its_range', 'outside the day’s own range'), ('negative_volume', 'a negative volume'), ('from_the_future', 'of a time to come'), ('no_session', 'of a day without a session'), ('told_twice', 'told twice, with different values'), ('unreadable', 'a field that cannot be read')], max_length=20)),
+                ('reason', models.CharField(choices=[('impossible_price', 'a price that cannot be'), ('outside_its_range', 'outside the day’s own range'), ('negative_volume', 'a volume that cannot be'), ('from_the_future', 'of a time to come'), ('no_session', 'of a day without a session'), ('told_twice', 'told twice, with different values'), ('unreadable', 'a field that cannot be read')], max_length=20)),
                 ('field', models.CharField(max_length=40)),
                 ('value', models.CharField(max_length=60)),
                 ('source', models.CharField(max_length=20)),

@@ -22,7 +22,7 @@ class RefusedRow(models.Model):
     class Reason(models.TextChoices):
         PRICE = Fault.PRICE.value, "a price that cannot be"
         RANGE = Fault.RANGE.value, "outside the day’s own range"
-        VOLUME = Fault.VOLUME.value, "a negative volume"
+        VOLUME = Fault.VOLUME.value, "a volume that cannot be"
         FUTURE = Fault.FUTURE.value, "of a time to come"
         CLOSED = Fault.CLOSED.value, "of a day without a session"
         TWICE = Fault.TWICE.value, "told twice, with different values"
