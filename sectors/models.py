@@ -9,6 +9,7 @@ from django.db import models
 from timescale.db.models.fields import TimescaleDateTimeField
 
 from sectors.types import WeightSetting, WeightSource
+from universe.models import Revision
 from universe.series import Series
 
 
@@ -30,7 +31,7 @@ class Sector(models.Model):
         return self.name
 
 
-class VolatilityWeight(models.Model):
+class VolatilityWeight(Revision):
     """A sector's volatility weight. Revisions, never edits; one active row per sector."""
 
     class Source(models.TextChoices):
@@ -59,10 +60,6 @@ class VolatilityWeight(models.Model):
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal("0.99"))],
         help_text="Of a hybrid: how much of the weight is measured, 0.01 to 0.99.",
     )
-    reason = models.CharField(max_length=300)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    active = models.BooleanField(default=True, editable=False)
 
     class Meta:
         ordering = ["sector__position", "-created_at"]

@@ -6,16 +6,13 @@ from django.db import models
 
 from sectors.live import ALERTS_VIEW, BOARD_VIEW, COMPACT_VIEW
 from sectors.places import PLACES
+from universe.models import Revision
 
 
-class ParameterRevision(models.Model):
+class ParameterRevision(Revision):
     """The tunable constants of the score, never edited: a change is a new row, one row is active."""
 
     values = models.JSONField(default=dict, blank=True)
-    reason = models.CharField(max_length=300)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    active = models.BooleanField(default=True, editable=False)
 
     class Meta:
         constraints = [

@@ -13,6 +13,7 @@ from universe.models.prices import (
     QuarantinedPrice,
 )
 from universe.models.refusals import RefusedRow
+from universe.models.revisions import Revision
 
 __all__ = [
     "BarCorrection",
@@ -27,6 +28,7 @@ __all__ = [
     "NewsCoverage",
     "QuarantinedPrice",
     "RefusedRow",
+    "Revision",
     "SecFiling",
     "SnapshotMember",
     "Stock",

@@ -1,20 +1,17 @@
 """The limits of the universe, and who was in it in which session."""
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from universe.models.revisions import Revision
 
-class CriteriaRevision(models.Model):
+
+class CriteriaRevision(Revision):
     """The limits of the universe, never edited: a change is a new row, one row is active."""
 
     values = models.JSONField(
         default=dict, blank=True, help_text="Fields of UniverseCriteria that differ from the default."
     )
-    reason = models.CharField(max_length=300)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    active = models.BooleanField(default=True, editable=False)
 
     class Meta:
         constraints = [
