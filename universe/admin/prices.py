@@ -11,6 +11,9 @@ from django.utils.safestring import SafeString
 from universe.look_only import LookOnlyAdmin, link, links
 from universe.models import BarCorrection, QuarantinedPrice, RefusedRow
 
+#: From whom and how long something is kept apart, and the pages of its symbol.
+HOW_LONG = ("source", "first_at", "last_at", "seen", "released_at", "pages")
+
 
 class StandingFilter(admin.SimpleListFilter):
     title = "state"
@@ -33,7 +36,8 @@ class SymbolSessionAdmin(LookOnlyAdmin):
 
     @admin.display(description="pages")
     def pages(self, row: QuarantinedPrice | RefusedRow | BarCorrection) -> SafeString:
-        return symbol_links(row.symbol)
+        listing = link("listing", "admin:universe_stock_changelist", q=row.symbol)
+        return links(link("stock", "stock", row.symbol), listing)
 
 
 @admin.register(QuarantinedPrice)
@@ -46,12 +50,7 @@ class QuarantinedPriceAdmin(SymbolSessionAdmin):
         "reason",
         "price",
         "reference",
-        "source",
-        "first_at",
-        "last_at",
-        "seen",
-        "released_at",
-        "pages",
+        *HOW_LONG,
     ]
     list_filter = [StandingFilter, "reason", "source"]
 
@@ -68,12 +67,7 @@ class RefusedRowAdmin(SymbolSessionAdmin):
         "field",
         "value",
         "at",
-        "source",
-        "first_at",
-        "last_at",
-        "seen",
-        "released_at",
-        "pages",
+        *HOW_LONG,
     ]
     list_filter = [StandingFilter, "reason", "kind", "source"]
 
@@ -96,7 +90,3 @@ class BarCorrectionAdmin(SymbolSessionAdmin):
         "pages",
     ]
     list_filter = ["source"]
-
-
-def symbol_links(symbol: str) -> SafeString:
-    return links(link("stock", "stock", symbol), link("listing", "admin:universe_stock_changelist", q=symbol))

@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -35,6 +36,8 @@ COLUMNS: Mapping[str, str] = {
     "fetched_at": "timestamptz",
 }
 NAMES = ", ".join(COLUMNS)
+#: The values of a `Bar` in the order of the columns.
+bar_values = attrgetter(*COLUMNS)
 STAGING = "staging_bars"
 
 _TWICE = f"""
@@ -191,20 +194,6 @@ def corrections_prune() -> int:
     """Delete corrections whose bars are gone; gives the number deleted."""
     oldest = DailyBar.objects.aggregate(Min("session"))["session__min"]
     return BarCorrection.objects.filter(session__lt=oldest).delete()[0] if oldest else 0
-
-
-def bar_values(bar: Bar) -> Sequence[object]:
-    return (
-        bar.session,
-        bar.symbol,
-        bar.open,
-        bar.high,
-        bar.low,
-        bar.close,
-        bar.volume,
-        bar.source,
-        bar.fetched_at,
-    )
 
 
 def _bar(row: tuple[Any, ...]) -> Bar:

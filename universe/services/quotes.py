@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 
 from django.conf import settings
 
@@ -75,6 +76,8 @@ CONTEXT_TARGET = Target(
     },
     key=("symbol",),
 )
+#: The values of a `Quote` in the order of the columns, which its fields are called by.
+_quote_values, _context_values = attrgetter(*QUOTES.columns), attrgetter(*CONTEXT_TARGET.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def quotes_refresh(as_of: dt.datetime, *, progress: Progress = unheard) -> Quote
     kept = _believed(kept, session=session, now=now, dropped=dropped)
     progress(2, 4)
     dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
-    rows_upsert(QUOTES, (_quote_values(quote) for quote in kept))
+    rows_upsert(QUOTES, map(_quote_values, kept))
     refused = [*(one for one in parsed.refused if one.symbol in wanted), *gated.refused]
     refusals_keep(Kind.QUOTE, refused, now=now, session=session)
     refusals_release(INTRADAY, session, {quote.symbol: quote.as_of for quote in kept}, now=now)
@@ -202,20 +205,6 @@ def _believed(
     return [quote for quote in once if (quote.symbol, quote.as_of) not in held]
 
 
-def _quote_values(quote: Quote) -> Sequence[object]:
-    return (
-        quote.as_of,
-        quote.symbol,
-        quote.price,
-        quote.day_volume,
-        quote.day_open,
-        quote.day_low,
-        quote.source,
-        quote.interpolated,
-        quote.halted,
-    )
-
-
 def _context_refresh(quotes: Sequence[Quote], *, now: dt.datetime, dropped: Counter[str]) -> None:
     """Keep the newest price of benchmarks and funds, and ask the facts vendor for the volatility index."""
     rows = {quote.symbol: quote for quote in quotes if quote.symbol in FUNDS}
@@ -230,10 +219,7 @@ def _context_refresh(quotes: Sequence[Quote], *, now: dt.datetime, dropped: Coun
             for quote in found.rows
             if quote.symbol in CONTEXT and quote.as_of <= now + AHEAD_MAX
         }
-    rows_upsert(
-        CONTEXT_TARGET,
-        ((row.symbol, row.price, row.previous_close, row.as_of, row.source) for row in rows.values()),
-    )
+    rows_upsert(CONTEXT_TARGET, map(_context_values, rows.values()))
 
 
 def minute_bars_store(bars: Iterable[MinuteBar], *, only: set[str] | None = None) -> int:
