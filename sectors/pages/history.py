@@ -110,7 +110,7 @@ def _label(past: Sequence[Past], *, hourly: bool) -> str:
     return (
         f"Score from {figures.signed(scores[0])} to {figures.signed(scores[-1])}, "
         f"between {figures.signed(min(scores))} and {figures.signed(max(scores))}, "
-        f"in {figures.number_of(len(past), 'hour' if hourly else 'reading')}"
+        f"in {figures.number_of(len(past), 'hourly reading' if hourly else 'reading')}"
     )
 
 

@@ -90,5 +90,7 @@ def test_sixty_sessions_are_drawn_by_the_hour(client: Client, django_user_model:
         by_hour = client.get("/sectors/energy/?sessions=60").content.decode()
         each = client.get("/sectors/energy/?sessions=20").content.decode()
     assert "Colour at the end of each hour" in by_hour
-    assert "in 2 hours" in by_hour
+    assert "in 2 hourly readings" in by_hour
     assert "in 3 readings" in each
+    latest = "The last of each hour. Publish time"
+    assert (latest in by_hour, latest in each) == (True, False)
