@@ -149,7 +149,9 @@ def _columns_check(path: object, names: Iterable[str]) -> None:
     unknown = [name for name in told if name not in COLUMNS]
     twice = sorted({name for name in told if told.count(name) > 1})
     wrong = [("lacks", missing), ("has the unknown", unknown), ("has twice", twice)]
-    words = "; ".join(f"{what} {', '.join(map(repr, found))}" for what, found in wrong if found)
+    words = "; ".join(
+        f"{what} {', '.join(repr(name[:VALUE_LENGTH]) for name in found)}" for what, found in wrong if found
+    )
     if words:
         raise BarFileError(
             f"{path}: the head {words}. The columns are {', '.join(COLUMNS)}. Nothing of it was stored."

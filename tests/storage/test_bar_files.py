@@ -128,6 +128,14 @@ def test_an_export_ends_quietly_when_its_reader_has_enough(monkeypatch: pytest.M
         assert err.getvalue() == ""
 
 
+def test_an_export_to_a_full_disk_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    bars_store([BAR])
+    with open("/dev/full", "w") as output:
+        monkeypatch.setattr(sys, "stdout", output)
+        with pytest.raises(CommandError, match="the standard output cannot be written: No space left"):
+            call_command("export_bars", "-")
+
+
 @pytest.mark.parametrize("lines", [(LINE, LINE.replace("10.5", "ten")), ()])
 def test_an_import_reads_csv_from_the_standard_input(
     monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...]
@@ -398,6 +406,8 @@ def test_a_parquet_column_of_another_type_is_refused_as_a_whole(tmp_path: Path) 
         (("import_bars", "bars.xlsx"), "end in .csv or .parquet"),
         (("import_bars", "missing.csv"), "missing.csv cannot be read"),
         (("export_bars", "/nowhere/at/all/bars.csv"), "cannot be written: No such file"),
+        (("export_bars", f"{__file__}/bars.csv"), "cannot be written: Not a directory"),
+        (("export_bars", f"{'b' * 300}.csv"), "cannot be written: File name too long"),
         (("export_bars", "a.csv", "--symbols", "ANNE,=1"), "--symbols has '=1'"),
         (("export_bars", "a.csv", "--from", "2026-03-31", "--to", "2026-03-30"), "is after --to"),
     ],

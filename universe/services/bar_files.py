@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -42,12 +42,10 @@ def bars_export(
     `BarFileError`.
     """
     count = 0
-    with _opened(target) as (sink, kind):
-        writer = writer_open(sink, kind)
+    with _opened(target) as (sink, kind), closing(writer_open(sink, kind)) as writer:
         for rows in bar_rows(first or dt.date.min, last or dt.date.max, symbols, batch=ROWS_A_BATCH):
             writer.write_batch(batch_of(rows))
             count += len(rows)
-        writer.close()
     return count
 
 
@@ -66,7 +64,9 @@ def _opened(target: Path | BinaryIO) -> Iterator[tuple[Any, str]]:
     except OSError as exc:
         raise BarFileError(f"{target} cannot be written: {exc.strerror}.") from exc
     finally:
-        part.unlink(missing_ok=True)
+        # Where it could not be made it is not there, or no name of a file.
+        with suppress(OSError):
+            part.unlink()
 
 
 def bars_import(source: Path | BufferedReader, *, now: dt.datetime | None = None) -> ImportReport:

@@ -43,6 +43,9 @@ class Command(BaseCommand):
         except BrokenPipeError:
             _output_drop()
             return
+        except OSError as exc:
+            _output_drop()
+            raise CommandError(f"the standard output cannot be written: {exc.strerror}.") from exc
         except BarFileError as exc:
             raise CommandError(str(exc)) from exc
         (self.stderr if is_out else self.stdout).write(f"{count:,} bars written to {options['file']}")
