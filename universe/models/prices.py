@@ -7,11 +7,29 @@ from django.db import models
 from timescale.db.models.fields import TimescaleDateTimeField
 
 from universe.integrity import Doubt
+from universe.models.refusals import Withheld
 from universe.partition import PartitionDateField
 from universe.series import DETAIL_KEPT, Series
 
 
-class DailyBar(models.Model):
+class ToldBar(models.Model):
+    """A regular session of one symbol as it was told, not adjusted: USD a share, shares; null: not known."""
+
+    session = models.DateField()
+    symbol = models.CharField(max_length=16)
+    open = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    close = models.FloatField()
+    volume = models.FloatField(null=True)
+    source = models.CharField(max_length=20)
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class DailyBar(ToldBar):
     """A regular session of one symbol as the vendor sent it, not adjusted.
 
     Read by session and symbol together, so that the key is the only index: half a million rows at the start.
@@ -22,33 +40,16 @@ class DailyBar(models.Model):
 
     pk = models.CompositePrimaryKey("session", "symbol")
     session = PartitionDateField(interval="30 days")
-    symbol = models.CharField(max_length=16)
-    open = models.FloatField(null=True)
-    high = models.FloatField(null=True)
-    low = models.FloatField(null=True)
-    close = models.FloatField()
-    volume = models.FloatField(null=True)
-    source = models.CharField(max_length=20)
-    fetched_at = models.DateTimeField()
 
 
-class BarCorrection(models.Model):
+class BarCorrection(ToldBar):
     """What a stored daily bar should have been, told later. The bar stays as it was stored; the correction
     with the highest ``number`` of its session and symbol is read in its place.
 
     A plain table without a foreign key: bars may lie in compressed chunks, which a correction leaves alone.
     """
 
-    session = models.DateField()
-    symbol = models.CharField(max_length=16)
     number = models.PositiveIntegerField(help_text="1 for the first correction of the bar.")
-    open = models.FloatField(null=True)
-    high = models.FloatField(null=True)
-    low = models.FloatField(null=True)
-    close = models.FloatField()
-    volume = models.FloatField(null=True)
-    source = models.CharField(max_length=20)
-    fetched_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-session", "symbol", "-number"]
@@ -84,7 +85,7 @@ class MinuteQuote(models.Model):
         indexes = [models.Index(fields=["symbol", "as_of"], name="minute_quote_symbol")]
 
 
-class QuarantinedPrice(models.Model):
+class QuarantinedPrice(Withheld):
     """A price that was not believed: kept apart, it reaches no return, rank or alert.
 
     ``price`` and ``last_at`` are of the newest trade held for this reason, ``reference`` is what it was
@@ -97,16 +98,9 @@ class QuarantinedPrice(models.Model):
         SINGLE = Doubt.SINGLE.value, "a single print far off"
         IMPLAUSIBLE = Doubt.IMPLAUSIBLE.value, "a move beyond belief"
 
-    symbol = models.CharField(max_length=16)
-    session = models.DateField()
     reason = models.CharField(max_length=20, choices=Reason.choices)
     price = models.FloatField()
     reference = models.FloatField(null=True)
-    source = models.CharField(max_length=20)
-    first_at = models.DateTimeField()
-    last_at = models.DateTimeField()
-    seen = models.PositiveIntegerField(default=1)
-    released_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-last_at", "symbol"]
@@ -115,9 +109,6 @@ class QuarantinedPrice(models.Model):
                 fields=["session", "symbol", "reason"], name="one_quarantine_per_symbol_session_reason"
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.symbol} {self.session} {self.reason}"
 
 
 class ConfirmedMove(models.Model):

@@ -5,7 +5,27 @@ from django.db import models
 from universe.gates import Fault, Kind
 
 
-class RefusedRow(models.Model):
+class Withheld(models.Model):
+    """What was told of a symbol in a session and is kept apart for a ``reason``, from ``source``, ``seen`` so
+    often; held until ``released_at``."""
+
+    symbol = models.CharField(max_length=16)
+    session = models.DateField()
+    reason = models.CharField(max_length=20)
+    source = models.CharField(max_length=20)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    seen = models.PositiveIntegerField(default=1)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.session} {self.reason}"
+
+
+class RefusedRow(Withheld):
     """A row that was not stored, because a field of it cannot be. One row for each field, kind and reason of
     a symbol in a session, however often it is told.
 
@@ -28,18 +48,11 @@ class RefusedRow(models.Model):
         TWICE = Fault.TWICE.value, "told twice, with different values"
         UNREADABLE = Fault.UNREADABLE.value, "a field that cannot be read"
 
-    symbol = models.CharField(max_length=16)
-    session = models.DateField()
     at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=12, choices=RowKind.choices)
     reason = models.CharField(max_length=20, choices=Reason.choices)
     field = models.CharField(max_length=40)
     value = models.CharField(max_length=60)
-    source = models.CharField(max_length=20)
-    first_at = models.DateTimeField()
-    last_at = models.DateTimeField()
-    seen = models.PositiveIntegerField(default=1)
-    released_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-last_at", "symbol", "pk"]
@@ -50,6 +63,3 @@ class RefusedRow(models.Model):
             )
         ]
         indexes = [models.Index(fields=["-last_at"], name="refused_row_newest")]
-
-    def __str__(self) -> str:
-        return f"{self.symbol} {self.session} {self.reason}"
