@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,6 +50,8 @@ BLOCK_BYTES = 4 * 1024 * 1024
 HEAD_BYTES = 4096
 #: So many cells are named; the others are counted.
 NAMED_MAX = 20
+#: No such value, or one that Python has no date or time for.
+UNREADABLE = (pa.ArrowInvalid, ValueError, OverflowError)
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 
 
@@ -129,7 +132,8 @@ def bars_read(source: Path | BufferedReader, unread: Unread) -> Iterator[Bar]:
 
 def _batches(
     source: Path | BufferedReader, name: object, unread: Unread
-) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
+) -> Iterator[tuple[pa.RecordBatch, Iterator[str]]]:
+    """The batches of a file, and in words where their rows stand."""
     if not isinstance(source, Path):
         yield from _csv_batches(source, name, unread)
     elif file_kind(source) == "parquet":
@@ -158,7 +162,7 @@ def _columns_check(path: object, names: Iterable[str]) -> None:
         )
 
 
-def _parquet_batches(path: Path) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
+def _parquet_batches(path: Path) -> Iterator[tuple[pa.RecordBatch, Iterator[str]]]:
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
         _columns_check(path, schema.names)
@@ -169,20 +173,17 @@ def _parquet_batches(path: Path) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
         ]
         if wrong:
             raise BarFileError(f"{path}: the column {'; '.join(wrong)}. Nothing of it was stored.")
-        first = 1
+        places = (f"row {row}" for row in count(1))
         for batch in file.iter_batches(ROWS_A_BATCH, columns=list(COLUMNS)):
             arrays = [_cast(batch.column(name), SCHEMA.field(name).type) for name in COLUMNS]
-            yield (
-                pa.record_batch(arrays, names=list(COLUMNS)),
-                [f"row {row}" for row in range(first, first + len(batch))],
-            )
-            first += len(batch)
+            yield pa.record_batch(arrays, names=list(COLUMNS)), places
 
 
 def _cast(column: pa.Array, wanted: pa.DataType) -> pa.Array:
-    """The column in the type of ours that it fits; nanoseconds are left off."""
-    is_finer = pa.types.is_timestamp(column.type) and column.type.unit == "ns"
-    return column.cast(wanted, safe=not is_finer)
+    """The column in the type of ours that it fits; nanoseconds, and digits of a whole number that no share's
+    figure has, are left off."""
+    is_ns = pa.types.is_timestamp(column.type) and column.type.unit == "ns"
+    return column.cast(wanted, safe=not (is_ns or pa.types.is_integer(column.type)))
 
 
 def _fits(told: pa.DataType, wanted: pa.DataType) -> bool:
@@ -200,67 +201,48 @@ def _fits(told: pa.DataType, wanted: pa.DataType) -> bool:
 
 def _csv_batches(
     file: BufferedReader, name: object, unread: Unread
-) -> Iterator[tuple[pa.RecordBatch, list[str]]]:
-    """Every cell comes as text first, so that one that is no number costs its row and not the file."""
+) -> Iterator[tuple[pa.RecordBatch, Iterator[str]]]:
+    """Every cell comes as text first, so that one that is no number costs its row and not the file.
+
+    No cell of ours has a comma, a quote or a line break inside, so that quotes around one mean nothing: one
+    that is never closed costs its line, not all that follow.
+    """
     columns = _csv_head(file, name)
     if not file.peek(1):
         return
-    lines = _Lines(name, unread)
+    ragged: dict[int, str] = {}
+
+    def skip(row: pacsv.InvalidRow) -> str:
+        ragged[row.number] = f"it has {row.actual_columns} columns, not {row.expected_columns}"
+        return "skip"
+
     reader = pacsv.open_csv(
         file,
         read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES, column_names=columns),
         parse_options=pacsv.ParseOptions(
-            invalid_row_handler=lines.skip, ignore_empty_lines=False, newlines_in_values=True
+            quote_char=False, invalid_row_handler=skip, ignore_empty_lines=False
         ),
         convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string())),
     )
+    places = _lines(ragged, name, unread)
     for batch in reader:
-        yield batch, [f"line {line}" for line in map(lines.of_row, _line_breaks(batch))]
-    lines.pass_skipped()
+        yield pa.record_batch([_unquoted(column) for column in batch.columns], names=columns), places
+    for row in sorted(ragged):
+        unread.add(f"{name} line {row + 1}: {ragged[row]}", None)
 
 
-@dataclass(slots=True)
-class _Lines:
-    """Counts the lines of a CSV file along with its rows. The reader tells of the rows that it leaves out by
-    their numbers, and ahead of the others: they wait in ``skipped`` until the count has come to them."""
-
-    name: object
-    unread: Unread
-    row: int = 0
-    line: int = 2
-    skipped: dict[int, tuple[str, int]] = field(default_factory=dict)
-
-    def skip(self, row: pacsv.InvalidRow) -> str:
-        words = f"it has {row.actual_columns} columns, not {row.expected_columns}"
-        self.skipped[row.number] = words, row.text.count("\n")
-        return "skip"
-
-    def of_row(self, breaks: int) -> int:
-        """The line on which the next row begins; ``breaks`` more lines are inside of it."""
-        self.pass_skipped()
-        begins = self.line
-        self._step(breaks)
-        return begins
-
-    def pass_skipped(self) -> None:
-        """Name the rows that were left out here."""
-        while self.row + 1 in self.skipped:
-            words, breaks = self.skipped.pop(self.row + 1)
-            self.unread.add(f"{self.name} line {self.line}: {words}", None)
-            self._step(breaks)
-
-    def _step(self, breaks: int) -> None:
-        self.row += 1
-        self.line += 1 + breaks
+def _lines(ragged: dict[int, str], name: object, unread: Unread) -> Iterator[str]:
+    """Where each row stands. The reader tells of the ``ragged`` ones, which it leaves out, by their numbers
+    and ahead of the others: here they are named in their turn."""
+    for row in count(1):
+        if row in ragged:
+            unread.add(f"{name} line {row + 1}: {ragged.pop(row)}", None)
+        else:
+            yield f"line {row + 1}"
 
 
-def _line_breaks(batch: pa.RecordBatch) -> list[int]:
-    """How many line breaks each row has inside of its quoted cells."""
-    counts = pa.array([0] * len(batch), pa.int32())
-    for column in batch.columns:
-        counts = pc.add(counts, pc.count_substring(column, "\n"))
-    breaks: list[int] = counts.to_pylist()
-    return breaks
+def _unquoted(column: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(column, r'^"(.*)"$', r"\1")
 
 
 def _csv_head(file: BufferedReader, name: object) -> list[str]:
@@ -276,7 +258,7 @@ def _csv_head(file: BufferedReader, name: object) -> list[str]:
     return columns
 
 
-def _bars(batch: pa.RecordBatch, places: list[str], origin: object, unread: Unread) -> Iterator[Bar]:
+def _bars(batch: pa.RecordBatch, places: Iterator[str], origin: object, unread: Unread) -> Iterator[Bar]:
     """The rows of a batch that can be read, as bars."""
     values: dict[str, list[Any]] = {}
     wrong: dict[int, tuple[str, Any]] = {}
@@ -285,16 +267,16 @@ def _bars(batch: pa.RecordBatch, places: list[str], origin: object, unread: Unre
         values[name] = _typed(texts, SCHEMA.field(name).type)
         for row in _wrong_rows(name, values[name], texts, unread.now):
             wrong.setdefault(row, (name, texts[row].as_py()))
-    for row, cells in enumerate(zip(*(values[name] for name in COLUMNS), strict=True)):
+    rows = zip(*(values[name] for name in COLUMNS), strict=True)
+    # The places go on with the next batch, and must not be asked for one more than there are rows.
+    for row, (cells, place) in enumerate(zip(rows, places, strict=False)):
         if row in wrong and not any(batch.column(name)[row].as_py() for name in COLUMNS):
             # An empty line is no row.
             continue
         if row in wrong:
             name, value = wrong[row]
             told = "is empty" if value in (None, "") else f"is {str(value)[:VALUE_LENGTH]!r}"
-            words = (
-                f"{origin} {places[row]}, column {name}: it {told}; it must be {WORDS.get(name, 'a number')}"
-            )
+            words = f"{origin} {place}, column {name}: it {told}; it must be {WORDS.get(name, 'a number')}"
             unread.add(words, _refusal(cells, name, value, unread.now))
         else:
             session, symbol, *rest = cells
@@ -305,9 +287,11 @@ def _typed(texts: pa.Array, kind: pa.DataType) -> list[Any]:
     """The values of a column, None for an empty cell and for one that cannot be read."""
     if pa.types.is_string(texts.type) and not pa.types.is_string(kind):
         texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+        if pa.types.is_timestamp(kind):
+            texts = pc.replace_substring_regex(texts, r"(\.\d{6})\d{1,3}", r"\1")
     try:
         typed: list[Any] = texts.cast(kind).to_pylist()
-    except pa.ArrowInvalid:
+    except UNREADABLE:
         return [_cell(text, kind) for text in texts]
     return typed
 
@@ -315,7 +299,7 @@ def _typed(texts: pa.Array, kind: pa.DataType) -> list[Any]:
 def _cell(text: pa.Scalar, kind: pa.DataType) -> Any:
     try:
         return text.cast(kind).as_py()
-    except pa.ArrowInvalid:
+    except UNREADABLE:
         return None
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from universe import clock
 from universe.errors import BarFileError
 from universe.models import BarCorrection, DailyBar, RefusedRow
-from universe.services import bars_export, bars_import, bars_store
+from universe.services import ImportReport, bars_export, bars_import, bars_store
 from universe.types import Bar
 
 pytestmark = pytest.mark.django_db
@@ -235,11 +235,7 @@ def test_what_cannot_be_read_is_kept_apart_where_it_is_known_what_it_is(tmp_path
 def test_the_lines_after_a_ragged_or_an_empty_one_are_still_named_right(tmp_path: Path) -> None:
     lines = [LINE, LINE + ",extra", "", LINE.replace("ANNE", "BEA"), LINE.replace("10.5", "ten")]
     report = bars_import(csv(tmp_path, *lines))
-    assert [words.split(str(tmp_path))[1].partition(":")[0] for words in report.unread] == [
-        "/bars.csv line 3",
-        "/bars.csv line 6, column close",
-    ]
-    assert report.stored.new == 2
+    assert (report.stored.new, named(report)) == (2, ["line 3", "line 6, column close"])
 
 
 def test_a_cell_with_a_character_that_no_table_holds_costs_its_row(tmp_path: Path) -> None:
@@ -279,23 +275,59 @@ def test_a_bar_of_a_file_came_neither_later_than_now_nor_before_vendors_were(tmp
     ]
 
 
-def test_lines_are_counted_on_through_quoted_line_breaks(tmp_path: Path) -> None:
-    broken = LINE.replace("file", '"fi\nle"')
-    report = bars_import(csv(tmp_path, broken, f"{broken},more", LINE, LINE.replace("10.5", "ten")))
-    assert sorted(words.split(str(tmp_path))[1].partition(":")[0] for words in report.unread) == [
-        "/bars.csv line 2, column source",
-        "/bars.csv line 4",
-        "/bars.csv line 7, column close",
-    ]
+def named(report: ImportReport) -> list[str]:
+    """The places of what cannot be read, as they are told."""
+    return [words.partition("bars.csv ")[2].partition(":")[0] for words in report.unread]
 
 
-def test_a_quoted_line_break_may_lie_where_a_block_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_cannot_be_read_is_named_in_the_order_of_the_lines(tmp_path: Path) -> None:
+    wrong = LINE.replace("10.5", "ten")
+    report = bars_import(csv(tmp_path, wrong, f"{LINE},more", LINE, wrong, "2026-03-30,ANNE"))
+    assert named(report) == ["line 2, column close", "line 3", "line 5, column close", "line 6"]
+
+
+@pytest.mark.parametrize("block", [100, 4096])
+def test_a_quote_that_is_never_closed_costs_its_own_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
-    monkeypatch.setattr("universe.bar_table.BLOCK_BYTES", 100)
-    report = bars_import(csv(tmp_path, LINE, LINE.replace("file", '"fi\nle"'), LINE.replace("10.5", "ten")))
-    assert (report.stored.new, report.unread_count) == (1, 2)
-    assert "line 5, column close" in report.unread[1]
+    monkeypatch.setattr("universe.bar_table.BLOCK_BYTES", block)
+    after = [LINE.replace("ANNE", f"S{number}") for number in range(20)]
+    report = bars_import(csv(tmp_path, LINE.replace("file", '"file'), LINE, *after, f'"{LINE}'))
+    assert (report.stored.new, named(report)) == (21, ["line 2, column source", "line 24, column session"])
+
+
+def test_a_line_break_inside_of_quotes_ends_the_line(tmp_path: Path) -> None:
+    report = bars_import(csv(tmp_path, LINE.replace("file", '"fi\nle"'), LINE.replace("ANNE", "BEA")))
+    assert (report.stored.new, named(report)) == (1, ["line 2", "line 3"])
+
+
+def test_every_cell_may_have_quotes(tmp_path: Path) -> None:
+    line = LINE.replace(",10,", ",,")
+    quoted = ",".join(f'"{cell}"' for cell in line.split(","))
+    report = bars_import(csv(tmp_path, line, quoted.replace("ANNE", "BEA")))
+    (plain, other) = rows()
+    assert (report.unread, {**other, "symbol": "ANNE"}) == ((), plain)
+
+
+@pytest.mark.parametrize(
+    ("moment", "found"),
+    [
+        ("20:05:00.123456789Z", CAME),
+        ("16:05:00.1234567-04:00", CAME),
+        ("20:05Z", CAME.replace(microsecond=0)),
+    ],
+)
+def test_a_time_may_be_told_finer_or_coarser_than_it_is_stored(
+    tmp_path: Path, moment: str, found: dt.datetime
+) -> None:
+    bars_import(csv(tmp_path, LINE.replace("20:05:00Z", moment)))
+    assert [row["fetched_at"] for row in rows()] == [found]
+
+
+@pytest.mark.parametrize("session", ["0000-01-01", "99999-01-01", "2026-02-30", "2026-3-30"])
+def test_a_date_that_is_none_costs_its_row(tmp_path: Path, session: str) -> None:
+    report = bars_import(csv(tmp_path, LINE.replace("2026-03-30,", f"{session},"), LINE))
+    assert (report.stored.new, named(report)) == (1, ["line 2, column session"])
 
 
 @pytest.mark.parametrize(
@@ -387,6 +419,16 @@ def test_a_parquet_file_may_have_nanoseconds_and_categories(tmp_path: Path) -> N
     pq.write_table(table.set_column(8, "fetched_at", came), path)
     DailyBar.objects.all().delete()
     assert (bars_import(path).stored.new, rows()) == (2, before)
+
+
+def test_a_whole_number_that_no_double_holds_costs_its_row(tmp_path: Path) -> None:
+    bars_store([BAR, replace(BAR, symbol="BEA")])
+    path = tmp_path / "bars.parquet"
+    bars_export(path)
+    table = pq.read_table(path)
+    pq.write_table(table.set_column(6, "volume", pa.array([1000, 2**60 + 1])), path)
+    DailyBar.objects.all().delete()
+    assert (bars_import(path).stored.new, RefusedRow.objects.get().reason) == (1, "negative_volume")
 
 
 def test_a_parquet_column_of_another_type_is_refused_as_a_whole(tmp_path: Path) -> None:
