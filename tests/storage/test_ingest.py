@@ -140,6 +140,15 @@ def test_a_bar_that_can_be_true_releases_what_was_held_of_its_session() -> None:
     assert (held.released_at, held.seen, held.value, held.last_at) == (None, 2, "-2.0", at(13))
 
 
+def test_the_first_of_what_is_told_alike_stays_and_of_what_contradicts_it_nothing() -> None:
+    bea, blank = replace(BAR, symbol="BEA"), replace(BAR, symbol="CAL", open=None, volume=None)
+    again = [replace(bar, source="fmp", fetched_at=at(11)) for bar in (BAR, bea, blank)]
+    done = bars_store([BAR, bea, blank, replace(BAR, close=10.6), *again], now=NOW)
+    assert (done.new, done.repeated, dict(done.refused)) == (2, 3, {"refused:told_twice": 1})
+    assert list(DailyBar.objects.values_list("symbol", "source")) == [("BEA", "polygon"), ("CAL", "polygon")]
+    assert [row[-2] for row in refused()] == ["10.5 and 10.6"]
+
+
 def test_of_a_bar_told_rightly_beside_wrongly_nothing_is_held() -> None:
     for _ in range(2):
         bars_store([replace(BAR, close=-1.0), BAR, replace(BAR, symbol="BEA", close=-1.0)], now=NOW)

@@ -15,7 +15,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from universe import clock
-from universe.bulk import rows_copy, rows_insert, rows_stage
+from universe.bulk import rows_insert, rows_stage
 from universe.gates import Kind, Refusal, bar_key, bar_refusal, counted, told_once
 from universe.models import BarCorrection, DailyBar
 from universe.selectors.prices import NEWEST_CORRECTIONS
@@ -40,15 +40,18 @@ NAMES = ", ".join(COLUMNS)
 bar_values = attrgetter(*COLUMNS)
 STAGING = "staging_bars"
 
-_TWICE = f"""
-    SELECT {NAMES} FROM {STAGING}
-    WHERE (session, symbol) IN (SELECT session, symbol FROM {STAGING} GROUP BY 1, 2 HAVING count(*) > 1)
-    ORDER BY ctid
+_TOLD_TWICE = f"(SELECT session, symbol FROM {STAGING} GROUP BY 1, 2 HAVING count(*) > 1)"
+_REPEATED = f"""
+    DELETE FROM {STAGING} AS again USING (
+        SELECT DISTINCT ON (session, symbol) ctid AS place, * FROM {STAGING}
+        WHERE (session, symbol) IN {_TOLD_TWICE} ORDER BY session, symbol, ctid
+    ) AS first
+    WHERE again.session = first.session AND again.symbol = first.symbol AND again.ctid <> first.place
+    AND (again.open, again.high, again.low, again.close, again.volume)
+        IS NOT DISTINCT FROM (first.open, first.high, first.low, first.close, first.volume)
 """
-_FORGET = f"""
-    DELETE FROM {STAGING} AS told USING unnest(%s::date[], %s::text[]) AS gone(session, symbol)
-    WHERE told.session = gone.session AND told.symbol = gone.symbol
-"""
+_CONTRADICTING = f"SELECT {NAMES} FROM {STAGING} WHERE (session, symbol) IN {_TOLD_TWICE} ORDER BY ctid"
+_FORGET = f"DELETE FROM {STAGING} WHERE (session, symbol) IN {_TOLD_TWICE}"
 # Nothing is offered that is stored: even a conflict that does nothing opens the compressed rows beside it.
 _NEW = f"""
     INSERT INTO universe_dailybar ({NAMES})
@@ -158,17 +161,16 @@ def _market_now() -> dt.datetime | None:
 
 
 def _contradictions_out(cursor: Any, passing: _Passing, staged: int) -> tuple[int, int]:
-    """Leave each key once in the staging table: how many bars that are, how many were told again alike."""
-    cursor.execute(_TWICE)
+    """Leave each key once in the staging table: how many bars that are, how many were told again alike. Of a
+    key that is told with different values none is left."""
+    cursor.execute(_REPEATED)
+    repeated = int(cursor.rowcount)
+    cursor.execute(_CONTRADICTING)
     told = [_bar(row) for row in cursor.fetchall()]
-    if not told:
-        return staged, 0
-    once = told_once(told, bar_key)
-    keys = {bar_key(bar) for bar in told}
-    cursor.execute(_FORGET, [[session for session, _ in keys], [symbol for _, symbol in keys]])
-    rows_copy(cursor, STAGING, COLUMNS, map(bar_values, once.rows))
-    passing.refused += once.refused
-    return staged - len(told) + len(once.rows), once.repeated
+    if told:
+        passing.refused += told_once(told, bar_key).refused
+        cursor.execute(_FORGET)
+    return staged - repeated - len(told), repeated
 
 
 def _correct(cursor: Any, span: tuple[Session, Session]) -> int:
