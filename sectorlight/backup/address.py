@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -12,6 +14,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from sectorlight.backup.errors import BackupError
 from sectorlight.env import without_password
+
+Session = psycopg.Connection[Any]
 
 #: By which our own sessions are known in pg_stat_activity.
 OWN_NAME = "sectorlight backup"
@@ -36,7 +40,7 @@ class Address:
         url = urlsplit(self.url)._replace(path=f"/{quote(name, safe='')}").geturl()
         return replace(self, parameters=self.parameters | {"dbname": name}, url=url)
 
-    def open(self) -> psycopg.Connection[Any]:
+    def open(self) -> Session:
         """A session that commits each statement. Raises `BackupError` with the server's own reason."""
         wanted = {"connect_timeout": PATIENCE, **self.parameters, "application_name": OWN_NAME}
         try:
@@ -87,8 +91,19 @@ def _variables() -> dict[str, str]:
     }
 
 
-def reason(exc: psycopg.Error) -> str:
-    """PostgreSQL's own words, without the statement and without a full stop at the end."""
+@contextmanager
+def refusal_told(state: str) -> Iterator[None]:
+    """An error of PostgreSQL's inside becomes a `BackupError` that ends with ``state``: what was changed."""
+    try:
+        yield
+    except psycopg.Error as exc:
+        raise BackupError(f"PostgreSQL refused: {reason(exc)}. {state}") from exc
+
+
+def reason(exc: psycopg.Error | BackupError) -> str:
+    """PostgreSQL's own words without the statement, or ours; without a full stop at the end."""
+    if isinstance(exc, BackupError):
+        return str(exc).removesuffix(".")
     told = exc.diag.message_primary or str(exc)
     words = " ".join(line.strip() for line in told.splitlines() if not line.startswith("\t"))
     return words.rpartition("FATAL: ")[2].removeprefix("connection failed: ").strip().rstrip(".")

@@ -13,13 +13,13 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import psycopg
 from django.utils import timezone
 
 from sectorlight import __version__
-from sectorlight.backup.address import Address
+from sectorlight.backup.address import Address, Session, refusal_told
 from sectorlight.backup.archive import Archive, archive_write, backup_name, backups_thin
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.facts import cluster_read, facts_read, tables_read
@@ -46,7 +46,7 @@ def backup_make(address: Address, target: Path, *, world: str, keep: int, tellin
     """
     made_at = timezone.now()
     path = _path(target, world, made_at)
-    with address.open() as session:
+    with refusal_told("No file was left."), address.open() as session:
         if not tables_read(session):
             raise BackupError(
                 f"Database {address.name} at {address.shown} has no tables: there is nothing to keep. Is "
@@ -81,7 +81,7 @@ def _path(target: Path, world: str, made_at: dt.datetime) -> Path:
 
 def _fill(
     archive: Archive,
-    session: psycopg.Connection[Any],
+    session: Session,
     address: Address,
     programs: Programs,
     made_at: dt.datetime,

@@ -14,12 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from django.conf import settings
 
-from sectorlight.backup.address import Address, reason
+from sectorlight.backup.address import Address, Session, reason, refusal_told
 from sectorlight.backup.archive import dump_check, manifest_read
 from sectorlight.backup.belongings import drop_statements, owner_statements
 from sectorlight.backup.errors import BackupError
@@ -33,7 +32,6 @@ from sectorlight.backup.programs import Programs, programs_find
 from sectorlight.backup.telling import Telling
 from sectorlight.backup.timescale import scheduler_start, timescale_begin, timescale_end, timescale_make
 
-Session = psycopg.Connection[Any]
 #: Asked with the number of tables that would be lost; False ends the restore.
 Agreement = Callable[[int], bool]
 #: Called when the old tables are about to go: what comes after it is done whole.
@@ -67,7 +65,7 @@ def backup_restore(
     began = time.monotonic()
     manifest = manifest_read(path)
     code_fits(manifest, world)
-    with address.open() as session:
+    with refusal_told("Nothing was changed."), address.open() as session:
         _refuse_company(session, address)
         server_fits(manifest, session)
         tables = tables_read(session)
@@ -104,20 +102,18 @@ class _Job:
 
     def beside(self, keeper: Session) -> tuple[Facts, int]:
         """Into a fresh database, which takes the old one's name once it is whole."""
-        standing = self._timescale_standing()
-        with (
-            _ending(f"Database {self.address.name} is as it was."),
-            side_database(keeper, self.address) as side,
-        ):
-            self._load(side, [], lambda: None)
-            facts = self._compare(side)
-            migrated = self._migrate(side, facts)
-            self.committing()
-            try:
-                names_exchange(keeper, self.address, side)
-            finally:
-                # Whoever has the name now: asking for another one stopped its scheduler.
-                self._scheduler_start()
+        with _ending(f"Database {self.address.name} is as it was."):
+            standing = self._timescale_standing()
+            with side_database(keeper, self.address) as side:
+                self._load(side, [], lambda: None)
+                facts = self._compare(side)
+                migrated = self._migrate(side, facts)
+                self.committing()
+                try:
+                    names_exchange(keeper, self.address, side)
+                finally:
+                    # Whoever has the name now: asking for another one stopped its scheduler.
+                    self._scheduler_start()
         if standing and facts.timescale is None:
             self._timescale_keep(standing.version)
         return facts, migrated
@@ -218,7 +214,7 @@ def _ending(state: str) -> Iterator[None]:
     try:
         yield
     except BackupError as exc:
-        raise BackupError(f"{str(exc).removesuffix('.')}. {state}") from exc
+        raise BackupError(f"{reason(exc)}. {state}") from exc
     except psycopg.Error as exc:
         raise BackupError(f"PostgreSQL refused: {reason(exc)}. {state}") from exc
 

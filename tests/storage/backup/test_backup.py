@@ -74,6 +74,18 @@ def test_what_is_stored_while_the_backup_is_made_is_not_in_its_counts(
     assert done.manifest.facts.rows["lines"] == 200_000
 
 
+def test_a_server_that_goes_away_is_told_in_a_sentence(
+    filled: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "sectorlight.backup.making.facts_read",
+        lambda session: session.execute("SELECT pg_terminate_backend(pg_backend_pid())"),
+    )
+    with pytest.raises(BackupError, match=r"^PostgreSQL refused: terminating .*\. No file was left\.$"):
+        save(filled, tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
 def test_only_so_many_backups_of_our_own_stay(kept: Backup, tmp_path: Path) -> None:
     others = [
         "notes.zip",

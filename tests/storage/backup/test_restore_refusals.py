@@ -85,6 +85,17 @@ def test_on_a_terminal_anything_but_yes_changes_nothing(
     assert ask(standing, "SELECT line FROM old") == 42
 
 
+def test_a_server_that_goes_away_is_told_in_a_sentence(
+    kept: Backup, standing: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "sectorlight.backup.restoring.others",
+        lambda session: session.execute("SELECT pg_terminate_backend(pg_backend_pid())"),
+    )
+    with pytest.raises(BackupError, match=r"^PostgreSQL refused: terminating .*\. Nothing was changed\.$"):
+        bring_back(kept.path, standing, replace=True)
+
+
 def test_whoever_else_is_in_the_database_is_named(kept: Backup, empty: Address) -> None:
     with psycopg.connect(empty.url, application_name="SectorLight") as other:
         pid = other.info.backend_pid
