@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import psycopg
-
-Session = psycopg.Connection[Any]
+from sectorlight.backup.address import Session
 
 #: Kind and name of each thing in the schema ``public`` that is no extension's and no part of another thing.
 #: A view of TimescaleDB's is dropped and altered as a materialized one.

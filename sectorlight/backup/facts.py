@@ -8,11 +8,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from sectorlight.backup.address import Session
 from sectorlight.backup.manifest import BoardMark, Facts, Timescale
 from sectors.models import BoardSnapshot
 from sectors.services import board_sha256
-
-Session = psycopg.Connection[Any]
 
 EDITIONS = {"apache": "Apache", "timescale": "community"}
 #: Tables that are neither PostgreSQL's nor an extension's; chunks are in schemas of TimescaleDB's own.
@@ -29,13 +28,11 @@ ORDER BY 1, 2
 
 def facts_read(session: Session) -> Facts:
     """Everything that a manifest tells. Counts every table, which takes a second or so per million rows."""
-    version = session.info.server_version
-    applied = migrations_read(session)
     return Facts(
         server_version=_value(session, "SELECT current_setting('server_version')"),
-        server_major=version // 10_000,
+        server_major=session.info.server_version // 10_000,
         timescale=timescale_read(session),
-        migrations=applied,
+        migrations=migrations_read(session),
         rows=_rows(session),
         boards=_boards(session),
     )

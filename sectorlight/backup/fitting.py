@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import psycopg
 from django.db.migrations.loader import MigrationLoader
 
 from sectorlight import __version__
+from sectorlight.backup.address import Session
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.manifest import Manifest, Timescale
 
@@ -34,7 +33,7 @@ def code_fits(manifest: Manifest, world: str) -> None:
         )
 
 
-def server_fits(manifest: Manifest, session: psycopg.Connection[Any]) -> None:
+def server_fits(manifest: Manifest, session: Session) -> None:
     """Raises `BackupError` unless the server has the very TimescaleDB that the backup was made with, and lets
     this user open its tables."""
     wanted = manifest.facts.timescale

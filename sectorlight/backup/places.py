@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from sectorlight.backup.address import Address
+from sectorlight.backup.address import Address, Session
 from sectorlight.backup.errors import BackupError
-
-Session = psycopg.Connection[Any]
 
 #: From where other databases are made and renamed; each server has one of them at least.
 KEEPERS = ("postgres", "template1")

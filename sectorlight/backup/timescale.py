@@ -6,18 +6,16 @@ stays stopped from the first row on, and is started when the database has its na
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import psycopg
 from psycopg import sql
 
-from sectorlight.backup.address import Address, reason
+from sectorlight.backup.address import Address, Session, reason
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.facts import timescale_read
 from sectorlight.backup.fitting import edition_fits
 from sectorlight.backup.manifest import Timescale
-
-Session = psycopg.Connection[Any]
 
 
 def timescale_make(target: Address, version: str) -> None:
