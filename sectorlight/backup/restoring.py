@@ -145,11 +145,10 @@ class _Job:
 
         Only now: making the extension starts its scheduler, which else takes a superuser.
         """
-        if self._timescale_standing():
-            return
         try:
-            timescale_make(self.address, version)
-        except psycopg.Error as exc:
+            if not self._timescale_standing():
+                timescale_make(self.address, version)
+        except (psycopg.Error, BackupError) as exc:
             self.telling.say(
                 f"The old database had TimescaleDB {version}, which could not be switched on again "
                 f"({reason(exc)}). A superuser can: CREATE EXTENSION timescaledb;"

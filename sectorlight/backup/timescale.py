@@ -56,10 +56,10 @@ def scheduler_start(target: Address) -> str:
             if timescale_read(session):
                 _workers(session, "start")
     except (psycopg.Error, BackupError) as exc:
-        why = reason(exc) if isinstance(exc, psycopg.Error) else str(exc).rstrip(".")
         return (
-            f"TimescaleDB's policies do not run in database {target.name} ({why}). They do when the server "
-            "is started again, or a superuser says SELECT _timescaledb_functions.start_background_workers();"
+            f"TimescaleDB's policies do not run in database {target.name} ({reason(exc)}). "
+            "They do when the server is started again, or a superuser says "
+            "SELECT _timescaledb_functions.start_background_workers();"
         )
     return ""
 

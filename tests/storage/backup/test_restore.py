@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -20,7 +21,7 @@ from sectorlight.backup.address import Address, address_of
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.facts import facts_read
 from sectorlight.backup.making import Backup
-from sectorlight.backup.manifest import Facts
+from sectorlight.backup.manifest import Facts, Timescale
 from sectorlight.backup.programs import programs_find
 from tests.architecture.source import ROOT
 from tests.storage.backup.conftest import bring_back, save
@@ -204,6 +205,19 @@ def test_a_restore_that_is_interrupted_leaves_nothing_half(
     assert "Stopped. The database is as it was." in words
     assert "Traceback" not in words
     assert _databases(empty) == {empty.name}
+
+
+def test_a_plain_backup_is_restored_though_timescaledb_could_not_be_switched_on_again(
+    empty: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own_database() as plain:
+        ask(plain, "CREATE TABLE one AS SELECT 1 AS line")
+        path = save(plain, tmp_path).path
+    answers = [Timescale("2.19.3", "Apache"), BackupError("PostgreSQL does not let us in.")]
+    monkeypatch.setattr("sectorlight.backup.restoring.timescale_read", mock.Mock(side_effect=answers))
+    monkeypatch.setattr("sectorlight.backup.restoring.pending", lambda applied: [])
+    bring_back(path, empty)
+    assert ask(empty, "SELECT line FROM one") == 1
 
 
 def test_an_older_backup_is_brought_to_the_newest_migrations(tmp_path: Path, empty: Address) -> None:
