@@ -1,7 +1,8 @@
 """Writing one backup, while the product runs or not.
 
-1. One session opens a snapshot of the database and counts what it sees.
-2. pg_dump writes exactly that snapshot, so the counts are those of the dump, whatever is stored meanwhile.
+1. One session keeps all tables from being dropped and opens a snapshot of them.
+2. pg_dump writes exactly that snapshot, and the session counts it, so the counts are those of the dump,
+   whatever is stored or dropped meanwhile.
 3. The file gets its name when all of it is on the disk.
 """
 
@@ -17,6 +18,7 @@ from typing import IO
 
 import psycopg
 from django.utils import timezone
+from psycopg import sql
 
 from sectorlight import __version__
 from sectorlight.backup.address import Address, Session, refusal_told
@@ -90,8 +92,9 @@ def _fill(
 ) -> Manifest:
     session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     session.read_only = True
-    cluster = cluster_read(session)
+    cluster, tables = cluster_read(session), tables_read(session)
     with session.transaction():
+        _lock(session, tables)
         snapshot = session.execute("SELECT pg_export_snapshot()").fetchone()
         assert snapshot is not None
         telling.say(f"Dumping database {address.name} with pg_dump {programs.major} ...")
@@ -111,6 +114,15 @@ def _fill(
     )
     archive.manifest(manifest)
     return manifest
+
+
+def _lock(session: Session, tables: list[tuple[str, str]]) -> None:
+    """Keep chunks and partitions from being dropped until all is counted: no snapshot brings them back.
+
+    Called before the transaction has a snapshot, so that the dump misses none either.
+    """
+    names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
+    session.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(names))
 
 
 def _dump(

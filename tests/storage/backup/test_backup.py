@@ -22,6 +22,7 @@ from sectorlight import __version__
 from sectorlight.backup.address import Address, address_of
 from sectorlight.backup.archive import manifest_read
 from sectorlight.backup.errors import BackupError
+from sectorlight.backup.facts import facts_read
 from sectorlight.backup.making import Backup
 from sectorlight.backup.programs import programs_find
 from sectorlight.backup.telling import Telling
@@ -72,6 +73,25 @@ def test_what_is_stored_while_the_backup_is_made_is_not_in_its_counts(
             busy.execute("INSERT INTO lines SELECT 0 FROM generate_series(1, 50)")
             done = save(address, tmp_path)
     assert done.manifest.facts.rows["lines"] == 200_000
+
+
+def test_nothing_is_dropped_between_the_dump_and_its_counts(
+    empty: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As retention drops chunks: no snapshot shows them afterwards."""
+    ask(empty, "CREATE TABLE lines (line int)")
+    ask(empty, "CREATE SCHEMA _timescaledb_chunks")
+    ask(empty, "CREATE TABLE _timescaledb_chunks.one () INHERITS (lines)")
+    ask(empty, "INSERT INTO _timescaledb_chunks.one VALUES (1)")
+
+    def meanwhile(session: Any) -> Any:
+        impatient = psycopg.connect(empty.url, options="-c lock_timeout=50ms")
+        with impatient as busy, pytest.raises(psycopg.errors.LockNotAvailable):
+            busy.execute("DROP TABLE _timescaledb_chunks.one")
+        return facts_read(session)
+
+    monkeypatch.setattr("sectorlight.backup.making.facts_read", meanwhile)
+    assert save(empty, tmp_path).manifest.facts.rows == {"lines": 1}
 
 
 def test_a_server_that_goes_away_is_told_in_a_sentence(
