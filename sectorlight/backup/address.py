@@ -21,6 +21,13 @@ Session = psycopg.Connection[Any]
 OWN_NAME = "sectorlight backup"
 #: Seconds until a server that does not answer is given up.
 PATIENCE = "10"
+#: What else ends a session of ours that counts a large table, or waits while a program of PostgreSQL's works.
+TIME_OUTS = [
+    "statement_timeout",
+    "idle_in_transaction_session_timeout",
+    "idle_session_timeout",
+    "transaction_timeout",
+]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,8 +52,10 @@ class Address:
         wanted = {"connect_timeout": PATIENCE, **self.parameters, "application_name": OWN_NAME}
         try:
             session = psycopg.connect(make_conninfo("", **wanted), autocommit=True)
-            # Counting a large table takes as long as it takes.
-            session.execute("SET statement_timeout = 0")
+            # Of the settings, since not every version of PostgreSQL has each.
+            session.execute(
+                "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = ANY(%s)", (TIME_OUTS,)
+            )
         except psycopg.Error as exc:
             raise BackupError(
                 f"PostgreSQL does not let us in at {self.shown}, database {self.name!r}: {reason(exc)}. "

@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -19,7 +20,7 @@ from django.core.management.base import CommandError
 from django.test import override_settings
 
 from sectorlight import __version__
-from sectorlight.backup.address import Address, address_of
+from sectorlight.backup.address import TIME_OUTS, Address, address_of
 from sectorlight.backup.archive import manifest_read
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.facts import facts_read
@@ -104,6 +105,15 @@ def test_a_server_that_goes_away_is_told_in_a_sentence(
     with pytest.raises(BackupError, match=r"^PostgreSQL refused: terminating .*\. No file was left\.$"):
         save(filled, tmp_path)
     assert os.listdir(tmp_path) == []
+
+
+def test_no_time_out_ends_a_session_that_waits_for_a_long_dump(filled: Address) -> None:
+    options = quote("-c idle_in_transaction_session_timeout=1h -c idle_session_timeout=1h")
+    with address_of(f"{filled.url}?options={options}").open() as session:
+        kept = session.execute(
+            "SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting <> '0'", (TIME_OUTS,)
+        )
+        assert kept.fetchall() == []
 
 
 def test_only_so_many_backups_of_our_own_stay(kept: Backup, tmp_path: Path) -> None:
