@@ -44,7 +44,10 @@ class Address:
 
     def of(self, name: str) -> Address:
         """Another database of the same server."""
-        url = urlsplit(self.url)._replace(path=f"/{quote(name, safe='')}").geturl()
+        parts = urlsplit(self.url)
+        # Not geturl(): without a host, as of a socket, it leaves out the slashes, which libpq asks for.
+        query = f"?{parts.query}" if parts.query else ""
+        url = f"{parts.scheme}://{parts.netloc}/{quote(name, safe='')}{query}"
         return replace(self, parameters=self.parameters | {"dbname": name}, url=url)
 
     def open(self) -> Session:

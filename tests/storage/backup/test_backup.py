@@ -216,6 +216,15 @@ def test_options_of_libpq_and_a_socket_reach_the_programs() -> None:
     assert address.argument() == "keepalives_idle=30 dbname=board"
 
 
+@pytest.mark.parametrize(
+    "place", ["postgres://me:word@there:5433/{}?sslmode=require", "postgres:///{}?host=/run/pg"]
+)
+def test_another_database_of_a_server_has_the_same_address_but_for_its_name(place: str) -> None:
+    other = address_of(place.format("board")).of("a b")
+    assert (other.name, other.url) == ("a b", place.format("a%20b"))
+    assert address_of(other.url).parameters == other.parameters
+
+
 def test_without_fitting_programs_the_server_the_places_and_the_package_are_named(
     monkeypatch: pytest.MonkeyPatch, filled: Address
 ) -> None:
