@@ -33,11 +33,9 @@ def archive_write(path: Path) -> Iterator[Archive]:
     """A file in the making, readable by its owner only; it has its name when all is written, or is gone."""
     fresh = path.with_name(f".sectorlight-{path.name}.{os.getpid()}.part")
     _sweep(path.parent)
-    handle = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    file = _locked(fresh)
     try:
-        with os.fdopen(handle, "w+b") as file:
-            # Whoever finds the file unlocked knows that its maker is gone.
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
                 yield Archive(packed)
             file.flush()
@@ -138,6 +136,17 @@ def _damaged(path: Path, why: str) -> BackupError:
 
 def _words(exc: Exception) -> str:
     return str(exc).strip("'\"").rstrip(".") or type(exc).__name__
+
+
+def _locked(fresh: Path) -> IO[bytes]:
+    """A new file, readable by its owner only: whoever finds it unlocked knows that its maker is gone."""
+    while True:
+        file = os.fdopen(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        # Another backup into this folder swept it away before it was locked.
+        file.close()
 
 
 def _sweep(folder: Path) -> None:

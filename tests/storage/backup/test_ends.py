@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import shutil
 import signal
+import stat
+from contextlib import nullcontext
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sectorlight.backup.archive import manifest_read
+from sectorlight.backup.archive import _sweep, archive_write, manifest_read
 from sectorlight.backup.errors import BackupError
 from tests.storage.backup.conftest import altered, save
 from tests.storage.own_databases import ask, manage, own_database
@@ -68,6 +73,23 @@ def test_a_database_of_the_same_name_on_another_server_keeps_its_backups(tmp_pat
         done = save(address, folder, keep=1)
     assert done.removed == [old]
     assert set(folder.iterdir()) == {foreign, done.path}
+
+
+def test_a_file_that_another_backup_sweeps_away_before_it_is_locked_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, others = fcntl.flock, [tmp_path]
+
+    def lock_late(file: Any, how: int) -> None:
+        if others:
+            _sweep(others.pop())
+        lock(file, how)
+
+    monkeypatch.setattr("sectorlight.backup.archive.fcntl.flock", lock_late)
+    with archive_write(tmp_path / "mine.zip") as archive:
+        archive.dump(BytesIO(b"rows"), lambda size: None)
+    assert os.listdir(tmp_path) == ["mine.zip"]
+    assert (tmp_path / "mine.zip").stat().st_mode & 0o777 == 0o600
 
 
 def test_an_older_backup_that_cannot_be_removed_is_told_apart_from_one_not_written(
