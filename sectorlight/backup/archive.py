@@ -6,6 +6,7 @@ The dump is stored as pg_dump compressed it; ``unzip`` gives it to anybody with 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import fcntl
 import hashlib
 import os
@@ -44,7 +45,11 @@ def archive_write(path: Path) -> Iterator[Archive]:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
-    _keep_folder(path.parent)
+    try:
+        _keep_folder(path.parent)
+    except OSError:
+        path.unlink()
+        raise
 
 
 class Archive:
@@ -162,5 +167,9 @@ def _keep_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as exc:
+        # Some network file systems keep names by themselves and cannot be asked.
+        if exc.errno != errno.EINVAL:
+            raise
     finally:
         os.close(handle)

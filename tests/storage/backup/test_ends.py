@@ -92,6 +92,23 @@ def test_a_file_that_another_backup_sweeps_away_before_it_is_locked_is_begun_aga
     assert (tmp_path / "mine.zip").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(
+    ("number", "outcome", "left"),
+    [(errno.EIO, pytest.raises(OSError, match="Input"), []), (errno.EINVAL, nullcontext(), ["mine.zip"])],
+)
+def test_a_name_that_may_not_last_is_not_left_but_one_that_cannot_be_asked_about_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, outcome: Any, left: list[str]
+) -> None:
+    def refuse(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("sectorlight.backup.archive.os.fsync", refuse)
+    with outcome, archive_write(tmp_path / "mine.zip") as archive:
+        archive.dump(BytesIO(b"rows"), lambda size: None)
+    assert os.listdir(tmp_path) == left
+
+
 def test_an_older_backup_that_cannot_be_removed_is_told_apart_from_one_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
