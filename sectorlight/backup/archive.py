@@ -126,10 +126,13 @@ def backups_of(folder: Path, world: str) -> list[tuple[Path, Manifest]]:
     return found
 
 
-def backups_thin(folder: Path, kept: int, like: Manifest) -> list[Path]:
-    """Remove all but the newest ``kept`` backups of the same database; which ones went."""
-    own = [path for path, manifest in backups_of(folder, like.world) if manifest.is_of(like)]
-    old = own[:-kept]
+def backups_thin(fresh: Path, kept: int, like: Manifest) -> list[Path]:
+    """Remove all but the newest ``kept`` backups of the database of ``fresh`` in its folder; which ones went.
+
+    Never ``fresh`` itself, which is not the newest by name when the clock was set back.
+    """
+    own = [path for path, manifest in backups_of(fresh.parent, like.world) if manifest.is_of(like)]
+    old = [path for path in own[:-kept] if path != fresh]
     for path in old:
         path.unlink(missing_ok=True)
     return old

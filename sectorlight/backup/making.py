@@ -61,7 +61,7 @@ def backup_make(address: Address, target: Path, *, world: str, keep: int, tellin
             telling.hold_on()
     telling.say(f"{path} is whole: {size_words(path.stat().st_size)}, {manifest.facts.row_count:,} rows.")
     try:
-        removed = backups_thin(path.parent, keep, manifest) if keep else []
+        removed = backups_thin(path, keep, manifest) if keep else []
     except OSError as exc:
         raise BackupError(f"{path} is whole, but older backups could not be removed: {exc}.") from exc
     return Backup(path, manifest, removed)

@@ -75,6 +75,16 @@ def test_a_database_of_the_same_name_on_another_server_keeps_its_backups(tmp_pat
     assert set(folder.iterdir()) == {foreign, done.path}
 
 
+def test_the_newest_backup_stays_when_the_clock_was_set_back(tmp_path: Path) -> None:
+    ahead = tmp_path / "sectorlight-simulated-29990101T000000Z.zip"
+    with own_database() as address:
+        ask(address, "CREATE TABLE one AS SELECT 1 AS line")
+        save(address, tmp_path).path.rename(ahead)
+        done = save(address, tmp_path, keep=1)
+    assert done.removed == []
+    assert set(tmp_path.iterdir()) == {ahead, done.path}
+
+
 def test_a_file_that_another_backup_sweeps_away_before_it_is_locked_is_begun_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
