@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ from sectorlight.backup.manifest import Manifest, manifest_parse, manifest_text
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 CHUNK = 1 << 20
+#: What zipfile says of a file cut short or altered; one wrong bit may call it compressed or encrypted.
+BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, RuntimeError)
 _OWN = re.compile(r"sectorlight-(\w+)-\d{8}T\d{6}Z\.zip")
 
 
@@ -80,14 +83,13 @@ def manifest_read(path: Path) -> Manifest:
     try:
         with zipfile.ZipFile(path) as packed:
             return manifest_parse(packed.read(MANIFEST))
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError) as exc:
-        raise BackupError(
-            f"{path} is no whole backup of SectorLight: {_words(exc)}. It was cut short, damaged, "
-            "or is something "
-            "else. Take another one; nothing was changed."
-        ) from exc
     except BackupError as exc:
         raise BackupError(f"{path} cannot be restored. {exc}") from exc
+    except BROKEN as exc:
+        raise BackupError(
+            f"{path} is no whole backup of SectorLight: {_words(exc)}. It was cut short, damaged, "
+            "or is something else. Take another one; nothing was changed."
+        ) from exc
 
 
 def dump_check(path: Path, manifest: Manifest) -> None:
@@ -98,7 +100,7 @@ def dump_check(path: Path, manifest: Manifest) -> None:
             while chunk := dump.read(CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError) as exc:
+    except BROKEN as exc:
         raise _damaged(path, _words(exc)) from exc
     if (digest.hexdigest(), size) != (manifest.dump_sha256, manifest.dump_bytes):
         raise _damaged(

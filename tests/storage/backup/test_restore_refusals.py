@@ -143,6 +143,25 @@ def test_a_file_with_one_wrong_byte_is_refused(kept: Backup, standing: Address, 
         bring_back(path, standing, replace=True)
 
 
+@pytest.mark.parametrize(
+    ("bit", "words"), [(8 * 8 + 3, "damaged: Error -3 while decompressing"), (6 * 8, "damaged: .*encrypted")]
+)
+def test_a_file_with_one_wrong_bit_before_the_dump_is_refused(
+    kept: Backup, standing: Address, tmp_path: Path, bit: int, words: str
+) -> None:
+    """Bytes 6 and 8 of the file say that the dump is encrypted, and how it is compressed."""
+    spoiled = bytearray(kept.path.read_bytes())
+    spoiled[bit // 8] ^= 1 << bit % 8
+    with zipfile.ZipFile(kept.path) as packed:
+        listed = packed.start_dir
+    # The list at the end says the same.
+    spoiled[listed + 2 + bit // 8] ^= 1 << bit % 8
+    path = tmp_path / kept.path.name
+    path.write_bytes(spoiled)
+    with pytest.raises(BackupError, match=words):
+        bring_back(path, standing, replace=True)
+
+
 def test_another_dump_under_the_manifest_is_refused(kept: Backup, standing: Address, tmp_path: Path) -> None:
     path = altered(kept.path, tmp_path, lambda told: told.update(dump_sha256="0" * 64))
     with pytest.raises(
