@@ -68,7 +68,7 @@ def backup_make(address: Address, target: Path, *, world: str, keep: int, tellin
 
 
 def _path(target: Path, world: str, made_at: dt.datetime) -> Path:
-    is_folder = target.is_dir() or not target.suffix
+    is_folder = target.is_dir() or not (target.suffix or target.exists())
     if is_folder:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = target / backup_name(world, made_at) if is_folder else target

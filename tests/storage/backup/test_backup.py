@@ -144,10 +144,11 @@ def test_only_so_many_backups_of_our_own_stay(kept: Backup, tmp_path: Path) -> N
     )
 
 
-def test_a_file_that_exists_is_not_written_over(filled: Address, tmp_path: Path) -> None:
-    path = tmp_path / "mine.zip"
+@pytest.mark.parametrize("name", ["mine.zip", "mine"])
+def test_a_file_that_exists_is_not_written_over(filled: Address, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     path.write_text("mine")
-    with pytest.raises(BackupError, match=r"mine\.zip exists already and is left alone"):
+    with pytest.raises(BackupError, match=rf"{name} exists already and is left alone"):
         save(filled, path)
     assert path.read_text() == "mine"
 
