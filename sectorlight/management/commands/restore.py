@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,10 @@ class Command(BaseCommand):
                 "none: add --yes. Nothing was changed."
             )
         asked = f"The {tables} tables of database {name} are removed once the backup is loaded. Type yes: "
-        if input(asked).strip().lower() == "yes":
-            return True
+        # Ctrl-D is no answer, and so no yes.
+        with suppress(EOFError):
+            if input(asked).strip().lower() == "yes":
+                return True
         raise BackupError("Nothing was changed.")
 
     def _tell(self, done: Restored, telling: Telling) -> None:

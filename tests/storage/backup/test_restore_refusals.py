@@ -8,6 +8,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import psycopg
 import pytest
@@ -82,6 +83,16 @@ def test_on_a_terminal_anything_but_yes_changes_nothing(
     assert asked == [
         f"The 1 tables of database {standing.name} are removed once the backup is loaded. Type yes: "
     ]
+    assert ask(standing, "SELECT line FROM old") == 42
+
+
+def test_an_end_of_the_input_is_no_yes(
+    kept: Backup, standing: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", mock.Mock(side_effect=EOFError))
+    with pytest.raises(CommandError, match=r"^Nothing was changed\.$"):
+        _command(kept.path, standing, tmp_path, "--replace")
     assert ask(standing, "SELECT line FROM old") == 42
 
 
