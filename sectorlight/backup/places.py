@@ -148,6 +148,8 @@ def _properties_copy(keeper: Session, address: Address, side: Address) -> None:
     rows = keeper.execute(
         "SELECT format('REVOKE ALL ON DATABASE %%I FROM PUBLIC', %(to)s::text) FROM pg_database"
         " WHERE datname = %(of)s AND datacl IS NOT NULL UNION ALL "
+        "SELECT format('ALTER DATABASE %%I CONNECTION LIMIT %%s', %(to)s::text, datconnlimit)"
+        " FROM pg_database WHERE datname = %(of)s AND datconnlimit >= 0 UNION ALL "
         "SELECT format('GRANT %%s ON DATABASE %%I TO %%s%%s', a.privilege_type, %(to)s::text,"
         " CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,"
         " CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)"

@@ -74,10 +74,12 @@ def test_an_empty_database_gets_the_same_counts_and_the_same_board(kept: Backup,
 def test_what_a_database_is_beyond_its_rows_comes_back_too(kept: Backup, empty: Address) -> None:
     ask(empty, f"ALTER DATABASE {empty.name} SET search_path TO public, pg_catalog")
     ask(empty, f"REVOKE CONNECT ON DATABASE {empty.name} FROM PUBLIC")
+    ask(empty, f"ALTER DATABASE {empty.name} CONNECTION LIMIT 50")
     bring_back(kept.path, empty)
 
     assert ask(empty, "SHOW search_path") == "public, pg_catalog"
     assert not ask(empty, "SELECT has_database_privilege('pg_monitor', current_database(), 'CONNECT')")
+    assert ask(empty, "SELECT datconnlimit FROM pg_database WHERE datname = current_database()") == 50
     # The key, the default and the trigger that lets nobody change an outcome.
     assert ask(empty, "INSERT INTO apart (at) VALUES (now()) RETURNING note") == "it's\tok"
     assert (
