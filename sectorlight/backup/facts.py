@@ -83,10 +83,12 @@ def _boards(session: Session) -> list[BoardMark]:
     table = BoardSnapshot._meta.db_table
     if _value(session, f"SELECT to_regclass('{table}')") is None:
         return []
+    # In two steps: years of whole boards are not to be sorted.
     question = sql.SQL(
-        "SELECT DISTINCT ON (board->>'world') board->>'world', run_id, sha256, board::text FROM {} "
-        "ORDER BY board->>'world', timestamp DESC"
-    ).format(sql.Identifier(table))
+        "SELECT board->>'world', run_id, sha256, board::text FROM {table} WHERE id IN ("
+        "SELECT DISTINCT ON (board->>'world') id FROM {table} ORDER BY board->>'world', timestamp DESC"
+        ") ORDER BY board->>'world'"
+    ).format(table=sql.Identifier(table))
     return [
         BoardMark(world or "", run_id, sha256, board_sha256(json.loads(board)))
         for world, run_id, sha256, board in session.execute(question)
