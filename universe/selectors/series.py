@@ -52,7 +52,6 @@ class Storage:
 class SeriesState:
     """How one table lies on a server with TimescaleDB; ``jobs`` are the policies in force."""
 
-    table: str
     chunks: int
     compressed: int
     can_compress: bool
@@ -90,7 +89,7 @@ def series_states(models: Sequence[type[Model]]) -> dict[str, SeriesState]:
     with connection.cursor() as cursor:
         cursor.execute(_TABLES, [[model._meta.db_table for model in models]])
         return {
-            table: SeriesState(table, chunks, compressed, bool(enabled), frozenset(jobs or ()))
+            table: SeriesState(chunks, compressed, bool(enabled), frozenset(jobs or ()))
             for table, chunks, enabled, compressed, jobs in cursor.fetchall()
         }
 
