@@ -254,6 +254,6 @@ def news_prune_old() -> int:
 
 
 def inputs_prune() -> int:
-    """Drop input frames older than 90 days; scores, factors and ranks stay for ever."""
+    """Drop input frames older than 90 days; scores and factors stay for ever."""
     old = RunInput.objects.filter(run__created_wall__lt=timezone.now() - INPUTS_KEPT)
     return old.delete()[0]
