@@ -52,21 +52,20 @@ def _install() -> bool:
     """Make the folder if it is not there; False, with a sentence, when that fails."""
     if (FOLDER / PROGRAMS.lstrip("/") / "postgres").is_file():
         return True
-    if not shutil.which("debootstrap"):
+    if not shutil.which("debootstrap") and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         subprocess.run(
             ["apt-get", "install", "-y", "-qq", "debootstrap"], stdout=subprocess.DEVNULL, check=False
         )
+    if not shutil.which("debootstrap"):
+        print("debootstrap is not there and could not be installed. On Debian: apt-get install debootstrap")
+        return False
     print(f"Installing TimescaleDB into {FOLDER} ...", flush=True)
     # Under another name until it is whole: what was cut short is not taken for an installation.
     part = FOLDER.with_name(f"{FOLDER.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", RELEASE, str(part)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True)
-    except FileNotFoundError:
-        print("debootstrap is not there and could not be installed. On Debian: apt-get install debootstrap")
-        return False
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         print(
             f"debootstrap failed ({done.returncode}):", *done.stdout.splitlines()[-5:], done.stderr, sep="\n"
