@@ -22,6 +22,7 @@ from django.db import connection, models  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 
 from tests.sectors.market import SLUGS  # noqa: E402
+from tests.storage.own_databases import offers_timescale  # noqa: E402
 
 OURS = ("sectorlight", "universe", "sectors", "analysis")
 START = dt.datetime(2026, 1, 5, 14, 30, tzinfo=dt.UTC)
@@ -41,12 +42,8 @@ SPECIAL: dict[str, Any] = {
 
 
 def main(rows: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('shared_preload_libraries') LIKE '%timescaledb%' AND EXISTS"
-            " (SELECT FROM pg_available_extensions WHERE name = 'timescaledb')"
-        )
-        if cursor.fetchone()[0]:
+    if offers_timescale():
+        with connection.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
     executor = MigrationExecutor(connection)
     others = [node for node in executor.loader.graph.leaf_nodes() if node[0] not in OURS]

@@ -14,9 +14,7 @@ from psycopg import sql
 
 from sectorlight.backup.address import Address, address_of
 from tests.architecture.source import ROOT
-from tests.servers import WORKER
 
-SETTINGS = "sectorlight.settings.test"
 _numbers = count(1)
 
 
@@ -27,7 +25,7 @@ def server() -> Address:
 @contextmanager
 def own_database(*, like: str = "template0", owner: str = "") -> Iterator[Address]:
     """A new database, empty or a copy of ``like``; dropped at the end, whoever is in it."""
-    name = f"own_{WORKER or 'main'}_{os.getpid()}_{next(_numbers)}"
+    name = f"own_{os.getpid()}_{next(_numbers)}"
     making = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
         sql.Identifier(name), sql.Identifier(like)
     )
@@ -38,6 +36,21 @@ def own_database(*, like: str = "template0", owner: str = "") -> Iterator[Addres
     finally:
         with server().open() as keeper:
             keeper.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def owned_database(role: str, *, may: str = "") -> Iterator[Address]:
+    """A new empty database by the name and password of its owner, a new ``role`` with the rights ``may``."""
+    with server().open() as keeper:
+        keeper.execute(f"DROP ROLE IF EXISTS {role}")
+        keeper.execute(f"CREATE ROLE {role} LOGIN {may} PASSWORD 'owner'")
+    try:
+        with own_database(owner=role) as address:
+            host, port = (address.parameters[key] for key in ("host", "port"))
+            yield address_of(f"postgres://{role}:owner@{host}:{port}/{address.name}")
+    finally:
+        with server().open() as keeper:
+            keeper.execute(f"DROP ROLE {role}")
 
 
 def ask(address: Address, question: str, *values: Any) -> Any:

@@ -13,6 +13,7 @@ from django.db.models import Model
 from analysis.models import StockReading
 from sectors.models import SentimentReading
 from universe.models import DailyBar, MinuteQuote
+from universe.selectors.series import time_field
 
 DAY = dt.timedelta(days=1)
 
@@ -67,8 +68,6 @@ def fill(moments: Iterable[dt.datetime]) -> None:
 
 def days_stored(model: type[Model]) -> list[str]:
     """The UTC days that the table has rows of, oldest first."""
-    from universe.selectors.series import time_field
-
     field = time_field(model)
     column = connection.ops.quote_name(field.column)
     day = column if field.get_internal_type() == "DateField" else f"({column} AT TIME ZONE 'UTC')::date"

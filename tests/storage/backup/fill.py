@@ -20,6 +20,7 @@ from django.db import connection  # noqa: E402
 from sectorlight.models import User  # noqa: E402
 from sectors.services import readings_record  # noqa: E402
 from tests.sectors.market import at, eight, stamp  # noqa: E402
+from tests.storage.own_databases import offers_timescale  # noqa: E402
 from tests.storage.rows import fill  # noqa: E402
 from universe.models import DailyBar  # noqa: E402
 
@@ -27,13 +28,9 @@ SYMBOLS, SESSIONS = 40, 60
 
 
 def main() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('shared_preload_libraries') LIKE '%timescaledb%' AND EXISTS"
-            " (SELECT FROM pg_available_extensions WHERE name = 'timescaledb')"
-        )
-        has_timescale = cursor.fetchone()[0]
-        if has_timescale:
+    has_timescale = offers_timescale()
+    if has_timescale:
+        with connection.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
     call_command("migrate", verbosity=0, interactive=False)
     call_command("seed_sectors", verbosity=0)

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -17,7 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
-from sectorlight.backup.address import Address, address_of
+from sectorlight.backup.address import Address
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.facts import facts_read
 from sectorlight.backup.making import Backup
@@ -25,7 +24,16 @@ from sectorlight.backup.manifest import Facts, Timescale
 from sectorlight.backup.programs import programs_find
 from tests.architecture.source import ROOT
 from tests.storage.backup.conftest import bring_back, save
-from tests.storage.own_databases import ask, manage, manage_run, offers_timescale, own_database, server
+from tests.storage.own_databases import (
+    ask,
+    manage,
+    manage_run,
+    offers_timescale,
+    own_database,
+    owned_database,
+    server,
+)
+from tests.workers import until
 from universe import keys
 from universe.redis import patient_client
 
@@ -50,16 +58,8 @@ def _databases(address: Address) -> set[str]:
 @pytest.fixture
 def modest() -> Iterator[Address]:
     """An empty database of a user who may make no other."""
-    with server().open() as keeper:
-        keeper.execute(f"DROP ROLE IF EXISTS {ROLE}")
-        keeper.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD 'modest'")
-    try:
-        with own_database(owner=ROLE) as address:
-            host, port = (address.parameters[key] for key in ("host", "port"))
-            yield address_of(f"postgres://{ROLE}:modest@{host}:{port}/{address.name}")
-    finally:
-        with server().open() as keeper:
-            keeper.execute(f"DROP ROLE {ROLE}")
+    with owned_database(ROLE) as address:
+        yield address
 
 
 def test_an_empty_database_gets_the_same_counts_and_the_same_board(kept: Backup, empty: Address) -> None:
@@ -165,11 +165,9 @@ def _stop_midway(kept: Backup, empty: Address, how: signal.Signals) -> str:
     """Send ``how`` to a restore that has begun to fill its database; what it said."""
     ask(empty, "CREATE TABLE old AS SELECT 42 AS line")
     process = manage(empty, "restore", str(kept.path), "--replace", "--yes")
-    deadline = time.monotonic() + 60
-    while len(_databases(empty)) == 1 and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.01)
-    process.send_signal(how)
     try:
+        until(lambda: len(_databases(empty)) > 1 or process.poll() is not None)
+        process.send_signal(how)
         _, words = process.communicate(timeout=60)
     finally:
         process.kill()
@@ -185,15 +183,11 @@ def test_a_restore_that_is_killed_leaves_the_old_database_and_the_next_one_tidie
     assert len(_databases(empty)) == 2, words
 
     # Its sessions end when the server sees that it is gone.
-    deadline = time.monotonic() + 30
-    while ask(
-        empty,
+    sessions = (
         "SELECT count(*) FROM pg_stat_activity "
-        "WHERE starts_with(datname, %s) AND backend_type = 'client backend'",
-        f"{empty.name}_",
-    ):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+        "WHERE starts_with(datname, %s) AND backend_type = 'client backend'"
+    )
+    until(lambda: not ask(empty, sessions, f"{empty.name}_"))
     bring_back(kept.path, empty, replace=True)
     assert _databases(empty) == {empty.name}
     assert _facts(empty) == kept.manifest.facts

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sectorlight.backup.address import Address, address_of
+from sectorlight.backup.address import Address
 from sectorlight.backup.errors import BackupError
 from tests.storage.backup.conftest import bring_back, save
-from tests.storage.own_databases import ask, offers_timescale, own_database, server
+from tests.storage.own_databases import ask, offers_timescale, own_database, owned_database
+from tests.workers import until
 
 pytestmark = pytest.mark.unmeasured
 
@@ -57,13 +57,6 @@ def past_retention(tmp_path: Path) -> Path:
         return save(address, tmp_path).path
 
 
-def _wait_until(address: Address, question: str) -> None:
-    deadline = time.monotonic() + 30
-    while not ask(address, question):
-        assert time.monotonic() < deadline, question
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize("way", ["beside", "in place"])
 def test_chunks_past_retention_are_restored_and_go_only_afterwards(
     past_retention: Path, way: str, monkeypatch: pytest.MonkeyPatch
@@ -74,8 +67,8 @@ def test_chunks_past_retention_are_restored_and_go_only_afterwards(
         done = bring_back(past_retention, address)
 
         assert done.manifest.facts.rows["prices"] == 2400
-        _wait_until(address, DROPPED)
-        _wait_until(address, "SELECT count(*) < 800 FROM prices")
+        until(lambda: ask(address, DROPPED))
+        until(lambda: ask(address, "SELECT count(*) < 800 FROM prices"))
 
 
 @pytest.fixture
@@ -93,33 +86,25 @@ def test_the_scheduler_is_at_work_after_the_exchange_of_names(of_chunks: Path) -
         ask(address, "CREATE EXTENSION timescaledb")
         ask(address, "CREATE TABLE old AS SELECT 42 AS line")
         bring_back(of_chunks, address, replace=True)
-        _wait_until(address, SCHEDULER)
+        until(lambda: ask(address, SCHEDULER))
 
 
 def test_the_old_database_keeps_its_scheduler_when_somebody_comes_in_too_soon(of_chunks: Path) -> None:
     with own_database() as address:
         ask(address, "CREATE EXTENSION timescaledb")
-        _wait_until(address, SCHEDULER)
+        until(lambda: ask(address, SCHEDULER))
         guests = []
         with pytest.raises(BackupError, match="Somebody came into database"):
             bring_back(of_chunks, address, committing=lambda: guests.append(address.open()))
         guests[0].close()
-        _wait_until(address, SCHEDULER)
+        until(lambda: ask(address, SCHEDULER))
 
 
 @pytest.fixture
 def owned() -> Iterator[Address]:
     """An empty database with the extension, of a user who may make databases and is no superuser."""
-    with server().open() as keeper:
-        keeper.execute(f"DROP ROLE IF EXISTS {OWNER}")
-        keeper.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD 'owner'")
-    try:
-        with own_database(owner=OWNER) as address:
-            host, port = (address.parameters[key] for key in ("host", "port"))
-            yield address_of(f"postgres://{OWNER}:owner@{host}:{port}/{address.name}")
-    finally:
-        with server().open() as keeper:
-            keeper.execute(f"DROP ROLE {OWNER}")
+    with owned_database(OWNER, may="CREATEDB") as address:
+        yield address
 
 
 def test_an_owner_who_is_no_superuser_restores_a_plain_backup_beside_the_scheduler(
@@ -129,9 +114,9 @@ def test_an_owner_who_is_no_superuser_restores_a_plain_backup_beside_the_schedul
         ask(plain, "CREATE TABLE one AS SELECT 1 AS line")
         path = save(plain, tmp_path).path
     ask(owned, "CREATE EXTENSION timescaledb")
-    _wait_until(owned, SCHEDULER)
+    until(lambda: ask(owned, SCHEDULER))
     bring_back(path, owned)
 
     assert ask(owned, "SELECT line FROM one") == 1
     assert ask(owned, "SELECT count(*) FROM pg_extension WHERE extname = 'timescaledb'") == 1
-    _wait_until(owned, SCHEDULER)
+    until(lambda: ask(owned, SCHEDULER))
