@@ -264,6 +264,7 @@ def test_tables_of_chunks_go_anywhere_as_plain_ones(filled: Address, kept: Backu
         pytest.skip("plain PostgreSQL has no chunks")
     with own_database() as copy, own_database() as target:
         bring_back(kept.path, copy)
+        ask(copy, "ALTER TABLE apart OWNER TO pg_monitor")
         indexes = (
             "SELECT string_agg(indexdef, ';' ORDER BY indexdef) FROM pg_indexes WHERE schemaname = 'public'"
         )
@@ -278,6 +279,7 @@ def test_tables_of_chunks_go_anywhere_as_plain_ones(filled: Address, kept: Backu
         )
         assert done.returncode == 0, done.stderr
         assert ask(copy, indexes) == before
+        assert ask(copy, "SELECT tableowner FROM pg_tables WHERE tablename = 'apart'") == "pg_monitor"
         plain = save(copy, tmp_path)
         assert plain.manifest.facts.timescale is None
         assert plain.manifest.facts.rows == kept.manifest.facts.rows
