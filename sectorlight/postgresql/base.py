@@ -27,6 +27,9 @@ from universe.postgresql import PoolBusy, breaker, within
 CHECK_SECONDS = 1.0
 #: After a pool without a free connection the rest of a request does without at once, others for so long.
 BUSY_SECONDS = 5.0
+#: A row where the server has TimescaleDB and this database has not.
+OFFERED = "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb' AND installed_version IS NULL"
+SWITCH_ON = "CREATE EXTENSION IF NOT EXISTS timescaledb"
 
 logger = logging.getLogger(__name__)
 
@@ -43,19 +46,23 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
     def prepare_database(self) -> None:
         """Before migrations: switch TimescaleDB on where the server has it and lets us. Plain tables do."""
+        self._timescale_try()
         with self.cursor() as cursor:
             # A key or an index on years of rows may take minutes; this connection is the migration's.
             cursor.execute("SET statement_timeout = 0")
-            cursor.execute(
-                "SELECT 1 FROM pg_available_extensions "
-                "WHERE name = 'timescaledb' AND installed_version IS NULL"
-            )
+
+    def _timescale_try(self) -> None:
+        with self.cursor() as cursor:
+            cursor.execute(OFFERED)
             if not cursor.fetchone():
                 return
             try:
-                cursor.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+                cursor.execute(SWITCH_ON)
             except DatabaseError as exc:
                 logger.warning("TimescaleDB is there and could not be switched on, plain tables do: %s", exc)
+        # It ends the session where it is not in shared_preload_libraries.
+        if not self.is_usable():
+            self.close()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection, or psycopg's OperationalError: at once while the server is left alone. `PoolBusy`

@@ -84,6 +84,23 @@ def test_a_filled_table_that_is_no_hypertable_becomes_one_and_keeps_its_rows(tim
     assert series_states(ALL)[MinuteQuote._meta.db_table].chunks == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_extension_that_ends_the_session_leaves_plain_tables(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As TimescaleDB does where it is installed and the server does not load it at its start."""
+    monkeypatch.setattr("sectorlight.postgresql.base.OFFERED", "SELECT 1")
+    monkeypatch.setattr(
+        "sectorlight.postgresql.base.SWITCH_ON", "SELECT pg_terminate_backend(pg_backend_pid())"
+    )
+    connection.prepare_database()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+        cursor.execute("RESET statement_timeout")
+    assert "could not be switched on, plain tables do" in caplog.text
+
+
 def test_arranging_again_changes_nothing(server: Storage) -> None:
     fill([NOW])
     before = series_states(ALL)
