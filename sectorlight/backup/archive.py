@@ -152,9 +152,14 @@ def _locked(fresh: Path) -> IO[bytes]:
     """A new file, readable by its owner only: whoever finds it unlocked knows that its maker is gone."""
     while True:
         file = os.fdopen(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
-        fcntl.flock(file, fcntl.LOCK_EX)
-        if os.fstat(file.fileno()).st_nlink:
-            return file
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file.fileno()).st_nlink:
+                return file
+        except OSError:
+            file.close()
+            fresh.unlink(missing_ok=True)
+            raise
         # Another backup into this folder swept it away before it was locked.
         file.close()
 

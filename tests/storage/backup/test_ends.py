@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -100,6 +101,14 @@ def test_a_file_that_another_backup_sweeps_away_before_it_is_locked_is_begun_aga
         archive.dump(BytesIO(b"rows"), lambda size: None)
     assert os.listdir(tmp_path) == ["mine.zip"]
     assert (tmp_path / "mine.zip").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_cannot_be_locked_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse = mock.Mock(side_effect=OSError(errno.ENOLCK, "No locks available"))
+    monkeypatch.setattr("sectorlight.backup.archive.fcntl.flock", refuse)
+    with pytest.raises(OSError, match="No locks"), archive_write(tmp_path / "mine.zip"):
+        pass
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize(
