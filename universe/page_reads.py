@@ -13,6 +13,7 @@ import datetime as dt
 import hashlib
 import logging
 import pickle
+import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +38,7 @@ LARGEST_BYTES = 1_000_000
 LARGEST_ROWS = 20_000
 
 #: Of what lies under the keys; another one is never read.
-FORMAT = 2
+FORMAT = 3
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,19 @@ class Answer:
     rows: Rows
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer, what was true of its tables, and when PostgreSQL gave it (wall seconds)."""
+
+    stamp: Stamp
+    read_at: float
+    answer: Answer
+
+    def holds(self, stamp: Stamp) -> bool:
+        """The bound is the answer's own: its key is stored anew whenever the page learns something else."""
+        return self.stamp == stamp and time.time() < self.read_at + KEPT_SECONDS
+
+
 class Page:
     """One request; not shared by threads that work at the same time."""
 
@@ -68,8 +82,8 @@ class Page:
         self._key = keys.page_reads(f"{FORMAT}:{name}")
         self._is_loaded = False
         self._seen: Seen | None = None
-        self._kept: dict[bytes, tuple[Stamp, Answer]] = {}
-        self._used: dict[bytes, tuple[Stamp, Answer]] = {}
+        self._kept: dict[bytes, Kept] = {}
+        self._used: dict[bytes, Kept] = {}
         self.has_missed = False
         self._written: set[str] = set()
 
@@ -78,17 +92,17 @@ class Page:
         self._load()
         stamp = self._stamp(question)
         kept = self._used.get(question.name) or self._kept.get(question.name)
-        if stamp is None or kept is None or kept[0] != stamp:
+        if stamp is None or kept is None or not kept.holds(stamp):
             return None
         self._used[question.name] = kept
-        return kept[1]
+        return kept.answer
 
     def learned(self, question: Question, answer: Answer) -> None:
         """PostgreSQL answered what was not there."""
         self.has_missed = True
         stamp = self._stamp(question)
         if stamp is not None and len(answer.rows) <= LARGEST_ROWS:
-            self._used[question.name] = (stamp, answer)
+            self._used[question.name] = Kept(stamp, time.time(), answer)
 
     def wrote(self, tables: frozenset[str]) -> None:
         """This request changed ``tables``: what was counted at its beginning tells nothing of them now."""
@@ -99,7 +113,10 @@ class Page:
         open is not stored, or everybody could fill Redis."""
         if not self.has_missed or self._seen is None:
             return
-        plain = {name: (stamp, one.columns, one.rows) for name, (stamp, one) in self._used.items()}
+        plain = {
+            name: (kept.stamp, kept.read_at, kept.answer.columns, kept.answer.rows)
+            for name, kept in self._used.items()
+        }
         body = zlib.compress(pickle.dumps(plain, pickle.HIGHEST_PROTOCOL), 1)
         try:
             with client().pipeline(transaction=False) as pipe:
@@ -174,14 +191,15 @@ def _is_plain(value: Any) -> bool:
     return all(map(_is_plain, value)) if isinstance(value, list | tuple) else isinstance(value, _PLAIN)
 
 
-def _unpacked(body: Any) -> dict[bytes, tuple[Stamp, Answer]]:
+def _unpacked(body: Any) -> dict[bytes, Kept]:
     """Empty for nothing, and for what was written otherwise than here."""
     if not body:
         return {}
     try:
         found = pickle.loads(zlib.decompress(body))
         return {
-            _of(name, bytes): (_of(stamp, tuple), _answer(*plain)) for name, (stamp, *plain) in found.items()
+            _of(name, bytes): Kept(_of(stamp, tuple), _of(read_at, float), _answer(*plain))
+            for name, (stamp, read_at, *plain) in found.items()
         }
     except Exception as exc:  # noqa: BLE001 - whatever a foreign body raises, the page is read anew
         logger.debug("what a page read cannot be used: %s", exc)

@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from sectors.services import sectors_seed
 from universe import generations, keys
 from universe.models import Stock
-from universe.page_reads import page_reading
+from universe.page_reads import KEPT_SECONDS, page_reading
 from universe.redis import breaker, client
 
 NOW = dt.datetime(2026, 3, 10, 15, 0, tzinfo=dt.UTC)
@@ -154,6 +154,26 @@ class TestWhatDoesNotChangeAPage:
         with transaction.atomic():
             stock("BEA")
             assert names() == (["ANNE", "BEA"], 1)
+
+
+def test_an_answer_lives_no_longer_for_a_page_that_learns_something_else_meanwhile() -> None:
+    stock("ANNE")
+    began = time.time()
+
+    def shown(after: float) -> list[str]:
+        with mock.patch("universe.page_reads.time.time", return_value=began + after):
+            with page_reading("page") as reads:
+                found = list(Stock.objects.order_by("symbol").values_list("symbol", flat=True))
+                # A question of its own each time, as that for the present minute is.
+                Stock.objects.filter(pk=int(after)).exists()
+            reads.keep()
+        return found
+
+    shown(0)
+    # As `psql` writes: past the engine that counts.
+    connection.connection.execute("UPDATE universe_stock SET symbol = 'PSQL'")
+    assert shown(KEPT_SECONDS - 1) == ["ANNE"]
+    assert shown(KEPT_SECONDS + 1) == ["PSQL"]
 
 
 @pytest.mark.usefixtures("read")
@@ -292,9 +312,10 @@ class TestARedisThatFails:
                 for foreign in (
                     [1],
                     {b"name": 1},
-                    {b"name": ((), 7, 7)},
-                    {b"name": ((), ("symbol",), [("ANNE", "more")])},
-                    {"name": ((), ("symbol",), [("ANNE",)])},
+                    {b"name": ((), 1.0, 7, 7)},
+                    {b"name": ((), "then", ("symbol",), [("ANNE",)])},
+                    {b"name": ((), 1.0, ("symbol",), [("ANNE", "more")])},
+                    {"name": ((), 1.0, ("symbol",), [("ANNE",)])},
                 )
             ),
         ],
