@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sectorlight.health import CHECKS, Check
 from sectors import figures
-from universe.hit_rates import Kind, hit_rates
+from universe.hit_rates import ENOUGH, TARGETS, HitRate, Kind, hit_rates
 from universe.sources import (
     Entitlement,
     budget_of,
@@ -48,8 +48,6 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     "down": ("bad", "g-x"),
 }
 RATES: Mapping[Kind, str] = {"board": "The board", "pages": "What a page reads"}
-#: The board is found in Redis more often than this, or something is wrong.
-LEAST_SHARE = 0.9
 #: Prices further behind the market than this are late, not just on their way.
 LATE_SECONDS = 120
 
@@ -74,14 +72,16 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """How often Redis had what was asked of it."""
+    """How often Redis had what was asked of it; ``look`` and ``glyph`` are empty while nothing is judged."""
 
     name: str
     share: str
+    word: str
+    look: str
+    glyph: str
     asked: str
     missed: str
     since: str
-    is_low: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,17 +233,26 @@ def rate_rows() -> list[RateRow]:
         rates = hit_rates().values()
     except redis.RedisError:
         return []
-    return [
-        RateRow(
-            name=RATES[rate.kind],
-            share=f"{figures.plain(100 * rate.share, 2)} %",
-            asked=figures.count(rate.asked),
-            missed=figures.count(rate.missed),
-            since=_moment(rate.since),
-            is_low=rate.kind == "board" and rate.share <= LEAST_SHARE,
-        )
-        for rate in rates
-    ]
+    return [_rate(rate) for rate in rates]
+
+
+def _rate(rate: HitRate) -> RateRow:
+    target = f"{figures.plain(100 * TARGETS[rate.kind], 0)} %"
+    word, (look, glyph) = {
+        "ok": (f"{target} or more", LOOKS["ok"]),
+        "low": (f"low: below {target}", LOOKS["degraded"]),
+        "too few": (f"judged from {figures.count(ENOUGH)} on", ("", "")),
+    }[rate.verdict]
+    return RateRow(
+        name=RATES[rate.kind],
+        share=f"{figures.plain(100 * rate.share, 2)} %",
+        word=word,
+        look=look,
+        glyph=glyph,
+        asked=figures.count(rate.asked),
+        missed=figures.count(rate.missed),
+        since=_moment(rate.since),
+    )
 
 
 def _lag(seconds: int | None) -> str:

@@ -7,6 +7,7 @@ away nothing is counted.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,11 @@ from universe.redis import client
 
 Kind = Literal["board", "pages"]
 KINDS: tuple[Kind, ...] = ("board", "pages")
+#: The least share of hits that is well. The board is missed after a restart of Redis alone; a page also when
+#: it is opened for the first time in five minutes, and after each write of its tables.
+TARGETS: Mapping[Kind, float] = {"board": 0.99, "pages": 0.5}
+#: Fewer questions are not judged: the misses of one restart would decide.
+ENOUGH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,12 @@ class HitRate:
     def share(self) -> float:
         """The hits among the questions, 0 to 1."""
         return max(0.0, 1 - self.missed / self.asked)
+
+    @property
+    def verdict(self) -> Literal["ok", "low", "too few"]:
+        if self.asked < ENOUGH:
+            return "too few"
+        return "ok" if self.share >= TARGETS[self.kind] else "low"
 
 
 def ask_counted(pipe: Any, kind: Kind) -> None:

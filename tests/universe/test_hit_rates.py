@@ -14,7 +14,7 @@ from sectors import selectors
 from sectors.services import sectors_seed
 from tests.analysis.page_cast import board_publish, reader
 from universe import keys
-from universe.hit_rates import hit_rates
+from universe.hit_rates import HitRate, Kind, hit_rates
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,3 +83,29 @@ def test_health_and_the_page_of_the_operations_tell_the_rates(client: Client) ->
     page = client.get("/operations/").content.decode()
     assert "Found in Redis" in page
     assert "100.00 %" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "missed", "verdict"),
+    [
+        ("board", 1_000, 10, "ok"),
+        ("board", 1_000, 11, "low"),
+        ("pages", 1_000, 500, "ok"),
+        ("pages", 1_000, 501, "low"),
+        ("pages", 999, 999, "too few"),
+    ],
+)
+def test_a_rate_is_judged_once_enough_was_asked(kind: Kind, asked: int, missed: int, verdict: str) -> None:
+    assert HitRate(kind, asked, missed, timezone.now()).verdict == verdict
+
+
+def test_the_page_of_the_operations_says_which_rate_is_low(redis_server: redis.Redis) -> None:
+    since = timezone.now().isoformat()
+    told = {"board:asked": 2_000, "board:missed": 40, "pages:asked": 2_000, "pages:missed": 40}
+    redis_server.hset(keys.hit_counts(), mapping=told | {"board:since": since, "pages:since": since})
+    board, pages = rate_rows()
+    assert (board.share, board.word, board.look) == ("98.00 %", "low: below 99 %", "caution")
+    assert (pages.share, pages.word, pages.look) == ("98.00 %", "50 % or more", "ok")
+    redis_server.hset(keys.hit_counts(), "board:asked", 999)
+    few = rate_rows()[0]
+    assert (few.word, few.look) == ("judged from 1,000 on", "")
