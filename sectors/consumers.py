@@ -98,12 +98,13 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
     async def _leave(self) -> None:
         if self.clock is not None:
             self.clock.cancel()
-            # It may have ended before, on a connection that was cut.
-            with contextlib.suppress(asyncio.CancelledError, OSError):
-                await self.clock
         for group in self.groups_joined:
             with contextlib.suppress(redis.RedisError, OSError):
                 await self.channel_layer.group_discard(group, self.channel_name)
+        if self.clock is not None:
+            # Last: it may have ended before, on a connection that was cut, or by a fault, which is told here.
+            with contextlib.suppress(asyncio.CancelledError, OSError):
+                await self.clock
 
     async def _send_board(self) -> None:
         """The cards that are newer than the shown ones, if there are any."""

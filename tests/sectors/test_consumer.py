@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
+from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,7 +23,7 @@ from django.test import Client
 
 from sectors import push
 from sectors.broadcast import announce_alerts, announce_preferences, announce_progress
-from sectors.consumers import CLOSE_LOGGED_OUT, CLOSE_NO_LAYER
+from sectors.consumers import CLOSE_LOGGED_OUT, CLOSE_NO_LAYER, BoardConsumer
 from sectors.services import readings_record, sectors_seed
 from tests.gate import gate
 from tests.sectors.cast import NOW, PASS, full_board, run_stamp
@@ -410,6 +411,25 @@ def test_a_page_that_was_cut_off_while_it_was_told_leaves_its_groups(trader: Cli
 
     with clock.override(NOW):
         joined, left = talk(trader, 0, conversation)
+    assert (len(joined), left) == (2, set())
+
+
+@pytest.mark.usefixtures("_noon")
+def test_a_page_whose_clock_had_a_fault_leaves_its_groups_and_tells_the_fault(
+    trader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BoardConsumer, "_tick", mock.AsyncMock(side_effect=KeyError("a fault")))
+
+    async def conversation(page: OpenPage) -> Any:
+        layer = cast(Any, get_channel_layer())._get_layer()
+        await page.connect()
+        joined = set(layer.groups)
+        await page.send_input({"type": "websocket.disconnect", "code": 1000})
+        with pytest.raises(KeyError):
+            await page.wait(5)
+        return joined, set(layer.groups)
+
+    joined, left = talk(trader, 0, conversation)
     assert (len(joined), left) == (2, set())
 
 
