@@ -105,8 +105,12 @@ def run_execute(run_id: int) -> RunReport:
 
 def _take_back(run_id: int) -> None:
     own = runs_of_world().filter(pk=run_id, status=RunStatus.RUNNING, counts__worker=worker_name())
-    if (run := own.first()) is not None:
+    if (run := own.first()) is None:
+        return
+    try:
         run_requeue(run, why="PostgreSQL was away at its end")
+    except RunCancelled:
+        run_end_cancelled(run, run.timings)
 
 
 def _supervise(run: AnalysisRun, progress: RunProgress) -> None:

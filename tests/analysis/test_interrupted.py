@@ -63,6 +63,17 @@ def test_a_run_whose_end_met_an_outage_is_taken_up_by_its_own_worker(
     assert (run.status, run.counts["attempts"]) == (RunStatus.COMPLETE, 2)
 
 
+def test_a_run_that_was_let_go_and_then_cancelled_ends_as_cancelled(scene: Scene) -> None:
+    mara = get_user_model().objects.create_user("mara", password="-", is_staff=True)
+    run = AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=scene.now())
+    # As the task leaves it whose PostgreSQL went away.
+    assert run_claim(run.pk) is not None
+    run_cancel(run, mara)
+    assert run_execute(run.pk).status == RunStatus.CANCELLED
+    run.refresh_from_db()
+    assert run.message.startswith("Cancelled by mara at ")
+
+
 def test_a_run_that_another_process_is_at_is_left_to_it(scene: Scene) -> None:
     run = AnalysisRun.objects.create(kind=RunKind.ON_DEMAND, scheduled_for=scene.now())
     claimed = run_claim(run.pk)
