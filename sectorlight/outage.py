@@ -16,6 +16,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from sectors import figures
 from sectors.away import database_since
+from sectors.places import PLACES
 from sectors.selectors import board_current
 from universe.postgresql import trouble_of
 
@@ -38,6 +39,7 @@ def database_away(request: HttpRequest, error: BaseException | None = None) -> H
         "has_board": trouble != "away" or _has_board(),
         "preference": _preference_seen(request),
         "since": figures.clock(since, seconds=True) if since else "",
+        "places": PLACES,
     }
     words = render_to_string("503.html", context)
     answer = HttpResponse(words, status=503, headers={"Retry-After": str(RETRY_SECONDS)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -20,6 +21,7 @@ from sectorlight.embedded.ports import free_port
 from sectorlight.outage_logs import OutageFilter
 from sectorlight.postgresql import base as postgresql
 from sectors import away, last_known
+from sectors.places import PLACES, SLUGS
 from sectors.services import sectors_seed
 from tests.analysis.page_cast import NOW, board_publish, reader
 from tests.analysis.test_preferences_page import GIVEN
@@ -112,6 +114,17 @@ def test_a_page_that_needs_postgresql_opens_by_itself_when_it_is_back(trader: Cl
     assert "js/healing.js" in page
 
 
+def test_the_page_of_the_outage_leads_to_the_pages_that_work_and_they_do(trader: Client) -> None:
+    with refusing_database():
+        page = read(trader, "/alerts/", 503)
+        links = re.findall(r'href="(/[^"]*)"', page.split("These work meanwhile")[1].split("</nav>")[0])
+        shown = {link: read(trader, link) for link in links}
+    assert [f"/sectors/{slug}/" in shown for slug in SLUGS] == [True] * 8
+    assert {"/?view=compact", "/analysis/preferences/"} < set(shown)
+    assert all("READ-ONLY" in shown[link] for link in links)
+    assert all(f"<h1>{place.name}" in shown[f"/sectors/{place.slug}/"] for place in PLACES)
+
+
 def test_preferences_that_cannot_be_saved_stand_as_they_were_typed(trader: Client) -> None:
     with refusing_database():
         assert 'name="theme" value="light" checked' in read(trader, "/analysis/preferences/")
@@ -170,6 +183,7 @@ def test_a_process_that_began_without_both_servers_says_what_is_away(trader: Cli
         page = read(trader, "/?view=board", 503)
     assert "PostgreSQL does not answer" in page
     assert "has no board to show" in page
+    assert "These work meanwhile" not in page
     assert "last known lights" not in page
     assert "Open the board" not in page
 
