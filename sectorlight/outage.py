@@ -18,7 +18,7 @@ from sectors import figures
 from sectors.away import database_since
 from sectors.places import PLACES
 from sectors.selectors import board_current
-from universe.postgresql import trouble_of
+from universe.postgresql import is_refusal, trouble_of
 
 RETRY_SECONDS = 5
 
@@ -31,7 +31,7 @@ def database_away(request: HttpRequest, error: BaseException | None = None) -> H
     is_sent = request.method not in ("GET", "HEAD")
     trouble = trouble_of(error)
     since = database_since()
-    if trouble in ("slow", "refused"):
+    if is_refusal(error):
         logger.error("a statement for %s failed: %s", request.path, error, exc_info=error)
     context = {
         "is_sent": is_sent,

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from universe.clock import ClockUnavailableError
-from universe.postgresql import Trouble, trouble_of
+from universe.postgresql import Trouble, is_refusal, trouble_of
 
 RETRY_SECONDS = 5
 DETAILS: Mapping[Trouble, str] = {
@@ -73,10 +73,9 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
 
 def _as_api_exception(exc: Exception) -> Exception:
     if isinstance(exc, OperationalError | InterfaceError):
-        trouble = trouble_of(exc)
-        if trouble in ("slow", "refused"):
+        if is_refusal(exc):
             logger.error("a statement of the API failed: %s", exc, exc_info=exc)
-        return DatabaseAway(DETAILS.get(trouble))
+        return DatabaseAway(DETAILS.get(trouble_of(exc)))
     if isinstance(exc, ClockUnavailableError):
         return MarketClockAway()
     if isinstance(exc, DjangoValidationError):

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import InterfaceError, OperationalError
 
+from universe.postgresql import is_refusal
+
 T = TypeVar("T")
 
 
@@ -32,12 +34,12 @@ class LastKnown(Generic[T]):
         _all.add(self)
 
     def read(self, key: Hashable, ask: Callable[[], T]) -> T:
-        """What ``ask`` gives, kept; while PostgreSQL is away what was kept last, else its error."""
+        """What ``ask`` gives, kept; while PostgreSQL is away or busy what was kept last, else its error."""
         try:
             found = ask()
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as exc:
             with self._lock:
-                if key in self._kept:
+                if key in self._kept and not is_refusal(exc):
                     return self._kept[key]
             raise
         self.keep(key, found)

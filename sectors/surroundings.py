@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -13,12 +14,15 @@ from django.db import DatabaseError
 from sectors.last_known import LastKnown
 from sectors.presenters.strip import Release, Strip, strip_of
 from sectors.types import CardData
+from universe.postgresql import is_refusal
 from universe.selectors import ContextRow, benchmarks, releases_between
 from universe.sessions import ET
 
 CALENDAR_DAYS = dt.timedelta(days=2)
 IMPACTS = ("High", "Medium", "Low")
 COUNTRY = "US"
+
+logger = logging.getLogger(__name__)
 
 _prices: LastKnown[list[ContextRow]] = LastKnown(1)
 #: By the beginning of their first day.
@@ -30,7 +34,8 @@ def strip_now(cards: Sequence[CardData], releases: Sequence[Release] | None, now
     ``releases`` None: they cannot be read."""
     try:
         prices = _prices.read("newest", lambda: list(benchmarks().values()))
-    except DatabaseError:
+    except DatabaseError as exc:
+        _failed("The prices around the cards", exc)
         return strip_of(cards, None, releases, now)
     return strip_of(cards, prices, releases, now)
 
@@ -74,8 +79,15 @@ def releases_now(now: dt.datetime) -> list[Release] | None:
     today = now.astimezone(ET).replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         return _releases.read(today, lambda: _releases_from(today))
-    except DatabaseError:
+    except DatabaseError as exc:
+        _failed("The releases", exc)
         return None
+
+
+def _failed(what: str, error: DatabaseError) -> None:
+    """The board goes on without; an outage is told elsewhere, a statement that failed here."""
+    if is_refusal(error):
+        logger.error("%s could not be read: %s", what, error, exc_info=error)
 
 
 def _releases_from(today: dt.datetime) -> list[Release]:

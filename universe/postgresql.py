@@ -60,6 +60,11 @@ def trouble_of(error: BaseException | None) -> Trouble:
     return "away"
 
 
+def is_refusal(error: BaseException | None) -> bool:
+    """Whether PostgreSQL answers, and Django's ``error`` is the statement's own: no outage."""
+    return trouble_of(error) in ("slow", "refused")
+
+
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     """Statements in here get ``seconds`` each at most, then psycopg's OperationalError, and lose their

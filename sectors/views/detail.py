@@ -38,6 +38,7 @@ from sectors.types import CardData
 from sectors.types import Past as PastLight
 from sectors.views.past import NO_LIMIT, Past, moment_refused
 from universe import sessions
+from universe.postgresql import is_refusal
 
 _last: LastKnown[DetailFacts] = LastKnown(len(PLACES) * len(SPANS))
 
@@ -68,7 +69,9 @@ def _facts_known(
         known = _last.read(
             (slug, span), lambda: _facts(slug, reading_newest(slug), cards, now=now, span=span)
         )
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError) as exc:
+        if is_refusal(exc):
+            raise
         known = None
     shown = ((payload or {}).get("sectors") or {}).get(slug, {}).get("run_id")
     if known is None or (known.cards is not cards and known.reading and known.reading.run_id != shown):

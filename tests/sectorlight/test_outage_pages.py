@@ -313,6 +313,26 @@ def test_a_statement_that_failed_is_no_outage_and_is_in_the_log(
 
 def test_the_api_tells_a_statement_that_took_too_long(
     trader: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_sector_whose_statement_took_too_long_claims_no_outage(
+    trader: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read(trader, "/sectors/technology/")
+    failing(monkeypatch, psycopg.errors.QueryCanceled("slow"), "sectors.views.detail.reading_newest")
+    page = read(trader, "/sectors/technology/", 503)
+    assert "the database took too long" in page
+    assert "does not answer" not in page
+    assert any(record.exc_info for record in caplog.records)
+
+
+@pytest.mark.parametrize("part", ["releases_between", "benchmarks"])
+def test_the_board_goes_on_without_what_failed_around_it_and_the_log_has_it(
+    trader: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, part: str
+) -> None:
+    failing(monkeypatch, psycopg.errors.QueryCanceled("slow"), f"sectors.surroundings.{part}")
+    assert "cannot be read right now" in read(trader, "/?view=board")
+    assert any("could not be read" in record.getMessage() and record.exc_info for record in caplog.records)
+
+
 ) -> None:
     failing(monkeypatch, psycopg.errors.QueryCanceled("slow"), "sectors.api.SectorsView.get")
     problem = trader.get("/api/v1/sectors/").json()
