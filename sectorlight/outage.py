@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 def database_away(request: HttpRequest, error: BaseException | None = None) -> HttpResponse:
     """The page, which needs no server. What was looked at opens by itself when PostgreSQL is back; what
-    was sent is never sent again by itself."""
+    was sent, and a statement that failed, is never tried again by itself."""
     is_sent = request.method not in ("GET", "HEAD")
     trouble = trouble_of(error)
     since = database_since()
@@ -35,11 +35,13 @@ def database_away(request: HttpRequest, error: BaseException | None = None) -> H
         logger.error("a statement for %s failed: %s", request.path, error, exc_info=error)
     context = {
         "is_sent": is_sent,
+        # What took a minute in vain is not asked for again by every page that is left open.
+        "heals": not is_sent and trouble in ("away", "busy"),
         "trouble": trouble,
         "has_board": trouble != "away" or _has_board(),
+        "places": PLACES,
         "preference": _preference_seen(request),
         "since": figures.clock(since, seconds=True) if since else "",
-        "places": PLACES,
     }
     words = render_to_string("503.html", context)
     answer = HttpResponse(words, status=503, headers={"Retry-After": str(RETRY_SECONDS)})

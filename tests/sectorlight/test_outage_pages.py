@@ -305,14 +305,14 @@ def test_a_statement_that_failed_is_no_outage_and_is_in_the_log(
     assert words in page
     assert "does not answer" not in page
     assert "READ-ONLY" not in page
+    assert "js/healing.js" not in page
+    assert "by itself" not in page
     [record] = [record for record in caplog.records if record.exc_info]
     assert "a statement for /analysis/ failed" in record.getMessage()
     assert OutageFilter().filter(record)
     assert record.exc_info
 
 
-def test_the_api_tells_a_statement_that_took_too_long(
-    trader: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 def test_a_sector_whose_statement_took_too_long_claims_no_outage(
     trader: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -333,6 +333,8 @@ def test_the_board_goes_on_without_what_failed_around_it_and_the_log_has_it(
     assert any("could not be read" in record.getMessage() and record.exc_info for record in caplog.records)
 
 
+def test_the_api_tells_a_statement_that_took_too_long(
+    trader: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing(monkeypatch, psycopg.errors.QueryCanceled("slow"), "sectors.api.SectorsView.get")
     problem = trader.get("/api/v1/sectors/").json()
