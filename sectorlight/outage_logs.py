@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError
 from universe.postgresql import is_away_state
 
 EVERY_SECONDS = 60.0
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError, ValueError)
 _AWAY = (
     *(redis.ConnectionError, redis.TimeoutError, InterfaceError),
     *(kombu.exceptions.OperationalError, amqp.exceptions.ConnectionError),
@@ -27,11 +28,12 @@ _AWAY = (
 
 
 def outage_of(error: BaseException | None) -> BaseException | None:
-    """The error in the chain of ``error`` that tells of a server that is away; None: it is something else."""
+    """The error in the chain of ``error`` that tells of a server that is away; None: it is something else,
+    which a fault of the program is also where it was made while an outage was handled."""
     while error is not None:
         if isinstance(error, _AWAY) or _is_database_away(error):
             return error
-        error = error.__cause__ or error.__context__
+        error = error.__cause__ or (None if isinstance(error, _FAULTS) else error.__context__)
     return None
 
 

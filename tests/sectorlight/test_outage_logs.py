@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+import kombu.exceptions
 import psycopg
 import pytest
 import redis
+from celery.beat import SchedulingError
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError
 
@@ -15,9 +17,11 @@ from sectorlight import outage_logs
 from sectorlight.outage_logs import OutageFilter
 
 
-def raised(error: Exception, cause: BaseException | None = None) -> logging.LogRecord:
-    """The record of an error that was logged with its traceback."""
-    error.__cause__ = cause
+def raised(
+    error: Exception, cause: BaseException | None = None, *, during: BaseException | None = None
+) -> logging.LogRecord:
+    """The record of an error that was logged with its traceback, raised while ``during`` was handled."""
+    error.__cause__, error.__context__ = cause, during
     return logging.LogRecord(
         "library", logging.ERROR, __file__, 1, "It failed: %s", ("x",), (type(error), error, None)
     )
@@ -44,6 +48,7 @@ def test_of_the_same_outage_one_line_a_minute_is_told(monkeypatch: pytest.Monkey
     [
         lambda: raised(KeyError("sector")),
         lambda: raised(IntegrityError("twice")),
+        lambda: raised(KeyError("sector"), during=redis.ConnectionError("refused")),
         lambda: raised(OperationalError("too slow"), psycopg.errors.QueryCanceled("statement timeout")),
     ],
 )
@@ -59,6 +64,12 @@ def test_what_is_no_outage_keeps_its_traceback(error: Callable[[], logging.LogRe
 )
 def test_a_server_that_shuts_down_or_refuses_is_an_outage(cause: psycopg.OperationalError) -> None:
     record = raised(OperationalError("gone"), cause)
+    assert OutageFilter().filter(record)
+    assert record.exc_info is None
+
+
+def test_what_a_library_makes_of_an_outage_is_one() -> None:
+    record = raised(SchedulingError("not sent"), during=kombu.exceptions.OperationalError("refused"))
     assert OutageFilter().filter(record)
     assert record.exc_info is None
 
