@@ -64,6 +64,7 @@ SILENT_SECONDS = 8.0
 _beat_at = -HEARTBEAT_EVERY_SECONDS
 _seen_at: float | None = None
 _is_cut_off = False
+_is_database_away = False
 
 
 @setup_logging.connect
@@ -79,15 +80,17 @@ def _first_tick(**_: Any) -> None:
 
 @heartbeat_sent.connect
 def _worker_is_alive(**_: Any) -> None:
-    """Celery's own heart beats every two seconds; every ten we leave the time for `/health/celery`. Back from
-    an outage of Redis the worker ticks at once: what was due meanwhile does not wait for beat."""
+    """Celery's own heart beats every two seconds; every ten we leave the time for `/health/celery` and knock
+    at PostgreSQL. Back from an outage of either server the worker ticks at once: what was due meanwhile does
+    not wait for beat."""
     global _beat_at, _seen_at, _is_cut_off
     now = time.monotonic()
     is_back = _is_cut_off or (_seen_at is not None and now - _seen_at > SILENT_SECONDS)
     _seen_at = now
-    if not is_back and now - _beat_at < HEARTBEAT_EVERY_SECONDS:
+    if not is_back and not _is_database_away and now - _beat_at < HEARTBEAT_EVERY_SECONDS:
         return
     _beat_at = now
+    is_back = _is_database_back() or is_back
     from django.utils import timezone
 
     from universe import keys
@@ -103,6 +106,17 @@ def _worker_is_alive(**_: Any) -> None:
     _is_cut_off = False
     if is_back:
         _tick_now()
+
+
+def _is_database_back() -> bool:
+    """Knock, which takes two seconds at most; True when PostgreSQL answers that did not before."""
+    global _is_database_away
+    from django.db import connection
+
+    from sectorlight.postgresql.patience import answers
+
+    was_away, _is_database_away = _is_database_away, not answers(connection.get_connection_params())
+    return was_away and not _is_database_away
 
 
 def _tick_now() -> None:

@@ -15,7 +15,10 @@ from django.test import override_settings
 from analysis.tasks import tick_task
 from sectorlight import celery
 from sectorlight.embedded.ports import free_port
+from tests.sectors.test_readings import refusing_database
 from universe import keys
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +26,7 @@ def _no_beat_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(celery, "_beat_at", -celery.HEARTBEAT_EVERY_SECONDS)
     monkeypatch.setattr(celery, "_seen_at", None)
     monkeypatch.setattr(celery, "_is_cut_off", False)
+    monkeypatch.setattr(celery, "_is_database_away", False)
 
 
 def test_jobs_are_acknowledged_late_taken_one_by_one_and_plain_json() -> None:
@@ -76,6 +80,28 @@ def test_a_worker_whose_redis_is_back_ticks_at_once() -> None:
         with override_settings(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"):
             celery._worker_is_alive()
         celery._worker_is_alive()
+        celery._worker_is_alive()
+    delay.assert_called_once_with()
+
+
+def test_a_worker_whose_postgresql_is_back_ticks_at_once() -> None:
+    with mock.patch("analysis.tasks.tick_task.delay") as delay:
+        with refusing_database():
+            celery._worker_is_alive()
+            celery._worker_is_alive()
+        delay.assert_not_called()
+        celery._worker_is_alive()
+        celery._worker_is_alive()
+    delay.assert_called_once_with()
+
+
+def test_a_worker_whose_servers_come_back_one_after_the_other_ticks_when_both_are_there() -> None:
+    with mock.patch("analysis.tasks.tick_task.delay") as delay:
+        with override_settings(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"):
+            with refusing_database():
+                celery._worker_is_alive()
+            celery._worker_is_alive()
+            delay.assert_not_called()
         celery._worker_is_alive()
     delay.assert_called_once_with()
 
