@@ -12,6 +12,8 @@ import pytest
 
 from sectorlight.embedded.state import State, state_read, state_write
 
+pytestmark = pytest.mark.unmeasured
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOW = (
     "import json; from django.conf import settings as s; print(json.dumps([str(getattr(s, n)) for n in {}]))"

@@ -14,6 +14,8 @@ from tests.market import RunningMarket, start_market
 from tests.universe.simulator.conftest import SESSION
 from tests.universe.simulator.test_stream import Message, listening, receive, receive_kind
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture(scope="module")
 def fast() -> Iterator[RunningMarket]:

@@ -31,6 +31,8 @@ from universe.sources.mcp.door import McpDoor
 from universe.sources.mcp.refusals import UnknownDialect
 from universe.sources.mcp.target import Target
 
+pytestmark = pytest.mark.unmeasured
+
 TICKERS = "/v3/reference/tickers"
 SNAPSHOT = "/v2/snapshot/locale/us/markets/stocks/tickers"
 BIG = 40_000
