@@ -9,10 +9,13 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from sectorlight.backup.address import Address
+from sectorlight.backup.address import Address, Session
+from sectorlight.backup.facts import facts_read
 from sectorlight.backup.making import Backup, backup_make
+from sectorlight.backup.manifest import Facts
 from sectorlight.backup.restoring import Restored, backup_restore
 from sectorlight.backup.telling import Telling
 from tests.storage.own_databases import manage_run, own_database
@@ -39,6 +42,18 @@ def kept(filled: Address, tmp_path_factory: pytest.TempPathFactory) -> Backup:
 def empty() -> Iterator[Address]:
     with own_database() as address:
         yield address
+
+
+def drop_meanwhile(patch: pytest.MonkeyPatch, address: Address, statement: str) -> None:
+    """While a backup counts, ``statement`` would drop what it counts, and is held back."""
+
+    def meanwhile(session: Session) -> Facts:
+        impatient = psycopg.connect(address.url, options="-c lock_timeout=50ms")
+        with impatient as busy, pytest.raises(psycopg.errors.LockNotAvailable):
+            busy.execute(statement)
+        return facts_read(session)
+
+    patch.setattr("sectorlight.backup.making.facts_read", meanwhile)
 
 
 def save(address: Address, target: Path, *, keep: int = 0) -> Backup:

@@ -23,11 +23,10 @@ from sectorlight import __version__
 from sectorlight.backup.address import TIME_OUTS, Address, address_of
 from sectorlight.backup.archive import manifest_read
 from sectorlight.backup.errors import BackupError
-from sectorlight.backup.facts import facts_read
 from sectorlight.backup.making import Backup
 from sectorlight.backup.programs import programs_find
 from sectorlight.backup.telling import Telling
-from tests.storage.backup.conftest import save
+from tests.storage.backup.conftest import drop_meanwhile, save
 from tests.storage.own_databases import ask, manage, offers_timescale, own_database
 
 
@@ -85,13 +84,7 @@ def test_nothing_is_dropped_between_the_dump_and_its_counts(
     ask(empty, "CREATE TABLE _timescaledb_chunks.one () INHERITS (lines)")
     ask(empty, "INSERT INTO _timescaledb_chunks.one VALUES (1)")
 
-    def meanwhile(session: Any) -> Any:
-        impatient = psycopg.connect(empty.url, options="-c lock_timeout=50ms")
-        with impatient as busy, pytest.raises(psycopg.errors.LockNotAvailable):
-            busy.execute("DROP TABLE _timescaledb_chunks.one")
-        return facts_read(session)
-
-    monkeypatch.setattr("sectorlight.backup.making.facts_read", meanwhile)
+    drop_meanwhile(monkeypatch, empty, "DROP TABLE _timescaledb_chunks.one")
     assert save(empty, tmp_path).manifest.facts.rows == {"lines": 1}
 
 

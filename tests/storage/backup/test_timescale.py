@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from sectorlight.backup.address import Address, Session
+from sectorlight.backup.address import Address
 from sectorlight.backup.errors import BackupError
-from sectorlight.backup.facts import facts_read
-from sectorlight.backup.manifest import Facts
-from tests.storage.backup.conftest import bring_back, save
+from tests.storage.backup.conftest import bring_back, drop_meanwhile, save
 from tests.storage.own_databases import ask, offers_timescale, own_database, owned_database
 from tests.workers import until
 
@@ -87,18 +84,12 @@ def of_chunks(tmp_path: Path) -> Path:
 def test_no_chunk_is_dropped_between_the_dump_and_its_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def meanwhile(session: Session) -> Facts:
-        impatient = psycopg.connect(address.url, options="-c lock_timeout=50ms")
-        with impatient as busy, pytest.raises(psycopg.errors.LockNotAvailable):
-            busy.execute("SELECT drop_chunks('prices', older_than => now())")
-        return facts_read(session)
-
-    monkeypatch.setattr("sectorlight.backup.making.facts_read", meanwhile)
     with own_database() as address:
         ask(address, "CREATE EXTENSION timescaledb")
         ask(address, "CREATE TABLE prices (at timestamptz NOT NULL, price float8)")
         ask(address, "SELECT create_hypertable('prices', 'at')")
         ask(address, "INSERT INTO prices VALUES (now() - interval '1 year', 1)")
+        drop_meanwhile(monkeypatch, address, "SELECT drop_chunks('prices', older_than => now())")
         assert save(address, tmp_path).manifest.facts.rows == {"prices": 1}
 
 
