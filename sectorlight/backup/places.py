@@ -19,6 +19,8 @@ from sectorlight.backup.errors import BackupError
 KEEPERS = ("postgres", "template1")
 MARK = "SectorLight restores a backup here; it may be dropped when no restore runs."
 LONGEST_NAME = 63
+#: PostgreSQL numbers what its users make from here on (FirstNormalObjectId), what it came with below.
+FIRST_OWN_OID = 16_384
 
 
 def may_exchange(session: Session) -> bool:
@@ -60,8 +62,13 @@ def keeper_open(address: Address) -> Session | None:
 def side_database(keeper: Session, address: Address) -> Iterator[Address]:
     """An empty database like the one at ``address``; dropped at the end unless it has its name by then."""
     side = address.of(f"{address.name[: LONGEST_NAME - 20]}_restoring")
-    _leftover_drop(keeper, side.name)
-    keeper.execute(_creation(keeper, address.name, side.name))
+    _leftover_drop(keeper, side)
+    try:
+        keeper.execute(_creation(keeper, address.name, side.name))
+    except KeyboardInterrupt:
+        # It may have come with the server's answer, when the database was made.
+        _drop(keeper, side.name)
+        raise
     try:
         keeper.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(side.name), MARK))
         yield side
@@ -76,7 +83,7 @@ def names_exchange(keeper: Session, address: Address, side: Address) -> None:
     """
     _properties_copy(keeper, address, side)
     old = f"{address.name[: LONGEST_NAME - 20]}_before_restore"
-    _leftover_drop(keeper, old)
+    _leftover_drop(keeper, address.of(old))
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     try:
         with keeper.transaction():
@@ -104,8 +111,9 @@ def _drop(keeper: Session, name: str) -> None:
         keeper.execute(drop + sql.SQL(" WITH (FORCE)"))
 
 
-def _leftover_drop(keeper: Session, name: str) -> None:
+def _leftover_drop(keeper: Session, leftover: Address) -> None:
     """Drop what a killed restore left; `BackupError` if it is somebody else's, or one is at work there."""
+    name = leftover.name
     row = keeper.execute(
         "SELECT shobj_description(oid, 'pg_database'),"
         " (SELECT count(*) FROM pg_stat_activity a WHERE a.datid = d.oid AND backend_type = 'client "
@@ -115,11 +123,24 @@ def _leftover_drop(keeper: Session, name: str) -> None:
     ).fetchone()
     if row is None:
         return
-    if row[0] != MARK:
+    mark, sessions = row
+    # A restore killed between making its database and marking it left one with nothing in it.
+    if mark != MARK and (sessions or not _is_bare(leftover)):
         raise BackupError(f"A database {name} is in the way and not of our making. Rename it and try again.")
-    if row[1]:
+    if sessions:
         raise BackupError(f"Another restore is at work in database {name}. Wait for its end.")
     _drop(keeper, name)
+
+
+def _is_bare(address: Address) -> bool:
+    """Whether nobody ever made a schema, or anything in one, in a database."""
+    with address.open() as session:
+        row = session.execute(
+            "SELECT EXISTS (SELECT FROM pg_namespace WHERE oid >= %(first)s)"
+            " OR EXISTS (SELECT FROM pg_depend WHERE objid >= %(first)s)",
+            {"first": FIRST_OWN_OID},
+        ).fetchone()
+    return row is not None and not row[0]
 
 
 def _creation(keeper: Session, like: str, name: str) -> sql.Composed:

@@ -15,12 +15,14 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
+from psycopg import sql
 
 from sectorlight.backup.address import Address
 from sectorlight.backup.errors import BackupError
 from sectorlight.backup.facts import facts_read
 from sectorlight.backup.making import Backup
 from sectorlight.backup.manifest import Facts, Timescale
+from sectorlight.backup.places import side_database
 from sectorlight.backup.programs import programs_find
 from tests.architecture.source import ROOT
 from tests.storage.backup.conftest import bring_back, save
@@ -191,6 +193,32 @@ def test_a_restore_that_is_killed_leaves_the_old_database_and_the_next_one_tidie
     bring_back(kept.path, empty, replace=True)
     assert _databases(empty) == {empty.name}
     assert _facts(empty) == kept.manifest.facts
+
+
+def test_a_restore_killed_before_it_marked_its_database_is_tidied_up_too(
+    kept: Backup, empty: Address
+) -> None:
+    with server().open() as keeper:
+        keeper.execute(f"CREATE DATABASE {empty.name}_restoring TEMPLATE template0")
+    bring_back(kept.path, empty)
+    assert _databases(empty) == {empty.name}
+
+
+def test_an_interruption_that_comes_with_the_servers_answer_leaves_no_database(empty: Address) -> None:
+    with server().open() as keeper:
+
+        def interrupted(statement: sql.Composed | str, *values: object) -> object:
+            answer = keeper.execute(statement, *values)
+            if "CREATE DATABASE" in str(statement):
+                raise KeyboardInterrupt
+            return answer
+
+        with (
+            pytest.raises(KeyboardInterrupt),
+            side_database(mock.Mock(spec=keeper, execute=interrupted), empty),
+        ):
+            pass
+    assert _databases(empty) == {empty.name}
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -284,8 +284,13 @@ def test_a_database_that_does_not_exist_is_named(kept: Backup, empty: Address) -
         bring_back(kept.path, empty.of("nowhere_at_all"))
 
 
-def test_a_foreign_database_in_the_way_is_not_dropped(kept: Backup, empty: Address) -> None:
+@pytest.mark.parametrize(
+    "theirs",
+    ["SCHEMA theirs", "TABLE theirs (line int)", "FUNCTION theirs() RETURNS int LANGUAGE sql AS 'SELECT 1'"],
+)
+def test_a_foreign_database_in_the_way_is_not_dropped(kept: Backup, empty: Address, theirs: str) -> None:
     with own_database() as foreign, psycopg.connect(foreign.of("postgres").url, autocommit=True) as keeper:
+        ask(foreign, f"CREATE {theirs}")
         keeper.execute(f"ALTER DATABASE {foreign.name} RENAME TO {empty.name}_restoring")
         with pytest.raises(BackupError, match=r"_restoring is in the way and not of our making\. Rename it"):
             bring_back(kept.path, empty)
