@@ -27,7 +27,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-    if (event.target.closest(TYPING) || document.querySelector("dialog[open]")) return;
+    // Until the browser draws again, the focus stays in the field of a search that has just closed.
+    const isTyped = event.target.closest(TYPING)?.checkVisibility();
+    if (isTyped || document.querySelector("dialog[open]")) return;
     if (act(event) !== false) event.preventDefault();
   });
   document.addEventListener("click", (event) => {

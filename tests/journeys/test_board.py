@@ -182,6 +182,19 @@ def test_keys_open_a_sector_find_a_stock_list_the_keys_and_pause(board: Page, as
     expect(board).to_have_url(re.compile("/sectors/energy/$"))
 
 
+def test_a_key_right_behind_the_closed_search_is_heard(board: Page) -> None:
+    board.keyboard.press("/")
+    expect(board.get_by_label("Stock, sector or page")).to_be_focused()
+    board.evaluate(
+        """() => {
+          document.getElementById("finder").close();
+          const question = new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true });
+          document.activeElement.dispatchEvent(question);
+        }"""
+    )
+    expect(board.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
 def test_a_key_right_behind_the_closed_list_of_keys_is_heard(board: Page) -> None:
     board.keyboard.press("?")
     expect(board.get_by_role("button", name="Close the list of keys")).to_be_focused()
