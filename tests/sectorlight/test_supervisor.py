@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -23,10 +24,12 @@ from sectorlight.embedded.supervisor import (
     Family,
     FamilyEnded,
 )
+from tests.sectorlight import hangups
 
 pytestmark = pytest.mark.family
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 120.0
 
 
 class Supervised:
@@ -34,10 +37,14 @@ class Supervised:
 
     def __init__(self, kind: str, *, under: tuple[str, ...] = ()) -> None:
         command = [*under, sys.executable, "-m", "tests.sectorlight.small_family", kind]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
+        with hangups.heard():
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+            )
         self.lines: list[str] = []
+        # A family that never ends fails its test, not the suite.
+        self.patience = Timer(PATIENCE_SECONDS, self.process.kill)
+        self.patience.start()
 
     def until(self, pattern: str) -> re.Match[str]:
         """Read lines up to the first that matches."""
@@ -81,6 +88,7 @@ def supervised() -> Iterator[Starter]:
         if one.process.poll() is None:
             one.process.terminate()
             one.process.wait(15)
+        one.patience.cancel()
         assert one.process.stdout is not None
         one.process.stdout.close()
 

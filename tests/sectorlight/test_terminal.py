@@ -17,6 +17,7 @@ import pytest
 
 from sectorlight.embedded.processes import is_running, wait_gone
 from sectorlight.embedded.terminal import Output
+from tests.sectorlight import hangups
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Make the terminal $0 the session's own by opening it, then become the command.
@@ -32,13 +33,14 @@ class OnTerminal:
         self._screen, slave = pty.openpty()
         self._is_open = True
         self._shown = b""
-        self.process = subprocess.Popen(
-            ("/bin/sh", "-c", adopt, os.ttyname(slave), *command),
-            cwd=ROOT,
-            stdin=slave,
-            stdout=stdout,
-            start_new_session=True,
-        )
+        with hangups.heard():
+            self.process = subprocess.Popen(
+                ("/bin/sh", "-c", adopt, os.ttyname(slave), *command),
+                cwd=ROOT,
+                stdin=slave,
+                stdout=stdout,
+                start_new_session=True,
+            )
         # From here on the screen ends with the last process that has it open.
         os.close(slave)
 
