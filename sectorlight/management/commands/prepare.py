@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -23,6 +25,8 @@ from universe.services import series_arrange
 SEEDS = ("seed_sectors", "seed_slots")
 #: `manage.py up` shows these lines last.
 LOGIN_LINE = "log-in "
+#: An advisory lock of PostgreSQL: one host prepares a database at a time.
+PREPARE_LOCK = 7_310_004
 
 
 def pending_migrations() -> int:
@@ -49,15 +53,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._reach_servers()
-        if pending_migrations():
-            call_command("migrate", interactive=False, verbosity=0)
-            self.stdout.write("Database migrated.")
-        roles_ensure()
-        self._refuse_another_market()
-        self.stdout.write(f"Market data in {series_arrange(world=settings.MARKET_WORLD).words}.")
-        for command in SEEDS:
-            call_command(command, stdout=self.stdout)
-        self._first_logins()
+        with self._alone():
+            if pending_migrations():
+                call_command("migrate", interactive=False, verbosity=0)
+                self.stdout.write("Database migrated.")
+            roles_ensure()
+            self._refuse_another_market()
+            self.stdout.write(f"Market data in {series_arrange(world=settings.MARKET_WORLD).words}.")
+            for command in SEEDS:
+                call_command(command, stdout=self.stdout)
+            self._first_logins()
         if statics_collect():
             self.stdout.write("Static files collected.")
 
@@ -78,6 +83,21 @@ class Command(BaseCommand):
                 f"Redis does not answer at REDIS_URL ({address}): {exc}. "
                 "Start it, mend the address, or unset REDIS_URL to use the embedded one."
             ) from exc
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until no other host prepares this database.
+
+        The lock is a transaction's, which a pooler between us and PostgreSQL leaves to one session.
+        """
+        with psycopg.connect(**connection.get_connection_params()) as session:
+            session.execute("SET LOCAL statement_timeout = 0")
+            session.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            row = session.execute("SELECT pg_try_advisory_xact_lock(%s)", [PREPARE_LOCK]).fetchone()
+            if not (row and row[0]):
+                self.stdout.write("Another host prepares this database; waiting for its end.")
+                session.execute("SELECT pg_advisory_xact_lock(%s)", [PREPARE_LOCK])
+            yield
 
     def _refuse_another_market(self) -> None:
         """Bars and universes carry no market, so a database serves one market only."""
