@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import coverage
 import hypothesis
 import pytest
 import redis
@@ -24,7 +23,7 @@ from sectors import away, last_known
 from tests import haste
 from tests.emptying import database_empty
 from tests.longest import LONGEST
-from tests.nursery import MEASURED_CHILDREN
+from tests.measured import measured
 from tests.recorded import DATA as RECORDED
 from tests.recorded import ROOT
 from universe import generations
@@ -42,10 +41,6 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("suite")
-
-#: Of the cases of one test the first ones are measured; the others run through the same code.
-MEASURED_CASES = 3
-_cases: Counter[str] = Counter()
 
 RECORDED_COUNTS = pytest.StashKey[dict[str, int]]()
 CHROMIUM_ARGUMENTS = [
@@ -115,24 +110,9 @@ def _paced(request: pytest.FixtureRequest, _hasty: None) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
-    """Measure no coverage of a test marked `unmeasured` or `browser`, its fixtures and the processes that it
-    starts, nor of the further cases of a test with many.
-
-    Measuring doubles what a long test costs, and what it runs through is measured elsewhere, closer by.
-    """
-    measuring = coverage.Coverage.current()
-    _cases[item.nodeid.partition("[")[0]] += 1
-    is_further = _cases[item.nodeid.partition("[")[0]] > MEASURED_CASES
-    if measuring is None or not (is_further or any(map(item.get_closest_marker, ("unmeasured", "browser")))):
+    """With its fixtures."""
+    with measured(item):
         return (yield)
-    passed_on = os.environ.pop(MEASURED_CHILDREN, None)
-    measuring.stop()
-    try:
-        return (yield)
-    finally:
-        measuring.start()
-        if passed_on is not None:
-            os.environ[MEASURED_CHILDREN] = passed_on
 
 
 @pytest.fixture(scope="session")
