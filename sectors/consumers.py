@@ -34,7 +34,14 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from sectors.broadcast import layer_outage
 from sectors.live import BOARD_VIEW, VIEWS
-from sectors.push import board_frame, clock_frame, outages_html, preferences_frame, progress_frame
+from sectors.push import (
+    board_frame,
+    clock_frame,
+    outages_html,
+    preferences_frame,
+    progress_frame,
+    version_newest,
+)
 from universe import keys
 
 CLOCK_SECONDS = 10.0
@@ -64,6 +71,7 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
         self.user_id = int(cast(Any, self.scope)["user"].pk)
         query = self.scope.get("query_string", b"")
         self.shown, self.view = _version(query), _view(query)
+        self.sending = asyncio.Lock()
         self.groups_joined = (keys.BOARD_GROUP, keys.user_group(self.user_id))
         await self.accept()
         for group in self.groups_joined:
@@ -107,15 +115,17 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
                 await self.clock
 
     async def _send_board(self) -> None:
-        """The cards that are newer than the shown ones, if there are any."""
-        frame = await database_sync_to_async(board_frame)(self.user_id, self.shown, self.view)
-        if frame is not None:
-            self.shown = max(self.shown, frame["version"])
-            await self.send_json(frame)
+        """The cards that are newer than the shown ones, if there are any. One after the other: what an event
+        and the clock notice at once is sent once."""
+        async with self.sending:
+            frame = await database_sync_to_async(board_frame)(self.user_id, self.shown, self.view)
+            if frame is not None:
+                self.shown = max(self.shown, frame["version"])
+                await self.send_json(frame)
 
     async def _tick(self) -> None:
         """Say that the connection lives, keep the page's clock on the market's, and tell of an outage and of
-        its end. What a server's absence kept from the page follows when it is back."""
+        its end. What a server's absence, or a push that was lost, kept from the page follows."""
         day, told, due = "", "", 0.0
         while True:
             outages = await database_sync_to_async(outages_html, thread_sensitive=False)()
@@ -123,7 +133,8 @@ class BoardConsumer(AsyncJsonWebsocketConsumer):
                 frame = await sync_to_async(clock_frame, thread_sensitive=False)(self.shown, day)
                 day, due = frame["day"], time.monotonic() + CLOCK_SECONDS
                 await self.send_json(frame | {"outages": outages})
-                if told not in ("", outages):
+                newest = await sync_to_async(version_newest, thread_sensitive=False)()
+                if told not in ("", outages) or newest > self.shown:
                     await self._send_board()
                 told = outages
             await asyncio.sleep(min(LOOK_SECONDS, CLOCK_SECONDS))

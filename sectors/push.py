@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from django.db import DatabaseError
 from django.template.loader import render_to_string
 
 from sectors.away import servers_away
+from sectors.board_cache import board_fetch
 from sectors.live import BOARD_VIEW, COMPACT_VIEW, board_now, viewer_limits
 from sectors.presenters import cards_from_payload
 from sectors.presenters.ages import milliseconds
@@ -31,11 +33,16 @@ from universe.clock import ClockUnavailableError, clock_state, market_now
 from universe.sessions import ET
 
 KEPT_RENDERINGS = 8
+#: So long one look at the newest version is good for every open page of this process.
+VERSION_HOLDS_SECONDS = 2.0
 #: How one sector is drawn in each view.
 TEMPLATES = {BOARD_VIEW: "sectors/_card.html", COMPACT_VIEW: "sectors/_line.html"}
 
 _lock = threading.Lock()
 _rendered: OrderedDict[tuple[object, ...], dict[str, Any]] = OrderedDict()
+_version_lock = threading.Lock()
+#: The version seen last, and when (monotonic seconds).
+_version, _version_at = 0, -VERSION_HOLDS_SECONDS
 
 
 def board_frame(user_id: int, shown: int, view: str = BOARD_VIEW) -> dict[str, Any] | None:
@@ -46,6 +53,17 @@ def board_frame(user_id: int, shown: int, view: str = BOARD_VIEW) -> dict[str, A
     whole = _whole_frame(payload, viewer_limits(_user(user_id)), view)
     newer = [card for card in whole["cards"] if card["version"] > shown]
     return whole | {"cards": newer}
+
+
+def version_newest() -> int:
+    """The version of the board in Redis, as one look in a few seconds found it; 0 without one. By it a page
+    learns of a board whose push was lost on the way."""
+    global _version, _version_at
+    with _version_lock:
+        if time.monotonic() - _version_at >= VERSION_HOLDS_SECONDS:
+            board = board_fetch()
+            _version, _version_at = int(board["version"]) if board else 0, time.monotonic()
+        return _version
 
 
 def clock_frame(shown: int, day: str = "") -> dict[str, Any]:
@@ -101,8 +119,11 @@ def preferences_frame(user_id: int) -> dict[str, Any]:
 
 def forget() -> None:
     """Drop what was rendered: for tests, whose run ids begin anew."""
+    global _version_at
     with _lock:
         _rendered.clear()
+    with _version_lock:
+        _version_at = -VERSION_HOLDS_SECONDS
 
 
 def _user(user_id: int) -> AbstractBaseUser | None:
