@@ -2,13 +2,11 @@
 // than the shown one is dropped. Everything is morphed in place, so focus, open lists and scroll stay.
 (function () {
   "use strict";
-  const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000, CALENDAR_MS = 30000;
+  const TURNED_MS = 1200, FLASH_MS = 400, JITTER_MS = 800, BAR_MS = 60000, CALENDAR_MS = 30000, PATIENCE_MS = 10000;
   const HELD_MS = { refused: 20000, failed: 5000 };
   const board = () => document.getElementById("board");
-  const waiting = [];
-  const shownAsks = new Map();
-  let asks = 0, calendarAskedAt = 0, answeredAt = 0, held = 0;
-  let told = null, leaving = false;
+  const waiting = [], shownAsks = new Map();
+  let asks = 0, calendarAskedAt = 0, answeredAt = 0, held = 0, told = null, leaving = false;
 
   function morph(target, text, swap = "outerMorph") {
     return htmx.swap({ sourceElement: target, target, text, swap, transition: false });
@@ -87,15 +85,15 @@
     leaving = true;
   }
 
-  // Of two answers the one that was asked for later stays, whichever arrives last.
+  // Of two answers the one that was asked for later stays, whichever arrives last. One that hangs or is cut off is none.
   async function fetched(url, target, swap) {
     const ask = ++asks;
-    const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
-    const answer = await fetch(url, { headers, credentials: "same-origin" }).catch(() => null);
+    const headers = { "HX-Request": "true", "HX-Current-URL": location.href }, signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(url, { headers, credentials: "same-origin", signal }).catch(() => null);
     if (answer && answer.headers.get("HX-Redirect")) return leave(answer.headers.get("HX-Redirect"));
     if (!answer || !answer.ok || answer.status !== 200 || !target()) return undefined;
-    const text = await answer.text();
-    if (shownAsks.get(url) > ask) return undefined;
+    const text = await answer.text().catch(() => null);
+    if (text === null || shownAsks.get(url) > ask) return undefined;
     shownAsks.set(url, ask);
     await morph(target(), keepOpen(target(), text), swap);
     window.dispatchEvent(new CustomEvent("sectorlight:shown"));
@@ -164,10 +162,13 @@
   const kinds = { cards: applyCards, progress, preferences: fetchBoard, alerts: () => setTimeout(fetchAlerts, Math.random() * JITTER_MS) };
   let queue = Promise.resolve();
 
+  // One after the other; a fault in one is told, and ends no other.
+  const inTurn = (act) => { queue = queue.then(act).catch(reportError); };
+
   function take(frame) {
     if (!kinds[frame.kind]) return;
     if (document.body.hasAttribute("data-paused")) waiting.push(frame);
-    else queue = queue.then(() => kinds[frame.kind](frame));
+    else inTurn(() => kinds[frame.kind](frame));
   }
 
   function pause() {
@@ -191,8 +192,7 @@
   window.addEventListener("sectorlight:bar", (event) => event.detail.push(fetchBar(true)));
   window.addEventListener("sectorlight:turned", turnCalendar);
   window.addEventListener("sectorlight:connected", () => {
-    setTimeout(fetchBar, Math.random() * JITTER_MS);
-    setTimeout(fetchAlerts, Math.random() * JITTER_MS);
+    for (const ask of [fetchBar, fetchAlerts]) setTimeout(ask, Math.random() * JITTER_MS);
   });
   setInterval(() => document.visibilityState === "visible" && fetchBar(), BAR_MS);
 })();

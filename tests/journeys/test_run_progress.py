@@ -25,7 +25,7 @@ HOLD_AN_ANSWER = """() => new Promise((answered) => {
     const answer = await fetch(...asked), text = await answer.text();
     answered();
     await held;
-    answer.text = () => (setTimeout(window.heard, 100), text);
+    answer.text = async () => (setTimeout(window.heard, 100), text);
     return answer;
   };
   dispatchEvent(new CustomEvent("sectorlight:aged"));

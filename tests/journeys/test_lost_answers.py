@@ -1,0 +1,65 @@
+"""What an open page asks for while the server is in trouble holds nothing up and turns nothing back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sectors.broadcast import announce_progress
+from sectors.services import readings_record
+from tests.journeys.conftest import Aside
+from tests.sectors.cast import NOW, run_stamp
+from tests.sectors.test_consumer import turned
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+#: The bar's answers break off behind their first bytes.
+CUT_OFF = """() => {
+  const fetch = window.fetch;
+  window.fetch = (url, ...more) => {
+    if (!String(url).includes("/progress/")) return fetch(url, ...more);
+    window.wasAsked = true;
+    const body = new ReadableStream({ start: (bytes) => bytes.error(new TypeError("network error")) });
+    return Promise.resolve(new Response(body, { status: 200 }));
+  };
+}"""
+#: The bar is never answered; the page's patience ends when the test says so.
+HANG = """() => {
+  const fetch = window.fetch, stop = new AbortController();
+  window.giveUp = () => stop.abort();
+  AbortSignal.timeout = () => stop.signal;
+  window.fetch = (url, how) => {
+    if (!String(url).includes("/progress/")) return fetch(url, how);
+    window.wasAsked = true;
+    return new Promise((_, no) => how.signal?.addEventListener("abort", () => no(how.signal.reason)));
+  };
+}"""
+
+
+def publish() -> int:
+    """Technology has turned; the version of its board."""
+    return int(readings_record(turned(), run_stamp(2, NOW)).board["version"])
+
+
+def progress() -> None:
+    announce_progress({"id": 7, "kind": "on_demand", "status": "running", "percent": 10, "stage": "reading"})
+
+
+def is_true(board: Page, name: str) -> None:
+    """The page's own word for it has become true."""
+    board.evaluate(
+        f"""() => new Promise((come) => {{
+          const look = () => (window.{name} ? come() : setTimeout(look, 20));
+          look();
+        }})"""
+    )
+
+
+@pytest.mark.parametrize("trouble", [CUT_OFF, HANG], ids=["cut off", "hangs"])
+def test_an_answer_that_never_comes_whole_holds_up_no_cards(board: Page, aside: Aside, trouble: str) -> None:
+    board.evaluate(trouble)
+    aside(progress)
+    is_true(board, "wasAsked")
+    version = aside(publish)
+    board.evaluate("window.giveUp?.()")
+    expect(board.locator("#card-technology")).to_have_attribute("data-version", str(version))
