@@ -187,7 +187,7 @@
   for (const end of ["after:request", "response:error", "error"]) document.addEventListener("htmx:" + end, answered);
   window.addEventListener("sectorlight:frame", (event) => take(event.detail));
   window.addEventListener("pageshow", () => { leaving = false; });
-  window.addEventListener("sectorlight:poll", fetchBoard);
+  window.addEventListener("sectorlight:poll", () => inTurn(fetchBoard));
   window.addEventListener("sectorlight:aged", () => fetchBar());
   window.addEventListener("sectorlight:bar", (event) => event.detail.push(fetchBar(true)));
   window.addEventListener("sectorlight:turned", turnCalendar);

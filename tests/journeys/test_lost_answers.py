@@ -34,6 +34,21 @@ HANG = """() => {
     return new Promise((_, no) => how.signal?.addEventListener("abort", () => no(how.signal.reason)));
   };
 }"""
+#: Asks for the board as in a long outage; the server's answer is held until the next cards have come.
+HOLD_THE_POLL = """() => new Promise((answered) => {
+  const fetch = window.fetch;
+  const cards = new Promise((come) => window.addEventListener(
+    "sectorlight:frame", ({ detail }) => detail.kind === "cards" && setTimeout(come, 500)));
+  window.fetch = async (...asked) => {
+    const answer = await fetch(...asked), text = await answer.text();
+    answered();
+    await cards;
+    answer.text = async () => (setTimeout(() => { window.isHeard = true; }, 500), text);
+    return answer;
+  };
+  dispatchEvent(new CustomEvent("sectorlight:poll"));
+  setTimeout(() => { window.fetch = fetch; });
+})"""
 
 
 def publish() -> int:
@@ -63,3 +78,11 @@ def test_an_answer_that_never_comes_whole_holds_up_no_cards(board: Page, aside: 
     version = aside(publish)
     board.evaluate("window.giveUp?.()")
     expect(board.locator("#card-technology")).to_have_attribute("data-version", str(version))
+
+
+def test_a_board_that_was_asked_for_earlier_takes_no_newer_cards_away(board: Page, aside: Aside) -> None:
+    board.evaluate(HOLD_THE_POLL)
+    version = aside(publish)
+    is_true(board, "isHeard")
+    expect(board.locator("#card-technology")).to_have_attribute("data-version", str(version))
+    expect(board.locator("#board")).to_have_attribute("data-version", str(version))
