@@ -50,6 +50,23 @@ HOLD_THE_POLL = """() => new Promise((answered) => {
   setTimeout(() => { window.fetch = fetch; });
 })"""
 
+#: A page that waits for the database; its first question is never answered, the next one well.
+WAIT_FOR_THE_DATABASE = """() => {
+  const fetch = window.fetch;
+  let asked = 0;
+  window.fetch = (url, how) => {
+    if (url !== "/health/database") return fetch(url, how);
+    if (asked++) return Promise.resolve(new Response('{"status": "ok"}'));
+    return new Promise((_, no) => how.signal?.addEventListener("abort", () => no(how.signal.reason)));
+  };
+  AbortSignal.timeout = () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort());
+    return stop.signal;
+  };
+  document.head.append(Object.assign(document.createElement("script"), { src: "/static/js/healing.js" }));
+}"""
+
 
 def publish() -> int:
     """Technology has turned; the version of its board."""
@@ -86,3 +103,8 @@ def test_a_board_that_was_asked_for_earlier_takes_no_newer_cards_away(board: Pag
     is_true(board, "isHeard")
     expect(board.locator("#card-technology")).to_have_attribute("data-version", str(version))
     expect(board.locator("#board")).to_have_attribute("data-version", str(version))
+
+
+def test_a_page_that_waits_for_the_database_asks_again_when_an_answer_hangs(board: Page) -> None:
+    with board.expect_navigation(timeout=20_000):
+        board.evaluate(WAIT_FOR_THE_DATABASE)
