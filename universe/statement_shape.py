@@ -8,8 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sbt]|%[sbt]")
-_COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
-_TOKEN = re.compile(r"""\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|\w+|\S""")
+_TOKEN = re.compile(
+    r"""(?P<comment>/\*.*?\*/|--[^\n]*)|\"(?:[^\"]|\"\")*\"
+    |(?P<literal>e'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)|\w+|\S""",
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
 #: Stand before a bracket and call nothing.
 _WORDS = frozenset(
     re.findall(
@@ -80,9 +83,17 @@ def functions_harmless(sql: str) -> bool:
     return all(name in _FUNCTIONS or _HARMLESS.fullmatch(name) for name in _called(_tokens(sql)))
 
 
+def spaced(sql: str) -> str:
+    """The statement with one space between its tokens and none around a dot, in lower case but for what is in
+    double quotes, without comments and without what its literals say."""
+    return " ".join(_tokens(sql)).replace(" . ", ".")
+
+
 def _tokens(sql: str) -> list[str]:
-    found = _TOKEN.findall(_COMMENT.sub(" ", _PLACEHOLDER.sub(" 1 ", sql)))
-    return [token if token[0] == '"' else token.lower() for token in found]
+    found = (match for match in _TOKEN.finditer(_PLACEHOLDER.sub(" 1 ", sql)) if not match["comment"])
+    return [
+        "''" if match["literal"] else match[0] if match[0][0] == '"' else match[0].lower() for match in found
+    ]
 
 
 def _called(tokens: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from universe.statement_shape import functions_harmless, is_plain
+from universe.statement_shape import functions_harmless, is_plain, spaced
 
 #: Written: every table there is.
 ALL = "*"
@@ -48,7 +48,7 @@ _FLEETING = re.compile(
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
-    r'(?<!distinct )\b(?:from|join)\s+(?:only\s+|lateral\s+)*("?public"?\.)?(?:"(\w+)"|(\w+))(\s*\(|\.)?',
+    r'(?<!distinct )\b(?:from|join)\s+(?:only\s+|lateral\s+)*("?public"?\.)?(?:"([^"]+)"|(\w+))(\s*\(|\.)?',
     re.IGNORECASE,
 )
 _WITH_NAME = re.compile(
@@ -113,8 +113,9 @@ def _read(sql: str, known: frozenset[str]) -> frozenset[str] | None:
     if not is_plain(sql):
         return None
     named = _named(sql, known)
-    local = {name.lower() for name in _WITH_NAME.findall(sql)}
-    for schema, quoted, plain, behind in _SOURCE.findall(_EXTRACT.sub("", sql)):
+    text = spaced(sql)
+    local = {name.lower() for name in _WITH_NAME.findall(text)}
+    for schema, quoted, plain, behind in _SOURCE.findall(_EXTRACT.sub("", text)):
         name = quoted or plain
         if behind.strip() == "(" and not quoted:
             if name.lower() not in _NO_TABLE:

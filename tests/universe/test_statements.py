@@ -58,6 +58,7 @@ KNOWN = frozenset({"stock", "bar", "sector_sentiment", "run"})
         (f"/* {'long ' * 100} */ UPDATE stock SET a = 1", {"stock"}),
         ("MERGE INTO elsewhere USING other ON true WHEN MATCHED THEN DELETE", {ALL}),
         ("SELECT count(*), lower(a) FROM stock WHERE at > %(at)s AND (b OR c IN (1, 2))", set()),
+        ("SELECT '--', stocks_renew()", {ALL}),
     ],
 )
 def test_a_statement_writes_what_it_names_as_its_target(sql: str, written: set[str]) -> None:
@@ -86,6 +87,8 @@ def test_a_statement_of_many_rows_is_understood_like_a_short_one() -> None:
             {"run", "bar"},
         ),
         ("SELECT a, b FROM ((SELECT a, b FROM run) UNION (SELECT a, b FROM bar)) both_", {"run", "bar"}),
+        ("SELECT a, '(' FROM /* by hand */ Run WHERE b = $$ ' $$ AND c = E'\\'('", {"run"}),
+        ("SELECT * FROM run WHERE a IS DISTINCT\nFROM b", {"run"}),
         ("SELECT trim(a), b FROM run WHERE c = %(c)s AND (d = ANY(%(d)s)) ORDER BY a, b", {"run"}),
         ("SELECT * FROM run CROSS JOIN LATERAL (SELECT close FROM bar) quote", {"run", "bar"}),
     ],
@@ -128,6 +131,13 @@ def test_the_answer_of_a_query_is_decided_by_every_table_it_names(sql: str, read
         "SELECT * FROM run WHERE day = 'today'",
         "SELECT current_role FROM run",
         "SELECT * FROM run WHERE owner = user",
+        'SELECT * FROM "hourly view" JOIN run ON true',
+        'SELECT * FROM run JOIN"hourly_view" ON true',
+        "SELECT * FROM /* all */ hourly_view JOIN run ON true",
+        "SELECT * FROM--all\nhourly_view JOIN run ON true",
+        "SELECT * FROM run WHERE a = '--' AND b = my_f(c)",
+        "SELECT $$ ' $$, my_f(a), $$ ' $$ FROM run",
+        "SELECT E'\\'', my_f(a), E'\\'' FROM run",
     ],
 )
 def test_what_may_differ_without_a_write_or_is_secret_is_not_to_be_kept(sql: str) -> None:
