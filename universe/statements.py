@@ -22,7 +22,7 @@ _VERB = re.compile(r"[\s(]*([A-Za-z]+)")
 #: One table, named first: no other can be written by such a statement.
 _PLAIN = re.compile(
     r"\s*(?:INSERT\s+INTO|UPDATE(?:\s+ONLY)?|DELETE\s+FROM(?:\s+ONLY)?|COPY)\s+"
-    r'(?:"?public"?\s*\.\s*)?(?!only\s*\()(?:"(\w+)"|(\w+)\b)(?!\s*\.)',
+    r'(?:"?public"?\s*\.\s*)?(?!only\s*[("])(?:"(\w+)"|(\w+)\b)(?!\s*\.)',
     re.IGNORECASE,
 )
 _COPY_OUT = re.compile(r"\)?\s+TO\s+(STDOUT|PROGRAM|')", re.IGNORECASE)
@@ -77,7 +77,8 @@ def _written(sql: str, known: frozenset[str]) -> frozenset[str]:
     verb, named = _verb(text), _named(sql, known)
     if verb in ("insert", "update", "delete", "copy", "merge") and not _SECOND.search(text):
         if verb == "copy" and _COPY_OUT.search(_LITERAL.sub("''", text)):
-            return frozenset()
+            # What is copied out may be what a write gives back.
+            return (named or frozenset({ALL})) if _WRITES.search(text) else frozenset()
         if found := _PLAIN.match(text):
             return known & {found[1] or found[2].lower()}
         return named or frozenset({ALL})

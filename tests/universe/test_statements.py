@@ -58,6 +58,9 @@ KNOWN = frozenset({"stock", "bar", "sector_sentiment", "run"})
         (f"/* {'long ' * 100} */ UPDATE stock SET a = 1", {"stock"}),
         ("MERGE INTO elsewhere USING other ON true WHEN MATCHED THEN DELETE", {ALL}),
         ("SELECT count(*), lower(a) FROM stock WHERE at > %(at)s AND (b OR c IN (1, 2))", set()),
+        ("COPY (DELETE FROM run RETURNING id) TO STDOUT", {"run"}),
+        ("COPY (SELECT id FROM run) TO STDOUT", set()),
+        ('DELETE FROM ONLY"stock"', {"stock"}),
         ("SELECT '--', stocks_renew()", {ALL}),
     ],
 )
