@@ -54,7 +54,7 @@ def silent() -> Iterator[Silent]:
 @pytest.fixture
 def hung(silent: Silent, monkeypatch: pytest.MonkeyPatch) -> Iterator[Silent]:
     """The product's settings point at it: client, cache and channel layer. A rest outlives any test."""
-    monkeypatch.setattr(breaking, "REST_SECONDS", 3600.0)
+    monkeypatch.setattr(ours.breaker(silent.url), "_rest_seconds", 3600.0)
     cache = {"default": {"BACKEND": "sectorlight.cache.EnduringRedisCache", "LOCATION": silent.url}}
     layers = {
         "default": {
