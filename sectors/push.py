@@ -42,7 +42,7 @@ _lock = threading.Lock()
 _rendered: OrderedDict[tuple[object, ...], dict[str, Any]] = OrderedDict()
 _version_lock = threading.Lock()
 #: The version seen last, and when (monotonic seconds).
-_version, _version_at = 0, -VERSION_HOLDS_SECONDS
+_version, _version_at = 0, float("-inf")
 
 
 def board_frame(user_id: int, shown: int, view: str = BOARD_VIEW) -> dict[str, Any] | None:
@@ -123,7 +123,7 @@ def forget() -> None:
     with _lock:
         _rendered.clear()
     with _version_lock:
-        _version_at = -VERSION_HOLDS_SECONDS
+        _version_at = float("-inf")
 
 
 def _user(user_id: int) -> AbstractBaseUser | None:

@@ -53,7 +53,8 @@ def test_a_board_whose_push_was_lost_follows_with_the_clock(
     assert cards["version"] == newest
 
 
-def test_one_look_at_the_newest_version_serves_every_open_page() -> None:
+def test_one_look_at_the_newest_version_serves_every_open_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sectors.push.VERSION_HOLDS_SECONDS", 3600.0)
     version = readings_record(full_board(), run_stamp(1, PASS)).board["version"]
     with mock.patch.object(push, "board_fetch", wraps=push.board_fetch) as looked:
         assert [push.version_newest() for _ in range(3)] == [version] * 3
