@@ -149,8 +149,10 @@
     setTimeout(fetchCalendar, Math.random() * JITTER_MS);
   }
 
-  function fetchBoard() {
-    return fetched(location.pathname + location.search, () => document.getElementById("live"), "innerMorph");
+  // To a poll while updates are paused the answer may lead to the log-in, and shows nothing.
+  function fetchBoard(asked) {
+    const isHidden = () => asked?.type === "sectorlight:poll" && document.body.hasAttribute("data-paused");
+    return fetched(location.pathname + location.search, () => !isHidden() && document.getElementById("live"), "innerMorph");
   }
 
   function progress(frame) {
@@ -187,7 +189,7 @@
   for (const end of ["after:request", "response:error", "error"]) document.addEventListener("htmx:" + end, answered);
   window.addEventListener("sectorlight:frame", (event) => take(event.detail));
   window.addEventListener("pageshow", () => { leaving = false; });
-  window.addEventListener("sectorlight:poll", () => inTurn(fetchBoard));
+  window.addEventListener("sectorlight:poll", (event) => inTurn(() => fetchBoard(event)));
   window.addEventListener("sectorlight:aged", () => fetchBar());
   window.addEventListener("sectorlight:bar", (event) => event.detail.push(fetchBar(true)));
   window.addEventListener("sectorlight:turned", turnCalendar);

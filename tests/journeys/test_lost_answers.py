@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -103,6 +105,19 @@ def test_a_board_that_was_asked_for_earlier_takes_no_newer_cards_away(board: Pag
     is_true(board, "isHeard")
     expect(board.locator("#card-technology")).to_have_attribute("data-version", str(version))
     expect(board.locator("#board")).to_have_attribute("data-version", str(version))
+
+
+def test_a_board_that_is_paused_shows_nothing_of_a_long_outage_s_polls(board: Page, aside: Aside) -> None:
+    technology = board.locator("#card-technology")
+    shown = technology.get_attribute("data-version")
+    board.keyboard.press("Space")
+    version = aside(publish)
+    with board.expect_response(lambda answer: urlsplit(answer.url).path == "/"):
+        board.evaluate("void dispatchEvent(new CustomEvent('sectorlight:poll'))")
+    board.evaluate("() => new Promise((shown) => setTimeout(shown, 300))")
+    assert technology.get_attribute("data-version") == shown
+    board.keyboard.press("Space")
+    expect(technology).to_have_attribute("data-version", str(version))
 
 
 def test_a_page_that_waits_for_the_database_asks_again_when_an_answer_hangs(board: Page) -> None:
