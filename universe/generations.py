@@ -9,8 +9,8 @@ So what is stored was read either before the counts went up, and holds no longer
   `MARK_SECONDS`; until then these tables are read from PostgreSQL.
 - A Redis that lost the counts, was restarted (with whatever old state) or replaced has another birth or run
   id: nothing that was kept before holds.
-- A Redis that lost the mark during the commit, or does not tell whether it had it: the tables are counted
-  once more behind it.
+- A Redis that lost the mark during the commit, or does not tell whether it had it, and a write that took so
+  long that the mark may have fallen for a reader: the tables are counted once more behind it.
 - A Redis that does not take the counts: this process owes them, brings them as soon as it can, and keeps
   nothing itself meanwhile. Others do without as well when Redis is away for them too or refuses all writing.
   Else, and for what is written past this product, `page_reads` bounds the life of what it keeps.
@@ -124,14 +124,15 @@ def writing(tables: frozenset[str]) -> Iterator[None]:
     if not tables:
         yield
         return
-    mark = _marked(tables)
+    mark, began = _marked(tables), time.monotonic()
     try:
         yield
     finally:
         if mark is None:
             _owed.add(tables)
         else:
-            _unmarked(mark, tables)
+            # Later the mark may have fallen, for a host whose clock goes before ours.
+            _unmarked(mark, tables, is_sure=time.monotonic() - began < MARK_SECONDS / 2)
 
 
 def ask(pipe: Any) -> bool:
@@ -183,16 +184,17 @@ def _marked(tables: frozenset[str]) -> str | None:
     return mark
 
 
-def _unmarked(mark: str, tables: frozenset[str]) -> None:
-    """Take the mark away. One that is gone already was lost during the commit, and readers with it: what they
-    read before the commit may bear the counts of now, so the tables are counted once more."""
+def _unmarked(mark: str, tables: frozenset[str], *, is_sure: bool) -> None:
+    """Take the mark away. One that is gone already was lost during the commit, and one that is not sure had
+    fallen for a reader: what they read before the commit may bear the counts of now, so the tables are
+    counted once more."""
     try:
         is_whole = bool(client().hdel(keys.generations(), mark))
     except redis.RedisError as exc:
         logger.debug("a mark may stay until it falls: %s", exc)
         _owed.add(tables)
         return
-    if not is_whole and not _brought(tables):
+    if not (is_whole and is_sure) and not _brought(tables):
         _owed.add(tables)
 
 

@@ -206,6 +206,18 @@ class TestTheCommitAndTheCount:
         until(lambda: not generations._owed)
         assert names("late")[1] == 1
 
+    def test_what_was_read_during_a_write_that_outlasted_its_mark_holds_no_longer(self) -> None:
+        with (
+            mock.patch.object(generations, "MARK_SECONDS", -1),
+            page_reading("late") as reads,
+            generations.writing(frozenset({"universe_stock"})),
+        ):
+            assert list(Stock.objects.order_by("symbol").values_list("symbol", flat=True)) == ["ANNE"]
+            # Past the engine that counts; the count is that of `writing`.
+            connection.connection.execute("UPDATE universe_stock SET symbol = 'BEA'")
+        reads.keep()
+        assert names("late") == (["BEA"], 1)
+
     def test_a_writer_killed_behind_its_commit_leaves_no_old_page(self) -> None:
         with mock.patch.object(generations, "_unmarked"):
             stock("BEA")
