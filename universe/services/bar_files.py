@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -58,15 +60,43 @@ def _opened(target: Path | BinaryIO) -> Iterator[tuple[Any, str]]:
     kind = file_kind(target)
     part = target.with_name(f".{target.name}.part")
     try:
-        with part.open("wb") as sink:
-            yield sink, kind
-        part.replace(target)
+        with _locked(part, target) as sink:
+            try:
+                yield sink, kind
+                sink.flush()
+                part.replace(target)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
     except OSError as exc:
         raise BarFileError(f"{target} cannot be written: {exc.strerror}.") from exc
-    finally:
-        # Where it could not be made it is not there, or no name of a file.
-        with suppress(OSError):
-            part.unlink()
+
+
+def _locked(part: Path, target: Path) -> BinaryIO:
+    """The unfinished file, empty and ours alone; what a killed export left of it is taken over."""
+    while True:
+        sink = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o666), "w+b")
+        try:
+            fcntl.flock(sink, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_named(sink, part):
+                sink.truncate(0)
+                return sink
+        except BlockingIOError as exc:
+            sink.close()
+            raise BarFileError(
+                f"Another export is writing {target}. Wait for its end, or name another file."
+            ) from exc
+        except OSError:
+            sink.close()
+            raise
+        # The export that had it ended meanwhile: this is its finished file, or none at all.
+        sink.close()
+
+
+def _is_named(sink: BinaryIO, part: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(sink.fileno()), part.stat())
+    return False
 
 
 def bars_import(source: Path | BufferedReader, *, now: dt.datetime | None = None) -> ImportReport:
