@@ -12,6 +12,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from universe.bar_table import ROWS_A_BATCH, Unread, bars_read, batch_of, file_kind, writer_open
@@ -107,6 +108,9 @@ def bars_import(source: Path | BufferedReader, *, now: dt.datetime | None = None
     `BarFileError` for a file that cannot be read as a whole: then nothing has changed.
     """
     unread = Unread(timezone.now())
-    stored = bars_store(bars_read(source, unread), now=now, unread=unread.refused)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The COPY is one statement for as long as the file is read, from a slow pipe longer than any other.
+        cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+        stored = bars_store(bars_read(source, unread), now=now, unread=unread.refused)
     lost = unread.count - len(unread.refused)
     return ImportReport(stored, tuple(unread.named), unread.count, lost)
