@@ -53,12 +53,14 @@ _REPEATED = f"""
 _CONTRADICTING = f"SELECT {NAMES} FROM {STAGING} WHERE (session, symbol) IN {_TOLD_TWICE} ORDER BY ctid"
 _FORGET = f"DELETE FROM {STAGING} WHERE (session, symbol) IN {_TOLD_TWICE}"
 # Nothing is offered that is stored: even a conflict that does nothing opens the compressed rows beside it.
+# In the order of the keys, so that two writers never wait for each other.
 _NEW = f"""
     INSERT INTO universe_dailybar ({NAMES})
     SELECT {NAMES} FROM {STAGING} AS told
     WHERE NOT EXISTS (SELECT 1 FROM universe_dailybar AS bar
                       WHERE bar.session = told.session AND bar.symbol = told.symbol
                       AND bar.session BETWEEN %s AND %s)
+    ORDER BY session, symbol COLLATE "C"
     ON CONFLICT (session, symbol) DO NOTHING
 """
 _CORRECT = f"""
@@ -76,9 +78,12 @@ _CORRECT = f"""
              IS DISTINCT FROM (told.open, told.high, told.low, told.close, told.volume) END
 """
 _RELEASE = f"""
-    UPDATE universe_refusedrow AS held SET released_at = %s FROM {STAGING} AS told
-    WHERE held.kind = %s AND held.released_at IS NULL AND held.session BETWEEN %s AND %s
-    AND told.session = held.session AND told.symbol = held.symbol
+    UPDATE universe_refusedrow SET released_at = %s WHERE id IN (
+        SELECT held.id FROM universe_refusedrow AS held
+        WHERE held.kind = %s AND held.released_at IS NULL AND held.session BETWEEN %s AND %s
+        AND EXISTS (SELECT 1 FROM {STAGING} AS told
+                    WHERE told.session = held.session AND told.symbol = held.symbol)
+        ORDER BY held.session, held.symbol COLLATE "C" FOR UPDATE OF held)
 """
 
 
@@ -184,7 +189,8 @@ def session_store(bars: Sequence[Bar], session: Session, *, now: dt.datetime) ->
     """Store bars that passed the gate, of a session that had none a moment ago, without looking for rows that
     are there; gives the number written."""
     try:
-        stored = rows_insert(DailyBar, COLUMNS, map(bar_values, bars))
+        # In the order of `_NEW`, which an import of the same session may be at.
+        stored = rows_insert(DailyBar, COLUMNS, map(bar_values, sorted(bars, key=bar_key)))
     except IntegrityError:
         # Another worker stored it meanwhile.
         return bars_store(bars, now=now).written
