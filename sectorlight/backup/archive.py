@@ -13,7 +13,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -33,21 +33,24 @@ def backup_name(world: str, made_at: dt.datetime) -> str:
 
 
 @contextmanager
-def archive_write(path: Path) -> Iterator[Archive]:
-    """A file in the making, readable by its owner only; it has its name when all is written, or is gone."""
-    fresh = path.with_name(f".sectorlight-{path.name}.{os.getpid()}.part")
-    _sweep(path.parent)
-    file = _locked(fresh)
-    try:
-        with file:
+def archive_write(*names: Path) -> Iterator[Archive]:
+    """A file in the making, readable by its owner only; it has its name when all is written, or is gone.
+
+    The first of ``names``, all of one folder, that no file has and no other backup is writing.
+    """
+    _sweep(names[0].parent)
+    path, fresh, file = _claim(names)
+    with file:
+        try:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
-                yield Archive(packed)
+                yield Archive(path, packed)
             file.flush()
             os.fsync(file.fileno())
             os.replace(fresh, path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
+        except BaseException:
+            # Before it is unlocked: the name may be another backup's then.
+            fresh.unlink(missing_ok=True)
+            raise
     try:
         _keep_folder(path.parent)
     except OSError:
@@ -58,7 +61,8 @@ def archive_write(path: Path) -> Iterator[Archive]:
 class Archive:
     """The zip file while it is written: first the dump, then the manifest."""
 
-    def __init__(self, packed: zipfile.ZipFile) -> None:
+    def __init__(self, path: Path, packed: zipfile.ZipFile) -> None:
+        self.path = path
         self._packed = packed
 
     def dump(self, source: IO[bytes], tell: Callable[[int], None]) -> tuple[str, int]:
@@ -148,17 +152,37 @@ def _words(exc: Exception) -> str:
     return str(exc).strip("'\"").rstrip(".") or type(exc).__name__
 
 
-def _locked(fresh: Path) -> IO[bytes]:
-    """A new file, readable by its owner only: whoever finds it unlocked knows that its maker is gone."""
+def _claim(names: Sequence[Path]) -> tuple[Path, Path, IO[bytes]]:
+    """The first name that is free, and its unfinished file, which keeps it free for us."""
+    for path in names:
+        fresh = path.with_name(f".sectorlight-{path.name}.part")
+        file = _locked(fresh)
+        if file is None:
+            continue
+        if not path.exists():
+            return path, fresh, file
+        fresh.unlink()
+        file.close()
+    if names[0].exists():
+        raise BackupError(f"{names[0]} exists already and is left alone. Name another file, or a folder.")
+    raise BackupError(f"Another backup is writing {names[0]}. Wait for its end, or name another file.")
+
+
+def _locked(fresh: Path) -> IO[bytes] | None:
+    """A new file, readable by its owner only: whoever finds it unlocked knows that its maker is gone. None:
+    another backup has it."""
     while True:
-        file = os.fdopen(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
+        try:
+            file = os.fdopen(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
+        except FileExistsError:
+            return None
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             if os.fstat(file.fileno()).st_nlink:
                 return file
         except OSError:
-            file.close()
             fresh.unlink(missing_ok=True)
+            file.close()
             raise
         # Another backup into this folder swept it away before it was locked.
         file.close()
@@ -169,7 +193,9 @@ def _sweep(folder: Path) -> None:
     for path in folder.glob(".sectorlight-*.part"):
         with suppress(OSError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+            # One that ended just now has its own name, and this one may be the next backup's.
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                path.unlink()
 
 
 def _keep_folder(folder: Path) -> None:

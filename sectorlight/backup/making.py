@@ -30,6 +30,9 @@ from sectorlight.backup.processes import child, last_words
 from sectorlight.backup.programs import Programs, programs_find
 from sectorlight.backup.telling import Telling, size_words
 
+#: Backups of one second that a folder takes.
+NAMES_TRIED = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Backup:
@@ -47,7 +50,7 @@ def backup_make(address: Address, target: Path, *, world: str, keep: int, tellin
     OSError; no half file stays.
     """
     made_at = timezone.now()
-    path = _path(target, world, made_at)
+    names = _names(target, world, made_at)
     with refusal_told("No file was left."), address.open() as session:
         if not tables_read(session):
             raise BackupError(
@@ -55,7 +58,8 @@ def backup_make(address: Address, target: Path, *, world: str, keep: int, tellin
                 "DATABASE_URL the right one?"
             )
         programs = programs_find(session.info.server_version // 10_000, address)
-        with archive_write(path) as archive:
+        with archive_write(*names) as archive:
+            path = archive.path
             manifest = _fill(archive, session, address, programs, made_at, world, telling)
             # What is whole gets its name; to stop now would be told as if there were no file.
             telling.hold_on()
@@ -67,18 +71,24 @@ def backup_make(address: Address, target: Path, *, world: str, keep: int, tellin
     return Backup(path, manifest, removed)
 
 
-def _path(target: Path, world: str, made_at: dt.datetime) -> Path:
+def _names(target: Path, world: str, made_at: dt.datetime) -> list[Path]:
+    """What the file may be called. In a folder, which several databases may share, also by the next seconds:
+    two of one second are two."""
     is_folder = target.is_dir() or not (target.suffix or target.exists())
     if is_folder:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = target / backup_name(world, made_at) if is_folder else target
-    if not path.parent.is_dir():
-        raise BackupError(f"There is no folder {path.parent}. Make it, or name another.")
-    if not os.access(path.parent, os.W_OK):
-        raise BackupError(f"{path.parent} cannot be written to. Mend its rights, or name another folder.")
-    if path.exists():
-        raise BackupError(f"{path} exists already and is left alone. Name another file, or a folder.")
-    return path
+        seconds = (made_at + dt.timedelta(seconds=later) for later in range(NAMES_TRIED))
+        names = [target / backup_name(world, second) for second in seconds]
+    else:
+        names = [target]
+    folder = names[0].parent
+    if not folder.is_dir():
+        raise BackupError(f"There is no folder {folder}. Make it, or name another.")
+    if not os.access(folder, os.W_OK):
+        raise BackupError(f"{folder} cannot be written to. Mend its rights, or name another folder.")
+    if not is_folder and target.exists():
+        raise BackupError(f"{target} exists already and is left alone. Name another file, or a folder.")
+    return names
 
 
 def _fill(
