@@ -1,21 +1,23 @@
-"""Two writers of the same new bars, each in an order of its own: one waits for the other, both end well."""
+"""Two writers of the same rows, each in an order of its own: one waits for the other, both end well."""
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from functools import partial
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
 from tests.workers import until
-from universe.models import BarCorrection, DailyBar
-from universe.services import bars_store
+from universe import clock
+from universe.models import BarCorrection, DailyBar, MinuteQuote
+from universe.services import bars_store, minute_bars_store
 from universe.services.bar_store import session_store
-from universe.types import Bar
+from universe.types import MINUTE, Bar, MinuteBar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MONDAY = dt.date(2026, 3, 30)
@@ -29,21 +31,17 @@ WAITING = """
 """
 
 
-def waiting() -> int:
+def is_waiting(count: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
-        return int(cursor.fetchone()[0])
+        return bool(cursor.fetchone()[0] == count)
 
 
-@pytest.fixture
-def middle() -> Iterator[psycopg.Connection]:
-    """A session that is at the bar in the middle, and has not made up its mind."""
+@contextmanager
+def middle(statement: str, *values: object) -> Iterator[psycopg.Connection]:
+    """A session that is at the row in the middle, and has not made up its mind."""
     with psycopg.connect(**connection.get_connection_params() | {"autocommit": False}) as other:
-        other.execute(
-            "INSERT INTO universe_dailybar (session, symbol, close, source, fetched_at)"
-            " VALUES (%s, %s, 1, 'other', %s)",
-            [MONDAY, NAMES[1], NOW],
-        )
+        other.execute(statement, values)
         yield other
         other.rollback()
 
@@ -56,28 +54,49 @@ def by_session(bars: list[Bar]) -> int:
     return session_store(bars, MONDAY, now=NOW)
 
 
-@pytest.mark.parametrize("second", [by_answer, by_session])
-def test_two_who_store_the_same_bars_in_opposite_orders_both_end_well(
-    middle: psycopg.Connection, second: Callable[[list[Bar]], int]
-) -> None:
+def both(other: psycopg.Connection, *works: Callable[[], int]) -> list[int]:
+    """What two give who come to the row in the middle before ``other`` leaves it."""
     written: list[int] = []
     failed: list[DatabaseError] = []
 
-    def store(way: Callable[[list[Bar]], int], bars: list[Bar]) -> None:
+    def work(way: Callable[[], int]) -> None:
         try:
-            written.append(way(bars))
+            written.append(way())
         except DatabaseError as exc:
             failed.append(exc)
         finally:
             connection.close()
 
-    first = [threading.Thread(target=store, args=(by_answer, BARS))]
-    writers = [*first, threading.Thread(target=store, args=(second, [replace(bar) for bar in BARS[::-1]]))]
+    writers = [threading.Thread(target=work, args=(way,)) for way in works]
     for count, writer in enumerate(writers, 1):
         writer.start()
-        until(lambda count=count: waiting() == count)
-    middle.rollback()
+        until(partial(is_waiting, count))
+    other.rollback()
     for writer in writers:
         writer.join(60)
-    assert (failed, sorted(written)) == ([], [0, 3])
+    assert failed == []
+    return sorted(written)
+
+
+@pytest.mark.parametrize("second", [by_answer, by_session])
+def test_two_who_store_the_same_bars_in_opposite_orders_both_end_well(
+    second: Callable[[list[Bar]], int],
+) -> None:
+    columns = "INSERT INTO universe_dailybar (session, symbol, close, source, fetched_at)"
+    with middle(f"{columns} VALUES (%s, %s, 1, 'other', %s)", MONDAY, NAMES[1], NOW) as other:
+        written = both(other, lambda: by_answer(BARS), lambda: second(BARS[::-1]))
+    assert written == [0, 3]
     assert (DailyBar.objects.count(), BarCorrection.objects.count()) == (3, 0)
+
+
+def test_two_who_store_the_same_minutes_in_opposite_orders_both_end_well() -> None:
+    """As the stream, which tells minutes again in any order, and the fill of a gap."""
+    minutes = [MinuteBar("ANNE", NOW - MINUTE * back, 10.0, None, "polygon") for back in (4, 3, 2)]
+    columns = "INSERT INTO universe_minutequote (as_of, symbol, price, source, interpolated, halted)"
+    with (
+        clock.override(NOW),
+        middle(f"{columns} VALUES (%s, 'ANNE', 1, 'other', false, false)", minutes[1].as_of) as other,
+    ):
+        stores = (partial(minute_bars_store, told) for told in (minutes, minutes[::-1]))
+        assert both(other, *stores) == [3, 3]
+    assert MinuteQuote.objects.count() == 3

@@ -78,6 +78,8 @@ CONTEXT_TARGET = Target(
 )
 #: The values of a `Quote` in the order of the columns, which its fields are called by.
 _quote_values, _context_values = attrgetter(*QUOTES.columns), attrgetter(*CONTEXT_TARGET.columns)
+#: The order in which prices are written, so that the stream, a pass and a fill never wait for each other.
+_key = attrgetter("as_of", "symbol")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def quotes_refresh(as_of: dt.datetime, *, progress: Progress = unheard) -> Quote
     kept = _believed(kept, session=session, now=now, dropped=dropped)
     progress(2, 4)
     dropped["not_in_snapshot"] = len(wanted - {quote.symbol for quote in parsed.rows})
-    rows_upsert(QUOTES, map(_quote_values, kept))
+    rows_upsert(QUOTES, map(_quote_values, sorted(kept, key=_key)))
     refused = [*(one for one in parsed.refused if one.symbol in wanted), *gated.refused]
     refusals_keep(Kind.QUOTE, refused, now=now, session=session)
     refusals_release(INTRADAY, session, {quote.symbol: quote.as_of for quote in kept}, now=now)
@@ -246,7 +248,7 @@ def minute_bars_accept(bars: Iterable[MinuteBar], *, only: set[str] | None = Non
         _release(session, stands)
         believed += stands
     if believed:
-        rows_upsert(BARS, map(_bar_values, believed))
+        rows_upsert(BARS, map(_bar_values, sorted(believed, key=_key)))
     return believed
 
 
