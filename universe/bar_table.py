@@ -125,9 +125,7 @@ def bars_read(source: Path | BufferedReader, unread: Unread) -> Iterator[Bar]:
     except BarFileError:
         raise
     except (pa.ArrowException, OSError, ValueError, OverflowError) as exc:
-        raise BarFileError(
-            f"{name} cannot be read, and nothing of it was stored: {_first_line(exc)}"
-        ) from exc
+        raise BarFileError(f"{name} cannot be read, and nothing of it was stored: {first_line(exc)}") from exc
 
 
 def _batches(
@@ -143,7 +141,8 @@ def _batches(
             yield from _csv_batches(file, name, unread)
 
 
-def _first_line(exc: BaseException) -> str:
+def first_line(exc: BaseException) -> str:
+    """The beginning of what an error says; a library's goes on over many lines."""
     return (str(exc).splitlines() or [type(exc).__name__])[0][:300]
 
 

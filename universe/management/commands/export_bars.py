@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
 
+from universe.bar_table import first_line
 from universe.errors import BarFileError
 from universe.services import bars_export
 from universe.types import is_symbol
@@ -48,6 +50,12 @@ class Command(BaseCommand):
             raise CommandError(f"the standard output cannot be written: {exc.strerror}.") from exc
         except BarFileError as exc:
             raise CommandError(str(exc)) from exc
+        except Error as exc:
+            left = "what was written of it is not whole" if is_out else "no file of this export was left"
+            raise CommandError(
+                f"{options['file']}: PostgreSQL failed: {first_line(exc)}; {left}. Export again when "
+                "PostgreSQL is well."
+            ) from exc
         (self.stderr if is_out else self.stdout).write(f"{count:,} bars written to {options['file']}")
 
 

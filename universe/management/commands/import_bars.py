@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
 
+from universe.bar_table import first_line
 from universe.errors import BarFileError
 from universe.services import bars_import
 
@@ -28,6 +30,12 @@ class Command(BaseCommand):
             report = bars_import(cast(BufferedReader, sys.stdin.buffer) if is_in else Path(options["file"]))
         except BarFileError as exc:
             raise CommandError(str(exc)) from exc
+        except Error as exc:
+            # When it broke off at the very end all of it may be stored.
+            raise CommandError(
+                f"{options['file']}: PostgreSQL failed: {first_line(exc)}. Import it again "
+                "when PostgreSQL is well; what is stored already changes nothing."
+            ) from exc
         for words in report.unread:
             self.stderr.write(words)
         if report.unread_count > len(report.unread):
