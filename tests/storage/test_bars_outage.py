@@ -1,4 +1,4 @@
-"""PostgreSQL goes away while bars are moved: a sentence, and nothing half."""
+"""PostgreSQL goes away while bars are moved, or somebody presses Ctrl-C: a sentence, and nothing half."""
 
 from __future__ import annotations
 
@@ -60,4 +60,31 @@ def test_an_export_says_that_postgresql_went_away(
         call_command("export_bars", target)
     connection.close()
     assert str(caught.value) == f"{target}: {GONE}; {left}. Export again when PostgreSQL is well."
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_import_that_is_stopped_stores_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stage(*told: Any) -> int:
+        rows_stage(*told)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("universe.services.bar_store.rows_stage", stage)
+    path = tmp_path / "bars.csv"
+    path.write_text(f"{HEAD}\n{LINE}\n")
+    with pytest.raises(CommandError) as caught:
+        call_command("import_bars", str(path))
+    assert str(caught.value) == f"{path}: stopped. Import it again: what is stored already changes nothing."
+    assert not DailyBar.objects.exists()
+
+
+def test_an_export_that_is_stopped_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rows(*asked: Any, **how: Any) -> Any:
+        assert os.listdir(tmp_path) == [".bars.csv.part"]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("universe.services.bar_files.bar_rows", rows)
+    path = tmp_path / "bars.csv"
+    with pytest.raises(CommandError) as caught:
+        call_command("export_bars", str(path))
+    assert str(caught.value) == f"{path}: stopped; no file of this export was left."
     assert os.listdir(tmp_path) == []

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         if wrong := [symbol for symbol in symbols if not is_symbol(symbol)]:
             raise CommandError(f"--symbols has {', '.join(map(repr, wrong))}, which no symbol can be.")
         is_out = options["file"] == "-"
+        left = "what was written of it is not whole" if is_out else "no file of this export was left"
         try:
             target = sys.stdout.buffer if is_out else Path(options["file"])
             count = bars_export(target, first, last, symbols or None)
@@ -51,11 +52,12 @@ class Command(BaseCommand):
         except BarFileError as exc:
             raise CommandError(str(exc)) from exc
         except Error as exc:
-            left = "what was written of it is not whole" if is_out else "no file of this export was left"
             raise CommandError(
                 f"{options['file']}: PostgreSQL failed: {first_line(exc)}; {left}. Export again when "
                 "PostgreSQL is well."
             ) from exc
+        except KeyboardInterrupt:
+            raise CommandError(f"{options['file']}: stopped; {left}.") from None
         (self.stderr if is_out else self.stdout).write(f"{count:,} bars written to {options['file']}")
 
 

@@ -36,6 +36,10 @@ class Command(BaseCommand):
                 f"{options['file']}: PostgreSQL failed: {first_line(exc)}. Import it again "
                 "when PostgreSQL is well; what is stored already changes nothing."
             ) from exc
+        except KeyboardInterrupt:
+            raise CommandError(
+                f"{options['file']}: stopped. Import it again: what is stored already changes nothing."
+            ) from None
         for words in report.unread:
             self.stderr.write(words)
         if report.unread_count > len(report.unread):
