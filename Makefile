@@ -26,7 +26,7 @@ run: $(VENV)/.base
 doctor: $(VENV)/.base
 	@exec $(BIN)/python manage.py doctor
 
-# All tests. Coverage is measured of the core alone: of everything, it would cost a third of the time again.
+# All tests. Coverage is measured of the core alone: of everything, it takes a quarter longer.
 test:
 	@$(MAKE) --no-print-directory --jobs=2 environments browser
 	@exec $(PYTEST) $(if $(TESTS),$(TESTS),$(MEASURED) --cov-config=tests/core.coveragerc --cov-fail-under=95)
